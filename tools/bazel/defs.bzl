@@ -1,0 +1,60 @@
+"""The rules our BUILD files use; the only file that loads cc_* and proto_* rules."""
+
+load("@rules_cc//cc:defs.bzl", _cc_binary = "cc_binary", _cc_library = "cc_library", _cc_proto_library = "cc_proto_library", _cc_test = "cc_test")
+load("@rules_proto//proto:defs.bzl", _proto_library = "proto_library")
+
+def cc_library(name, **kwargs):
+    """A library below cc/ is included as "forkrpc/...", wherever it is built."""
+    if native.package_name().startswith("cc/"):
+        kwargs.setdefault("strip_include_prefix", "/cc")
+    _cc_library(name = name, **kwargs)
+
+def cc_binary(name, **kwargs):
+    _cc_binary(name = name, **kwargs)
+
+def cc_test(name, deps = [], **kwargs):
+    """A GoogleTest with the usual main."""
+    _cc_test(
+        name = name,
+        deps = deps + ["@com_google_googletest//:gtest_main"],
+        **kwargs
+    )
+
+def cc_benchmark(name, deps = [], **kwargs):
+    """A google/benchmark program; its main comes from BENCHMARK_MAIN()."""
+    _cc_binary(
+        name = name,
+        testonly = True,
+        deps = deps + ["@com_github_google_benchmark//:benchmark"],
+        **kwargs
+    )
+
+def cc_fuzz_test(name, srcs, deps = [], corpus = [], **kwargs):
+    """A libFuzzer target that is also a test.
+
+    With --config=fuzz (clang) it is a fuzzer; otherwise it is linked with a
+    plain main that replays the corpus files named on its command line, so that
+    every compiler runs every known input in `bazel test`.
+    """
+    _cc_test(
+        name = name,
+        srcs = srcs,
+        args = ["$(rootpaths %s)" % label for label in corpus],
+        data = corpus,
+        linkopts = select({
+            "//tools/bazel:libfuzzer": ["-fsanitize=fuzzer"],
+            "//conditions:default": [],
+        }),
+        deps = deps + select({
+            "//tools/bazel:libfuzzer": [],
+            "//conditions:default": ["//cc/forkrpc/testing:fuzz_replay_main"],
+        }),
+        **kwargs
+    )
+
+def proto_library(name, **kwargs):
+    """A .proto below proto/ is imported as "forkrpc/..."."""
+    _proto_library(name = name, strip_import_prefix = "/proto", **kwargs)
+
+def cc_proto_library(name, **kwargs):
+    _cc_proto_library(name = name, **kwargs)

@@ -1,0 +1,19 @@
+"""forkrpc_dependencies(): every external repository that forkrpc needs.
+
+Both modes define the same repositories with the same labels. A repository that
+the calling workspace has already defined is left alone.
+"""
+
+load("@forkrpc_deps_mode//:mode.bzl", "DEPS_MODE")
+load("//tools/bazel:system_deps.bzl", "system_dependencies")
+
+def forkrpc_dependencies(mode = DEPS_MODE):
+    """Defines the external repositories.
+
+    Args:
+      mode: "system" (Debian packages) or "pinned" (archives by sha256).
+    """
+    if mode == "system":
+        system_dependencies()
+    else:
+        fail("not yet")

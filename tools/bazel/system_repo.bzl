@@ -1,0 +1,73 @@
+"""Debian's C++ packages under the canonical Bazel labels.
+
+`system_cc_repo` makes a repository whose targets are thin `cc_library` rules
+around the headers and archives that pkg-config names, so that a BUILD file says
+`@com_google_absl//absl/status` whether the code comes from a package or from a
+pinned archive. Static archives are preferred: a worker process that maps thirty
+shared Abseil libraries pays for it in start-up time and in memory.
+"""
+
+def _pkg_config(ctx, module):
+    result = ctx.execute(["pkg-config", "--libs", "--static", module])
+    if result.return_code != 0:
+        fail(("pkg-config does not know '%s'. Run tools/setup, or build with " +
+              "--config=pinned to fetch pinned sources instead.\n%s") %
+             (module, result.stderr))
+    return [flag for flag in result.stdout.strip().split(" ") if flag]
+
+def _static(ctx, libdir, flag):
+    """Turns -lname into -l:libname.a where that archive exists."""
+    if not flag.startswith("-l"):
+        return flag
+    archive = "lib%s.a" % flag[2:]
+    if ctx.path(libdir + "/" + archive).exists:
+        return "-l:" + archive
+    return flag
+
+def _impl(ctx):
+    libdir = ctx.execute(["pkg-config", "--variable=libdir", ctx.attr.libdir_of]).stdout.strip()
+    packages = {}
+    for label, module in ctx.attr.targets.items():
+        package, _, name = label.partition(":")
+        name = name or package.rpartition("/")[2]
+        flags = _pkg_config(ctx, module) if module else []
+        linkopts = [
+            _static(ctx, libdir, flag)
+            for flag in flags
+            if not flag.startswith("-L") and not flag.startswith("-I")
+        ]
+        rule = "cc_library(\n    name = %r,\n    linkopts = %r,\n)\n" % (name, linkopts)
+        packages.setdefault(package, []).append(rule)
+    for package, text in ctx.attr.extra.items():
+        packages.setdefault(package, []).append(text)
+    for package, rules in packages.items():
+        body = "package(default_visibility = [\"//visibility:public\"])\n\n" + "\n".join(rules)
+        ctx.file((package + "/" if package else "") + "BUILD.bazel", body)
+    for link, target in ctx.attr.symlinks.items():
+        if not ctx.path(target).exists:
+            fail("%s is not installed. Run tools/setup." % target)
+        ctx.symlink(target, link)
+
+system_cc_repo = repository_rule(
+    implementation = _impl,
+    local = True,
+    attrs = {
+        "targets": attr.string_dict(
+            doc = "'package:name' -> pkg-config module ('' for headers only).",
+        ),
+        "extra": attr.string_dict(doc = "package -> text added to its BUILD file."),
+        "symlinks": attr.string_dict(doc = "path in the repository -> system file."),
+        "libdir_of": attr.string(mandatory = True, doc = "Module that says where the archives are."),
+    },
+    environ = ["PKG_CONFIG_PATH"],
+)
+
+def _empty_impl(ctx):
+    for path, text in ctx.attr.files.items():
+        ctx.file(path, text)
+
+text_repo = repository_rule(
+    implementation = _empty_impl,
+    attrs = {"files": attr.string_dict(doc = "path -> content")},
+    doc = "A repository made of a few lines of text.",
+)
