@@ -1,0 +1,81 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/wire/frame_decoder.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/strings/str_cat.h"
+
+namespace forkrpc {
+
+FrameDecoder::FrameDecoder(FrameLayout layout, const WireLimits& limits)
+    : header_size_(HeaderSize(layout)),
+      max_payload_(std::min(limits.max_payload, kMaxPayloadOnWire)) {}
+
+size_t FrameDecoder::FrontFrameSize() const {
+  char header[kMaxHeaderSize];
+  if (buffer_.Peek(header, header_size_) < header_size_) return header_size_;
+  return header_size_ + LoadBigEndian32(header + header_size_ - 4);
+}
+
+absl::Span<char> FrameDecoder::PrepareReceive() {
+  if (failed_) return {};
+  // A length beyond the limit is for Next() to refuse.
+  return buffer_.Prepare(
+      std::min(FrontFrameSize(), header_size_ + max_payload_));
+}
+
+void FrameDecoder::CommitReceive(size_t n) {
+  if (!failed_) buffer_.Commit(n);
+}
+
+void FrameDecoder::Append(absl::string_view octets) {
+  while (!octets.empty() && !failed_) {
+    const absl::Span<char> space = PrepareReceive();
+    const size_t n = std::min(space.size(), octets.size());
+    std::memcpy(space.data(), octets.data(), n);
+    CommitReceive(n);
+    octets.remove_prefix(n);
+  }
+}
+
+DecodeResult FrameDecoder::NextSlow(FrameView* frame) {
+  if (failed_) return DecodeResult::kError;
+  if (!has_next()) return DecodeResult::kNeedMore;
+  buffer_.Gather();
+  return Next(frame);
+}
+
+DecodeResult FrameDecoder::RefuseLength(size_t length) {
+  failed_ = true;
+  status_ = absl::ResourceExhaustedError(
+      absl::StrCat("frame at offset ", offset_, ": length ", length,
+                   " exceeds the limit of ", max_payload_, " octets"));
+  return DecodeResult::kError;
+}
+
+absl::Status FrameDecoder::Finish() const {
+  if (failed_) return status_;
+  const size_t got = buffer_.buffered();
+  if (got == 0) return absl::OkStatus();
+  if (got < header_size_) {
+    return absl::DataLossError(
+        absl::StrCat("stream ends inside a frame: header at offset ", offset_,
+                     " has ", got, " of ", header_size_, " octets"));
+  }
+  return absl::DataLossError(
+      absl::StrCat("stream ends inside a frame: payload at offset ",
+                   offset_ + header_size_, " has ", got - header_size_, " of ",
+                   FrontFrameSize() - header_size_, " octets"));
+}
+
+bool FrameDecoder::has_next() const {
+  if (failed_) return true;
+  if (buffer_.buffered() < header_size_) return false;
+  const size_t size = FrontFrameSize();
+  return size - header_size_ > max_payload_ || buffer_.buffered() >= size;
+}
+
+}  // namespace forkrpc

@@ -1,0 +1,115 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// FrameDecoder: finds the frames in a stream of octets that arrives in pieces.
+//
+// One thread at a time. Frames are views into the receive buffer; a payload is
+// not copied. Memory follows the octets received (see receive_buffer.h). Any
+// split and any coalescing of the stream gives the same frames and the same
+// error at the same offset. The first error is final.
+//
+//   FrameDecoder decoder(FrameLayout::kIdAndLength);
+//   absl::Span<char> space = decoder.PrepareReceive();
+//   decoder.CommitReceive(read(fd, space.data(), space.size()));
+//   FrameView frame;
+//   while (decoder.Next(&frame) == DecodeResult::kFrame) Use(frame);
+//   if (!decoder.status().ok()) return decoder.status();
+
+#ifndef FORKRPC_WIRE_FRAME_DECODER_H_
+#define FORKRPC_WIRE_FRAME_DECODER_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/base/optimization.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "forkrpc/base/big_endian.h"
+#include "forkrpc/wire/frame.h"
+#include "forkrpc/wire/receive_buffer.h"
+#include "forkrpc/wire/wire_limits.h"
+
+namespace forkrpc {
+
+enum class DecodeResult {
+  kFrame,     // a whole frame was taken from the stream
+  kNeedMore,  // no whole frame is there; not an error
+  kError,     // see status()
+};
+
+// Invariants:
+//  1. offset_ is the stream offset of the front of buffer_.
+//  2. The buffer is never asked for more than an acceptable frame: at most
+//     header_size_ + max_payload_ octets.
+//  3. After an error nothing is received, decoded or delivered.
+class FrameDecoder {
+ public:
+  explicit FrameDecoder(FrameLayout layout, const WireLimits& limits = {});
+
+  // Where to put the next octets; empty only after an error. Ends the life of
+  // the views that Next() gave.
+  absl::Span<char> PrepareReceive();
+
+  // `n` octets have been put there; `n` is at most that span's size.
+  void CommitReceive(size_t n);
+
+  // Copies octets in, for those who have them already. Ends the life of views.
+  void Append(absl::string_view octets);
+
+  // Takes the next frame. The length is judged as soon as the header is whole:
+  // a length beyond WireLimits::max_payload is ResourceExhausted.
+  //= spec/wire.md#FR-FRM-006
+  //= spec/wire.md#FR-FRM-007
+  //= spec/wire.md#FR-FRM-009
+  DecodeResult Next(FrameView* frame) {
+    const absl::string_view octets = buffer_.readable();
+    if (ABSL_PREDICT_FALSE(octets.size() < header_size_ || failed_)) {
+      return NextSlow(frame);
+    }
+    const char* length_at = octets.data() + header_size_ - 4;
+    const size_t length = LoadBigEndian32(length_at);
+    if (ABSL_PREDICT_FALSE(length > max_payload_)) return RefuseLength(length);
+    const size_t size = header_size_ + length;
+    if (ABSL_PREDICT_FALSE(octets.size() < size)) return NextSlow(frame);
+    frame->id = header_size_ == 8 ? LoadBigEndian32(octets.data()) : 0;
+    frame->payload = octets.substr(header_size_, length);
+    buffer_.Consume(size);
+    offset_ += size;
+    return DecodeResult::kFrame;
+  }
+
+  // To be called at the end of the stream, after the last Next(): OK on a frame
+  // boundary, else DataLoss.
+  //= spec/wire.md#FR-ERR-005
+  absl::Status Finish() const;
+
+  // Whether Next() would give a frame or an error without more octets.
+  bool has_next() const;
+
+  const absl::Status& status() const { return status_; }
+
+  // Stream offset behind the last frame taken: octets since the start.
+  uint64_t offset() const { return offset_; }
+
+  // Octets received behind offset().
+  size_t buffered() const { return buffer_.buffered(); }
+
+ private:
+  // The cases that are rare: no frame, a frame in overflow, an earlier error.
+  DecodeResult NextSlow(FrameView* frame);
+  DecodeResult RefuseLength(size_t length);
+  // Octets of the frame at the front, header included, as far as known.
+  size_t FrontFrameSize() const;
+
+  ReceiveBuffer buffer_;
+  const size_t header_size_;
+  const size_t max_payload_;
+  uint64_t offset_ = 0;
+  bool failed_ = false;
+  absl::Status status_;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_WIRE_FRAME_DECODER_H_
