@@ -1,0 +1,208 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/process/worker_process.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "forkrpc/base/clock.h"
+#include "forkrpc/base/owned_fd.h"
+#include "forkrpc/base/poll.h"
+#include "forkrpc/process/child_descriptors.h"
+#include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/reaper.h"
+#include "forkrpc/process/spawn_options.h"
+#include "forkrpc/process/spawn_process.h"
+#include "forkrpc/process/stderr_capture.h"
+#include "forkrpc/transport/fd_transport.h"
+#include "forkrpc/transport/kernel_buffer.h"
+#include "forkrpc/transport/stream_pair.h"
+#include "forkrpc/transport/transport.h"
+
+namespace forkrpc {
+namespace {
+
+// Without a pidfd the only way to wait with a deadline, and without a handler,
+// is to look again and again: soon at first, then rarely.
+constexpr absl::Duration kFirstLook = absl::Milliseconds(1);
+constexpr absl::Duration kLastLook = absl::Milliseconds(50);
+
+// The wire: our end as a transport, the child's ends still open.
+struct Wire {
+  std::unique_ptr<FdTransport> transport;
+  OwnedFd child_in;   // the child's descriptor 0
+  OwnedFd child_out;  // and 1; -1 if it is the same
+};
+
+absl::StatusOr<Wire> MakeSocketWire(int buffer_octets) {
+  absl::StatusOr<SocketPair> pair = MakeSocketPair();
+  if (!pair.ok()) return pair.status();
+  if (buffer_octets > 0) {
+    // Between local sockets the writer's buffer counts, so both ends ask; what
+    // is granted is the kernel's business.
+    SetKernelBuffer(pair->ours.get(), buffer_octets).IgnoreError();
+    SetKernelBuffer(pair->theirs.get(), buffer_octets).IgnoreError();
+  }
+  absl::StatusOr<std::unique_ptr<FdTransport>> transport =
+      FdTransport::FromSocket(std::move(pair->ours));
+  if (!transport.ok()) return transport.status();
+  return Wire{*std::move(transport), std::move(pair->theirs), OwnedFd()};
+}
+
+absl::StatusOr<Wire> MakePipeWire(int buffer_octets) {
+  absl::StatusOr<PipePair> requests = MakePipe();
+  if (!requests.ok()) return requests.status();
+  absl::StatusOr<PipePair> responses = MakePipe();
+  if (!responses.ok()) return responses.status();
+  if (buffer_octets > 0) {
+    SetKernelBuffer(requests->write_end.get(), buffer_octets).IgnoreError();
+    SetKernelBuffer(responses->read_end.get(), buffer_octets).IgnoreError();
+  }
+  absl::StatusOr<std::unique_ptr<FdTransport>> transport =
+      FdTransport::FromPair(std::move(responses->read_end),
+                            std::move(requests->write_end), PipeMode::kOurs);
+  if (!transport.ok()) return transport.status();
+  return Wire{*std::move(transport), std::move(requests->read_end),
+              std::move(responses->write_end)};
+}
+
+// Lists the child's descriptor 2, and makes the pipe if we are to read it.
+absl::StatusOr<PipePair> ArrangeStderr(StderrMode mode,
+                                       ChildDescriptors* descriptors) {
+  PipePair pipe;
+  int child_stderr = -1;  // /dev/null
+  if (mode == StderrMode::kTee || mode == StderrMode::kCapture) {
+    absl::StatusOr<PipePair> made = MakePipe();
+    if (!made.ok()) return made.status();
+    pipe = *std::move(made);
+    child_stderr = pipe.write_end.get();
+  } else if (mode == StderrMode::kInherit &&
+             fcntl(STDERR_FILENO, F_GETFD) >= 0) {
+    child_stderr = STDERR_FILENO;
+  }
+  descriptors->Add(child_stderr, STDERR_FILENO);
+  return pipe;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Spawn(
+    const SpawnOptions& options) {
+  absl::StatusOr<Wire> wire = options.binding == Binding::kSocket
+                                  ? MakeSocketWire(options.wire_buffer_octets)
+                                  : MakePipeWire(options.wire_buffer_octets);
+  ChildDescriptors descriptors;
+  absl::StatusOr<PipePair> errors =
+      wire.ok() ? ArrangeStderr(options.stderr_mode, &descriptors)
+                : wire.status();
+  if (!errors.ok()) {
+    return absl::Status(
+        errors.status().code(),
+        absl::StrCat("cannot start worker '",
+                     options.argv.empty() ? "" : options.argv[0],
+                     "': ", errors.status().message()));
+  }
+  descriptors.Add(wire->child_in.get(), STDIN_FILENO);
+  descriptors.Add(
+      wire->child_out.valid() ? wire->child_out.get() : wire->child_in.get(),
+      STDOUT_FILENO);
+  for (const InheritedDescriptor& more : options.descriptors) {
+    descriptors.Add(more.fd, more.child_number);
+  }
+  const absl::StatusOr<pid_t> pid = SpawnProcess(options, &descriptors);
+  if (!pid.ok()) return pid.status();
+  // From here on nothing can fail: the process has an owner at once.
+  return absl::WrapUnique(new WorkerProcess(
+      options.name.empty() ? options.argv[0] : options.name, *pid,
+      std::move(wire->transport),
+      StderrCapture(
+          std::move(errors->read_end),
+          options.stderr_mode == StderrMode::kTee ? STDERR_FILENO : -1)));
+}
+
+WorkerProcess::WorkerProcess(std::string name, pid_t pid,
+                             std::unique_ptr<Transport> transport,
+                             StderrCapture capture)
+    : name_(std::move(name)),
+      transport_(std::move(transport)),
+      stderr_(std::move(capture)),
+      reaper_(pid) {}
+
+WorkerProcess::~WorkerProcess() {
+  if (exit_status().has_value()) return;
+  CloseWire();
+  if (Wait(MonotonicNow() + kDestructorGrace).ok()) return;
+  Kill(SIGKILL).IgnoreError();  // fails only if it has ended by now
+  Wait(absl::InfiniteFuture()).IgnoreError();
+}
+
+absl::StatusOr<ExitStatus> WorkerProcess::Wait(absl::Time deadline) {
+  bool use_pidfd = true;
+  absl::Duration look = kFirstLook;
+  for (;;) {
+    if (reaper_.Poll().has_value()) {
+      DrainStderr();
+      return *exit_status();
+    }
+    if (MonotonicNow() >= deadline) {
+      return absl::DeadlineExceededError(
+          absl::StrCat("worker '", name_, "' (pid ", pid(), ") has not ended"));
+    }
+    use_pidfd = use_pidfd && reaper_.pidfd() >= 0;
+    pollfd fds[] = {{use_pidfd ? reaper_.pidfd() : -1, POLLIN, 0},
+                    {stderr_.fd(), POLLIN, 0}};
+    absl::Time until = deadline;
+    if (!use_pidfd) {
+      until = std::min(deadline, MonotonicNow() + look);
+      look = std::min(look * 2, kLastLook);
+    }
+    absl::StatusOr<int> ready = PollUntil(absl::MakeSpan(fds), until);
+    if (!ready.ok()) return ready.status();
+    if (fds[1].revents != 0) DrainStderr();
+    // A tracer may keep an ended child from us; do not spin meanwhile.
+    if (fds[0].revents != 0 && !reaper_.Poll().has_value()) use_pidfd = false;
+  }
+}
+
+absl::Status WorkerProcess::Kill(int signal) { return reaper_.Signal(signal); }
+
+absl::StatusOr<ExitStatus> WorkerProcess::Terminate(absl::Duration grace) {
+  for (const int signal : {SIGTERM, SIGKILL}) {
+    absl::Status sent = Kill(signal);
+    if (!sent.ok() && !exit_status().has_value()) return sent;
+    absl::StatusOr<ExitStatus> ended = Wait(
+        signal == SIGTERM ? MonotonicNow() + grace : absl::InfiniteFuture());
+    if (ended.ok() || !absl::IsDeadlineExceeded(ended.status())) return ended;
+  }
+  return absl::InternalError("unreachable: SIGKILL was waited for without end");
+}
+
+std::string WorkerProcess::DescribeEnd() {
+  reaper_.Poll();
+  DrainStderr();
+  std::string text =
+      absl::StrCat("worker '", PrintableStderr(name_), "' (pid ", pid(), ") ",
+                   exit_status().has_value() ? exit_status()->ToString()
+                                             : "is still running");
+  if (!stderr_tail().empty()) {
+    absl::StrAppend(&text, "; its stderr ended: ", stderr_.PrintableTail());
+  }
+  return text;
+}
+
+}  // namespace forkrpc

@@ -1,0 +1,119 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// WorkerProcess: a child process with the wire on its descriptors 0 and 1.
+//
+// Started with posix_spawn, never a bare fork. The child gets descriptors 0, 1,
+// 2 and those asked for, no others; an empty signal mask; and default actions
+// for all signals but SIGHUP, SIGINT and SIGQUIT (nohup and shells ignore those
+// on purpose). No signal disposition of this program is touched and no thread
+// is made. One thread at a time.
+//
+//   forkrpc::SpawnOptions options;
+//   options.argv = {"cat"};
+//   auto worker = forkrpc::WorkerProcess::Spawn(options);
+//   if (!worker.ok()) return worker.status();
+//   (*worker)->transport()->ShutdownWrite().IgnoreError();
+//   auto status = (*worker)->Wait(forkrpc::MonotonicNow() + absl::Seconds(5));
+
+#ifndef FORKRPC_PROCESS_WORKER_PROCESS_H_
+#define FORKRPC_PROCESS_WORKER_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/reaper.h"
+#include "forkrpc/process/spawn_options.h"
+#include "forkrpc/process/stderr_capture.h"
+#include "forkrpc/transport/transport.h"
+
+namespace forkrpc {
+
+// How long the destructor lets a worker end by itself once its wire is closed.
+inline constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
+
+// Invariants: (1) the process is reaped by the time the object is gone, so that
+// it leaves no zombie; (2) transport() is not null before CloseWire() and null
+// after it; (3) no signal is sent once exit_status() has a value.
+class WorkerProcess {
+ public:
+  // Starts a worker. Errors name the program and what the system said:
+  // NotFound (program or directory missing), PermissionDenied (not executable),
+  // ResourceExhausted (descriptors, processes, memory, argument list),
+  // FailedPrecondition (options that make no sense). On error nothing is left
+  // behind: no process and no descriptor.
+  //
+  // Reads the environment: no other thread may change it meanwhile.
+  static absl::StatusOr<std::unique_ptr<WorkerProcess>> Spawn(
+      const SpawnOptions& options);
+
+  // Closes the wire, gives the worker kDestructorGrace to end, then sends
+  // SIGKILL and reaps it. Returns at once if it was reaped before.
+  ~WorkerProcess();
+
+  WorkerProcess(const WorkerProcess&) = delete;
+  WorkerProcess& operator=(const WorkerProcess&) = delete;
+
+  pid_t pid() const { return reaper_.pid(); }
+  const std::string& name() const { return name_; }
+
+  // This side of the wire; it lives as long as this object, or to CloseWire().
+  Transport* transport() { return transport_.get(); }
+  void CloseWire() { transport_.reset(); }
+
+  // Readable when standard error has something to drain; -1 when it is not
+  // captured and after its end.
+  int stderr_fd() const { return stderr_.fd(); }
+  // Reads what is there, without waiting for the worker.
+  void DrainStderr() { stderr_.Drain(); }
+  // The last StderrCapture::kTailOctets as written: not fit for a terminal.
+  absl::string_view stderr_tail() const { return stderr_.tail(); }
+
+  // Readable when the worker has ended; -1 where the kernel has no pidfds, and
+  // once it is reaped.
+  int pidfd() const { return reaper_.pidfd(); }
+
+  // Waits for the worker to end and reaps it, draining standard error
+  // meanwhile. DeadlineExceeded if it still runs at `deadline` (a past one only
+  // looks); the worker is not told anything. May be called again.
+  absl::StatusOr<ExitStatus> Wait(absl::Time deadline);
+
+  // How it ended, once Wait, Terminate or DescribeEnd has found out.
+  const std::optional<ExitStatus>& exit_status() const {
+    return reaper_.exit_status();
+  }
+
+  // Sends `signal`. FailedPrecondition if the worker has ended.
+  absl::Status Kill(int signal);
+
+  // Sends SIGTERM; SIGKILL if the worker still runs after `grace`; reaps it.
+  // Says how it ended. The worker's SIGKILL cannot be refused, so this takes
+  // `grace` and what the kernel needs to end a process.
+  absl::StatusOr<ExitStatus> Terminate(absl::Duration grace);
+
+  // For error texts: "worker 'name' (pid 123) exited with status 1; its stderr
+  // ended: no such table", or "... is still running". Looks, without waiting;
+  // printable, at most some 16 KiB.
+  std::string DescribeEnd();
+
+ private:
+  WorkerProcess(std::string name, pid_t pid,
+                std::unique_ptr<Transport> transport, StderrCapture capture);
+
+  std::string name_;
+  std::unique_ptr<Transport> transport_;
+  StderrCapture stderr_;
+  Reaper reaper_;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_PROCESS_WORKER_PROCESS_H_
