@@ -1,0 +1,44 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// One call's worth of table work with N calls in flight: ours beside a general
+// hash map.
+
+#include <cstdint>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "benchmark/benchmark.h"
+#include "forkrpc/connection/call_table.h"
+
+namespace forkrpc {
+namespace {
+
+void BM_CallTable(benchmark::State& state) {
+  CallTable calls;
+  uint32_t oldest = 1, next = 1;
+  for (int i = 0; i < state.range(0); ++i) calls.Insert(next++, {});
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(calls.Find(next));
+    calls.Insert(next++, absl::InfiniteFuture());
+    calls.Erase(oldest++);
+  }
+}
+BENCHMARK(BM_CallTable)->Arg(1)->Arg(1000);
+
+void BM_FlatHashMap(benchmark::State& state) {
+  absl::flat_hash_map<uint32_t, CallTable::Call> calls;
+  uint32_t oldest = 1, next = 1;
+  for (int i = 0; i < state.range(0); ++i) calls[next++] = {};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(calls.find(next));
+    calls[next++] = CallTable::Call{1, false, absl::InfiniteFuture()};
+    calls.erase(calls.find(oldest++));
+  }
+}
+BENCHMARK(BM_FlatHashMap)->Arg(1)->Arg(1000);
+
+}  // namespace
+}  // namespace forkrpc
+
+BENCHMARK_MAIN();

@@ -1,0 +1,141 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// ClientConnection: the parent's end of the protocol, without I/O.
+//
+// Calls go in, events come out by polling; connection.h says how a driver moves
+// the octets. One thread at a time. Every call that was started ends exactly
+// once: with its response, or with a status. In the steady state nothing is
+// allocated.
+//
+//   ClientConnection connection(ClientOptions{Form::kAsync});
+//   absl::StatusOr<CallId> call = connection.StartCall("Ehi");
+//   ... move octets ...
+//   while (std::optional<ClientEvent> event = connection.PollEvent()) {
+//     if (event->kind == ClientEvent::kResponse) Use(event->payload);
+//   }
+
+#ifndef FORKRPC_CONNECTION_CLIENT_CONNECTION_H_
+#define FORKRPC_CONNECTION_CLIENT_CONNECTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "absl/container/btree_set.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "forkrpc/connection/call_table.h"
+#include "forkrpc/connection/connection.h"
+
+namespace forkrpc {
+
+struct ClientOptions {
+  Form form = Form::kAsync;
+  // What responses and events may be; requests are held to it too.
+  WireLimits limits;
+  // Calls in flight at once, those no longer waited for included. Bounds the
+  // call table and what a stalled child can pile up here.
+  size_t max_in_flight = 4096;
+  // Octets of requests queued and not written. StartCall refuses a call that
+  // would exceed it, unless nothing else is queued.
+  size_t max_unsent = size_t{64} << 20;
+  // The id of the first call; for tests of the wrap.
+  CallId first_id = 1;
+};
+
+// What happened, in the order in which it did.
+struct ClientEvent {
+  enum Kind {
+    kResponse,    // `call` ended with `payload`
+    kEvent,       // the child raised an event with `payload`
+    kCallFailed,  // `call` ended without a response; `status` says why
+    kClosed,      // last event: `status` is OK after a clean end
+  };
+  Kind kind;
+  CallId call = 0;            // kResponse and kCallFailed
+  absl::string_view payload;  // valid until the next ReceiveBuffer()
+  absl::Status status;        // kCallFailed and kClosed, else OK
+};
+
+// Invariants:
+//  1. Each call started is in calls_ (waited for or abandoned), or has ended.
+//  2. An id stays in calls_ until its response arrives or the connection ends:
+//     it is not used again before, even if nobody waits for it any more.
+//  3. failed_ holds the calls whose end is decided but not yet polled.
+//  4. In the sync form the calls in flight are oldest_, NextId(oldest_), ...
+class ClientConnection final : public Connection {
+ public:
+  explicit ClientConnection(const ClientOptions& options = {});
+
+  // Queues a request. With kBorrow the payload must stay until it is written or
+  // OwnBorrowedPayloads() was called. At `deadline` the call ends with
+  // DeadlineExceeded; its response is dropped if it still comes.
+  // Errors, with nothing queued: ResourceExhausted (a limit; try again later or
+  // send less), FailedPrecondition (after HalfClose), Unavailable and others
+  // (the connection has failed).
+  //= spec/wire.md#FR-SID-001
+  //= spec/wire.md#FR-SID-002
+  absl::StatusOr<CallId> StartCall(
+      absl::string_view payload, absl::Time deadline = absl::InfiniteFuture(),
+      PayloadLifetime lifetime = PayloadLifetime::kCopy);
+
+  // Stops waiting for a call: it ends with Cancelled, the child still executes
+  // it. NotFound if no such call is waited for.
+  //= spec/wire.md#FR-SID-009
+  absl::Status CancelCall(CallId call);
+
+  // No more calls: half-closes when all requests are written, then the child
+  // drains. May be called again.
+  //= spec/wire.md#FR-CLS-001
+  void HalfClose() { half_close_requested_ = true; }
+
+  // The next thing that happened; nullopt if nothing did.
+  std::optional<ClientEvent> PollEvent();
+
+  // Calls whose ids are taken, those no longer waited for included.
+  size_t in_flight() const { return calls_.size(); }
+
+  // Whether StartCall would not be refused for the number of calls in flight.
+  bool can_start_call() const { return calls_.size() < options_.max_in_flight; }
+
+  bool wants_shutdown_write() const override {
+    return half_close_requested_ && !shutdown_done() && send_queue().empty() &&
+           status().ok();
+  }
+  absl::Time NextTimeout() const override;
+  void OnTimeout(absl::Time now) override;
+
+ private:
+  // Does not read ahead of what is polled: what waits is at most a few reads.
+  bool WantsOctets() const override { return !decoder().has_next(); }
+
+  absl::Status CheckCanStart(size_t payload_size) const;
+  CallId TakeId();
+  // Marks `call` as no longer waited for and queues its end.
+  void Abandon(CallId call, absl::Status why);
+  // Turns a frame into an event; nullopt if nobody waits for it.
+  std::optional<ClientEvent> OnFrame(const FrameView& frame);
+  // What PollEvent() does when there is no frame.
+  std::optional<ClientEvent> PollEnd();
+  absl::Status EndOfStreamStatus() const;
+  // Moves all calls to failed_ with status().
+  void FailCalls();
+  std::optional<ClientEvent> PopFailed();
+
+  const ClientOptions options_;
+  CallTable calls_;
+  CallId next_id_;
+  CallId oldest_;  // sync form
+  absl::btree_set<std::pair<absl::Time, CallId>> deadlines_;
+  std::deque<std::pair<CallId, absl::Status>> failed_;
+  bool half_close_requested_ = false;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_CONNECTION_CLIENT_CONNECTION_H_

@@ -1,0 +1,146 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Connection: the octet side of a client or server connection, without I/O.
+//
+// A connection has no descriptor, clock or thread. A driver moves octets
+// between it and a stream, in this order, for as long as it likes:
+//
+//   1. write SendBuffers(), then tell OnSent(n);
+//   2. if wants_shutdown_write(), half-close the stream, then tell
+//      OnShutdownWriteDone();
+//   3. read into ReceiveBuffer() unless it is empty, then tell OnReceived(n),
+//      or OnReceiveEof() at the end of the stream;
+//   4. at NextTimeout(), tell OnTimeout(now);
+//   5. take what happened from the derived class, by PollEvent() until it gives
+//      nothing.
+//
+// One thread at a time. Nothing is called back. Memory follows the octets
+// received and what the user queued. The first error is final: status().
+
+#ifndef FORKRPC_CONNECTION_CONNECTION_H_
+#define FORKRPC_CONNECTION_CONNECTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "forkrpc/connection/send_queue.h"
+#include "forkrpc/wire/frame.h"
+#include "forkrpc/wire/frame_decoder.h"
+
+namespace forkrpc {
+
+// Names a call on one connection: never 0, unique among the calls in flight. In
+// the async form it is the id on the wire; in the sync form, where requests
+// carry none, it counts in the same way.
+using CallId = uint32_t;
+
+// Invariants:
+//  1. After status() turns into an error nothing is received and nothing more
+//     is queued. What a server had queued before may still be written.
+//  2. wants_shutdown_write() becomes true at most once, when all is sent.
+//  3. Octets received before the end of the stream, or before an error of the
+//     transport, are acted on before that end is.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Where the driver reads to. Empty means: do not read now (there are frames
+  // to be polled first, or the stream has ended). Ends the life of payloads
+  // that PollEvent() gave.
+  absl::Span<char> ReceiveBuffer() {
+    if (end_.has_value() || !status_.ok() || !WantsOctets()) return {};
+    return decoder_.PrepareReceive();
+  }
+
+  // `n` octets have been read to the front of the last ReceiveBuffer().
+  void OnReceived(size_t n) { decoder_.CommitReceive(n); }
+
+  // The peer has half-closed.
+  void OnReceiveEof() { EndReceiving(absl::OkStatus()); }
+
+  // Reading failed: nothing more will arrive.
+  void OnReceiveError(absl::Status error) { EndReceiving(std::move(error)); }
+
+  // What to write, in order; empty if nothing. Valid until the next call.
+  absl::Span<const absl::string_view> SendBuffers() {
+    return send_queue_.Buffers();
+  }
+
+  // `n` octets of SendBuffers() have been written.
+  void OnSent(size_t n) { send_queue_.Consume(n); }
+
+  // Writing failed. Octets that the peer sent before it went are still to be
+  // read, so the connection ends when reading does.
+  void OnSendError(absl::Status error);
+
+  // Copies payloads that were queued as borrowed and are not yet written.
+  void OwnBorrowedPayloads() { send_queue_.OwnBorrowed(); }
+
+  // Whether the stream is to be half-closed now.
+  virtual bool wants_shutdown_write() const = 0;
+  void OnShutdownWriteDone() { shutdown_done_ = true; }
+
+  // When OnTimeout() is due; InfiniteFuture if never. Times are on the clock of
+  // the driver, which must be monotonic.
+  virtual absl::Time NextTimeout() const { return absl::InfiniteFuture(); }
+  virtual void OnTimeout(absl::Time now) { (void)now; }
+
+  // OK until the connection fails.
+  const absl::Status& status() const { return status_; }
+
+  // Whether the end of the connection has been polled: nothing will happen any
+  // more, and the stream should be closed.
+  bool closed() const { return closed_; }
+
+  // Octets queued and not yet written.
+  size_t unsent() const { return send_queue_.size(); }
+
+ protected:
+  Connection(FrameLayout receive_layout, const WireLimits& limits)
+      : decoder_(receive_layout, limits) {}
+
+  // Whether more octets would help. A derived class says no to push back.
+  virtual bool WantsOctets() const = 0;
+
+  // Ends the connection with `error`, unless it has failed already.
+  void Fail(absl::Status error) {
+    if (status_.ok()) status_ = std::move(error);
+  }
+
+  bool shutdown_done() const { return shutdown_done_; }
+  const absl::Status& send_error() const { return send_error_; }
+  // How receiving ended: OK for the end of the stream; nullopt if it has not.
+  const std::optional<absl::Status>& receive_end() const { return end_; }
+  void set_closed() { closed_ = true; }
+
+  FrameDecoder& decoder() { return decoder_; }
+  const FrameDecoder& decoder() const { return decoder_; }
+  SendQueue& send_queue() { return send_queue_; }
+  const SendQueue& send_queue() const { return send_queue_; }
+
+ private:
+  void EndReceiving(absl::Status how) {
+    if (!end_.has_value()) end_ = std::move(how);
+  }
+
+  FrameDecoder decoder_;
+  SendQueue send_queue_;
+  absl::Status status_;
+  absl::Status send_error_;
+  std::optional<absl::Status> end_;
+  bool shutdown_done_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_CONNECTION_CONNECTION_H_

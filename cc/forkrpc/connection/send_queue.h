@@ -1,0 +1,115 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// SendQueue: frames waiting to be written, copied or borrowed.
+//
+// One thread at a time. Small payloads are copied behind their headers, so that
+// a thousand calls are one buffer and one system call; a large payload may be
+// borrowed from the caller and is then never copied. In the steady state
+// nothing is allocated.
+//
+//   queue.Add(FrameLayout::kIdAndLength, 7, "hi", PayloadLifetime::kCopy);
+//   ssize_t n = writev(fd, queue.Buffers());
+//   queue.Consume(n);
+
+#ifndef FORKRPC_CONNECTION_SEND_QUEUE_H_
+#define FORKRPC_CONNECTION_SEND_QUEUE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <memory>
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "forkrpc/wire/frame.h"
+#include "forkrpc/wire/frame_encoder.h"
+
+namespace forkrpc {
+
+// Who keeps a payload until it has been written.
+enum class PayloadLifetime {
+  kCopy,    // the queue, in a copy
+  kBorrow,  // the caller, until it was consumed or OwnBorrowed() was called
+};
+
+// Invariants:
+//  1. Owned octets waiting are [begin_, end_) of block_.
+//  2. borrowed_ is in wire order; each entry's `behind` counts the owned octets
+//     waiting in front of it, from begin_, and does not decrease.
+//  3. size_ is the sum of owned and borrowed octets waiting.
+class SendQueue {
+ public:
+  // Buffers offered at once; more would not make a write cheaper.
+  static constexpr size_t kMaxBuffers = 16;
+  // A payload below this is copied even if it may be borrowed: the copy costs
+  // less than another buffer in the system call.
+  static constexpr size_t kMinBorrow = size_t{16} << 10;
+  // A larger block is given back when the queue runs empty.
+  static constexpr size_t kRetainedCapacity = size_t{1} << 20;
+
+  SendQueue() = default;
+  SendQueue(const SendQueue&) = delete;
+  SendQueue& operator=(const SendQueue&) = delete;
+
+  // Adds a frame; payload.size() must fit 32 bits.
+  void Add(FrameLayout layout, uint32_t id, absl::string_view payload,
+           PayloadLifetime lifetime) {
+    const bool copy =
+        lifetime == PayloadLifetime::kCopy || payload.size() < kMinBorrow;
+    char* to = Extend(HeaderSize(layout) + (copy ? payload.size() : 0));
+    to = EncodeHeader(layout, id, static_cast<uint32_t>(payload.size()), to);
+    if (copy) {
+      if (!payload.empty()) std::memcpy(to, payload.data(), payload.size());
+    } else {
+      Borrow(payload);
+    }
+  }
+
+  // Octets waiting.
+  size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  // The front of what waits, in wire order; empty if nothing does. Valid until
+  // the next call that is not const.
+  absl::Span<const absl::string_view> Buffers();
+
+  // `n` octets, at most those in Buffers(), have been written.
+  void Consume(size_t n);
+
+  // Copies what is still borrowed: the caller wants its memory back.
+  void OwnBorrowed();
+
+  // Forgets everything.
+  void Clear();
+
+ private:
+  struct Borrowed {
+    size_t behind;
+    absl::string_view octets;
+  };
+
+  // Room for `n` more owned octets, counted as waiting.
+  char* Extend(size_t n) {
+    if (capacity_ - end_ < n) Grow(n);
+    char* const at = block_.get() + end_;
+    end_ += n;
+    size_ += n;
+    return at;
+  }
+  void Grow(size_t n);
+  void Borrow(absl::string_view payload);
+
+  std::unique_ptr<char[]> block_;
+  size_t capacity_ = 0;
+  size_t begin_ = 0;
+  size_t end_ = 0;
+  size_t size_ = 0;
+  std::deque<Borrowed> borrowed_;
+  absl::string_view buffers_[kMaxBuffers];
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_CONNECTION_SEND_QUEUE_H_

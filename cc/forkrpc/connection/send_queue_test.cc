@@ -1,0 +1,122 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/connection/send_queue.h"
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "forkrpc/testing/allocation_counter.h"
+#include "gtest/gtest.h"
+
+namespace forkrpc {
+namespace {
+
+std::string Drain(SendQueue* queue) {
+  std::string all;
+  while (!queue->empty()) {
+    const std::string offered = absl::StrJoin(queue->Buffers(), "");
+    EXPECT_FALSE(offered.empty());
+    all += offered;
+    queue->Consume(offered.size());
+  }
+  return all;
+}
+
+TEST(SendQueueTest, FramesComeOutInOrder) {
+  SendQueue queue;
+  queue.Add(FrameLayout::kIdAndLength, 7, "hi", PayloadLifetime::kCopy);
+  queue.Add(FrameLayout::kLength, 0, "", PayloadLifetime::kCopy);
+  EXPECT_EQ(queue.size(), 14);
+  EXPECT_EQ(Drain(&queue), std::string("\0\0\0\7\0\0\0\2hi\0\0\0\0", 14));
+  EXPECT_TRUE(queue.Buffers().empty());
+}
+
+TEST(SendQueueTest, LargePayloadIsBorrowedNotCopied) {
+  const std::string large(SendQueue::kMinBorrow, 'x');
+  SendQueue queue;
+  queue.Add(FrameLayout::kLength, 0, large, PayloadLifetime::kBorrow);
+  ASSERT_EQ(queue.Buffers().size(), 2);
+  EXPECT_EQ(queue.Buffers()[1].data(), large.data());
+}
+
+TEST(SendQueueTest, SmallPayloadIsCopiedEvenIfItMayBeBorrowed) {
+  std::string small(SendQueue::kMinBorrow - 1, 'x');
+  SendQueue queue;
+  queue.Add(FrameLayout::kLength, 0, small, PayloadLifetime::kBorrow);
+  small.assign(small.size(), 'y');
+  EXPECT_EQ(Drain(&queue).substr(4), std::string(small.size(), 'x'));
+}
+
+// Any mixture of frames, partial writes and OwnBorrowed() gives the same stream
+// as appending frames to a string.
+TEST(SendQueueTest, AgreesWithAPlainString) {
+  std::mt19937 bits(7);
+  for (int round = 0; round < 200; ++round) {
+    SendQueue queue;
+    std::deque<std::string> borrowed;  // stable addresses
+    std::string expected, written;
+    for (int step = 0; step < 60; ++step) {
+      if (bits() % 2 == 0) {
+        std::string payload(bits() % 10 == 0 ? 20000 + bits() % 9 : bits() % 50,
+                            static_cast<char>('a' + step % 26));
+        ASSERT_TRUE(
+            AppendFrame(FrameLayout::kIdAndLength, step, payload, &expected)
+                .ok());
+        borrowed.push_back(std::move(payload));
+        queue.Add(FrameLayout::kIdAndLength, step, borrowed.back(),
+                  bits() % 2 == 0 ? PayloadLifetime::kBorrow
+                                  : PayloadLifetime::kCopy);
+      } else if (bits() % 10 == 0) {
+        queue.OwnBorrowed();
+        for (std::string& payload : borrowed) payload.assign(9, '!');
+      } else {
+        const std::string offered = absl::StrJoin(queue.Buffers(), "");
+        const size_t n = offered.empty() ? 0 : bits() % (offered.size() + 1);
+        written += offered.substr(0, n);
+        queue.Consume(n);
+      }
+      ASSERT_EQ(written.size() + queue.size(), expected.size());
+    }
+    ASSERT_EQ(written + Drain(&queue), expected) << "round " << round;
+  }
+}
+
+TEST(SendQueueTest, ClearForgetsEverything) {
+  const std::string large(100000, 'x');
+  SendQueue queue;
+  queue.Add(FrameLayout::kLength, 0, large, PayloadLifetime::kBorrow);
+  queue.Clear();
+  EXPECT_TRUE(queue.empty());
+  EXPECT_TRUE(queue.Buffers().empty());
+}
+
+TEST(SendQueueTest, SteadyStateAllocatesNothing) {
+  SendQueue queue;
+  const auto fill_and_drain = [&queue] {
+    for (uint32_t id = 1; id <= 1000; ++id) {
+      queue.Add(FrameLayout::kIdAndLength, id, "sixteen octets..",
+                PayloadLifetime::kCopy);
+    }
+    while (!queue.empty()) queue.Consume(queue.Buffers()[0].size());
+  };
+  fill_and_drain();
+  AllocationCounter counter;
+  fill_and_drain();
+  EXPECT_EQ(counter.allocations(), 0);
+}
+
+TEST(SendQueueTest, GivesALargeBlockBack) {
+  AllocationCounter counter;
+  SendQueue queue;
+  queue.Add(FrameLayout::kLength, 0, std::string(8 << 20, 'x'),
+            PayloadLifetime::kCopy);
+  Drain(&queue);
+  EXPECT_LT(counter.live_octets(), SendQueue::kRetainedCapacity);
+}
+
+}  // namespace
+}  // namespace forkrpc

@@ -1,0 +1,123 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// ServerConnection: the child's end of the protocol, without I/O.
+//
+// Requests come out by polling, responses and events go in; connection.h says
+// how a driver moves the octets. One thread at a time. In the steady state
+// nothing is allocated.
+//
+//   ServerConnection connection(ServerOptions{Form::kSync});
+//   ... move octets ...
+//   while (std::optional<ServerEvent> event = connection.PollEvent()) {
+//     if (event->kind == ServerEvent::kRequest) {
+//       connection.SendResponse(event->call, event->payload);
+//     }
+//   }
+
+#ifndef FORKRPC_CONNECTION_SERVER_CONNECTION_H_
+#define FORKRPC_CONNECTION_SERVER_CONNECTION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "forkrpc/connection/call_table.h"
+#include "forkrpc/connection/connection.h"
+
+namespace forkrpc {
+
+struct ServerOptions {
+  Form form = Form::kSync;
+  // What requests may be; responses and events are held to it too.
+  WireLimits limits;
+  // Requests polled and not yet answered. At the limit no more are given and
+  // reading stops, so that the parent is held back.
+  size_t max_in_flight = 4096;
+  // Octets of output queued and not written. Above it no more requests are
+  // given and reading stops: a parent that does not read gets no more work
+  // done. Output itself is never refused: it is already made.
+  size_t high_water = size_t{1} << 20;
+};
+
+// What happened, in the order in which it did.
+struct ServerEvent {
+  enum Kind {
+    kRequest,     // `call` asks for `payload` to be worked on
+    kHalfClosed,  // no more requests: answer what is in flight and end
+    kClosed,      // last event: `status` is OK after a clean end
+  };
+  Kind kind;
+  CallId call = 0;
+  absl::string_view payload;  // valid until the next ReceiveBuffer()
+  absl::Status status;        // kClosed, else OK
+};
+
+// Invariants:
+//  1. Sync form: the calls in flight are [next_response_, next_request_), and
+//     only the oldest can be answered. Async form: they are those in calls_.
+//  2. The stream is half-closed only after the parent has half-closed, every
+//     request was answered and all output written.
+class ServerConnection final : public Connection {
+ public:
+  explicit ServerConnection(const ServerOptions& options = {});
+
+  // Queues the response to a call. With kBorrow the payload must stay until it
+  // is written or OwnBorrowedPayloads() was called. Errors, with nothing
+  // queued: NotFound (no such call in flight: never polled, or answered
+  // before), FailedPrecondition (sync form: an older call comes first),
+  // ResourceExhausted (too long), or why the connection has failed.
+  //= spec/wire.md#FR-SID-003
+  //= spec/wire.md#FR-ORD-001
+  //= spec/wire.md#FR-ORD-005
+  absl::Status SendResponse(CallId call, absl::string_view payload,
+                            PayloadLifetime lifetime = PayloadLifetime::kCopy);
+
+  // Queues an event; at any time. Errors as above.
+  //= spec/wire.md#FR-ORD-003
+  absl::Status SendEvent(absl::string_view payload,
+                         PayloadLifetime lifetime = PayloadLifetime::kCopy);
+
+  // The next thing that happened; nullopt if nothing did.
+  std::optional<ServerEvent> PollEvent();
+
+  // Requests polled and not answered.
+  size_t in_flight() const {
+    return options_.form == Form::kSync ? next_request_ - next_response_
+                                        : calls_.size();
+  }
+
+  //= spec/wire.md#FR-CLS-004
+  bool wants_shutdown_write() const override {
+    return half_close_polled_ && !shutdown_done() && in_flight() == 0 &&
+           send_queue().empty() && status().ok();
+  }
+
+ private:
+  bool WantsOctets() const override {
+    return !held_back() && !decoder().has_next();
+  }
+  bool held_back() const {
+    return in_flight() >= options_.max_in_flight ||
+           send_queue().size() > options_.high_water;
+  }
+
+  absl::Status CheckCanSend(size_t payload_size) const;
+  absl::Status CheckAnswerable(CallId call);
+  std::optional<ServerEvent> OnFrame(const FrameView& frame);
+  std::optional<ServerEvent> PollEnd();
+  // The last event, with status().
+  std::optional<ServerEvent> PollClosed();
+
+  const ServerOptions options_;
+  CallTable calls_;           // async form
+  CallId next_request_ = 1;   // sync form
+  CallId next_response_ = 1;  // sync form
+  bool half_close_polled_ = false;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_CONNECTION_SERVER_CONNECTION_H_
