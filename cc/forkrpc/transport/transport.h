@@ -9,8 +9,8 @@
 // Unavailable (the peer is gone) or Internal (the descriptor is unusable).
 //
 //   absl::StatusOr<IoResult> got = transport->Read(span, IoMode::kBlock);
-//   if (got.ok() && got->kind == IoResult::kOctets)
-//   Use(span.first(got->octets));
+//   if (!got.ok()) return got.status();
+//   if (got->kind == IoResult::kOctets) Use(span.first(got->octets));
 
 #ifndef FORKRPC_TRANSPORT_TRANSPORT_H_
 #define FORKRPC_TRANSPORT_TRANSPORT_H_
