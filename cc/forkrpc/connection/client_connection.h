@@ -44,7 +44,8 @@ struct ClientOptions {
   // Octets of requests queued and not written. StartCall refuses a call that
   // would exceed it, unless nothing else is queued.
   size_t max_unsent = size_t{64} << 20;
-  // The id of the first call; for tests of the wrap.
+  // The id of the first call. Another start makes captures of several
+  // connections easier to tell apart.
   CallId first_id = 1;
 };
 
@@ -111,6 +112,8 @@ class ClientConnection final : public Connection {
   void OnTimeout(absl::Time now) override;
 
  private:
+  friend class ClientConnectionPeer;  // lets tests come near the wrap
+
   // Does not read ahead of what is polled: what waits is at most a few reads.
   bool WantsOctets() const override { return !decoder().has_next(); }
 

@@ -1,0 +1,149 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/server/blocking_server.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "forkrpc/transport/spin_read.h"
+
+namespace forkrpc {
+namespace {
+
+// Output is written at the latest when so much is waiting, so that a batch
+// costs little memory and the parent can start on it.
+constexpr size_t kFlushAt = size_t{64} << 10;
+
+bool FlushEachCall(const BlockingServerOptions& options) {
+  if (options.flush == FlushPolicy::kDefault) {
+    return options.connection.form == Form::kSync;
+  }
+  return options.flush == FlushPolicy::kEachCall;
+}
+
+}  // namespace
+
+absl::Status ServerCall::Respond(absl::string_view payload) {
+  return server_->Respond(id_, payload);
+}
+
+absl::Status ServerCall::SendEvent(absl::string_view payload) {
+  return server_->SendEvent(payload);
+}
+
+BlockingServer::BlockingServer(Transport* transport,
+                               const BlockingServerOptions& options)
+    : transport_(transport),
+      form_(options.connection.form),
+      flush_each_call_(FlushEachCall(options)),
+      spin_(options.spin),
+      connection_(options.connection) {}
+
+absl::Status BlockingServer::Serve(CallHandler handler) {
+  while (true) {
+    std::optional<ServerEvent> event = connection_.PollEvent();
+    if (event.has_value()) {
+      switch (event->kind) {
+        case ServerEvent::kRequest: {
+          absl::Status status = OnRequest(*event, handler);
+          if (!status.ok()) return status;
+          break;
+        }
+        case ServerEvent::kHalfClosed:
+          if (connection_.in_flight() > 0) {
+            // Answers come from functions, and no function will run any more.
+            Flush().IgnoreError();
+            return absl::FailedPreconditionError(
+                absl::StrCat(connection_.in_flight(),
+                             " calls were never answered by the functions"));
+          }
+          break;
+        case ServerEvent::kClosed:
+          // What was made before an error still goes out, if anybody reads.
+          Flush().IgnoreError();
+          return event->status;
+      }
+      continue;
+    }
+    absl::Status status = Receive();
+    if (!status.ok()) return status;
+  }
+}
+
+absl::Status BlockingServer::OnRequest(const ServerEvent& event,
+                                       CallHandler handler) {
+  ServerCall call(this, event.call, event.payload);
+  absl::Status status = handler(call);
+  if (status.ok() && form_ == Form::kSync && connection_.in_flight() > 0) {
+    status = absl::FailedPreconditionError(
+        "the function returned without a response");
+  }
+  if (!status.ok()) {
+    //= spec/wire.md#FR-ERR-008
+    // Earlier responses are due; this call gets none.
+    Flush().IgnoreError();
+    return status;
+  }
+  if (flush_each_call_ || connection_.unsent() >= kFlushAt) return Flush();
+  return absl::OkStatus();
+}
+
+absl::Status BlockingServer::Receive() {
+  absl::Status flushed = Flush();
+  if (!flushed.ok()) return flushed;
+  if (connection_.wants_shutdown_write()) {
+    //= spec/wire.md#FR-CLS-005
+    connection_.OnShutdownWriteDone();
+    return transport_->ShutdownWrite();
+  }
+  const absl::Span<char> space = connection_.ReceiveBuffer();
+  if (space.empty()) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat(connection_.in_flight(),
+                     " calls wait for a function to answer them, which is the "
+                     "limit, and no other call can be read"));
+  }
+  absl::StatusOr<IoResult> got = SpinRead(transport_, space, spin_);
+  if (!got.ok()) {
+    connection_.OnReceiveError(got.status());
+  } else if (got->kind == IoResult::kEof) {
+    connection_.OnReceiveEof();
+  } else {
+    connection_.OnReceived(got->octets);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status BlockingServer::Respond(CallId call, absl::string_view payload) {
+  absl::Status status =
+      connection_.SendResponse(call, payload, PayloadLifetime::kBorrow);
+  return status.ok() ? FlushLarge(payload.size()) : status;
+}
+
+absl::Status BlockingServer::SendEvent(absl::string_view payload) {
+  absl::Status status =
+      connection_.SendEvent(payload, PayloadLifetime::kBorrow);
+  if (!status.ok()) return status;
+  return flush_each_call_ ? Flush() : FlushLarge(payload.size());
+}
+
+absl::Status BlockingServer::FlushLarge(size_t payload_size) {
+  // What was borrowed must be written before the caller has it back.
+  return payload_size >= SendQueue::kMinBorrow ? Flush() : absl::OkStatus();
+}
+
+absl::Status BlockingServer::Flush() {
+  while (connection_.unsent() > 0) {
+    absl::StatusOr<IoResult> put =
+        transport_->Write(connection_.SendBuffers(), IoMode::kBlock);
+    if (!put.ok()) {
+      connection_.OnSendError(put.status());
+      return put.status();
+    }
+    connection_.OnSent(put->octets);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace forkrpc

@@ -1,0 +1,126 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// BlockingServer: a worker's loop without event loop or thread.
+//
+// Reads a request, runs the function, writes the response; in either form. One
+// thread. A parent that reads slowly holds it back in write(), with one batch
+// of output in memory. In the steady state nothing is allocated.
+//
+//   auto wire = forkrpc::TakeStdioTransport();
+//   forkrpc::BlockingServer server(wire->get(), {});
+//   absl::Status end = server.Serve([](forkrpc::ServerCall& call) {
+//     return call.Respond(call.request());
+//   });
+//
+// worker_main.h has all of that in one line.
+
+#ifndef FORKRPC_SERVER_BLOCKING_SERVER_H_
+#define FORKRPC_SERVER_BLOCKING_SERVER_H_
+
+#include <cstddef>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "forkrpc/connection/server_connection.h"
+#include "forkrpc/transport/transport.h"
+
+namespace forkrpc {
+
+// When output is written.
+enum class FlushPolicy {
+  // kEachCall in the sync form, kWhenIdle in the async form, as the original.
+  kDefault,
+  // After each call: a response never waits for a later call.
+  kEachCall,
+  // When no request is waiting that has arrived, or much output is: one system
+  // call for many short calls, but a response waits for those behind it.
+  kWhenIdle,
+};
+
+struct BlockingServerOptions {
+  ServerOptions connection;
+  FlushPolicy flush = FlushPolicy::kDefault;
+  // How long to spin for the next request before blocking; see spin_read.h.
+  absl::Duration spin = absl::ZeroDuration();
+};
+
+class BlockingServer;
+
+// One call, while its function runs.
+class ServerCall {
+ public:
+  // Valid until the function returns.
+  absl::string_view request() const { return request_; }
+
+  // Names the call for BlockingServer::Respond after the function has returned.
+  CallId id() const { return id_; }
+
+  // Answers the call: once. The payload is copied, or written before this
+  // returns. Errors: see ServerConnection::SendResponse.
+  absl::Status Respond(absl::string_view payload);
+
+  // Sends an event; it arrives before this call's response if it is sent
+  // before it.
+  //= spec/wire.md#FR-EVT-004
+  absl::Status SendEvent(absl::string_view payload);
+
+ private:
+  friend class BlockingServer;
+  ServerCall(BlockingServer* server, CallId id, absl::string_view request)
+      : server_(server), id_(id), request_(request) {}
+
+  BlockingServer* const server_;
+  const CallId id_;
+  const absl::string_view request_;
+};
+
+// A worker's function. Not OK means that it failed: Serve() ends with that
+// status, and no response is sent. In the async form it may return without
+// having responded, and a later call may respond for it.
+using CallHandler = absl::FunctionRef<absl::Status(ServerCall&)>;
+
+class BlockingServer {
+ public:
+  // `transport` must outlive the server.
+  BlockingServer(Transport* transport, const BlockingServerOptions& options);
+  BlockingServer(const BlockingServer&) = delete;
+  BlockingServer& operator=(const BlockingServer&) = delete;
+
+  // Serves until the parent half-closes, then drains. OK after a clean end.
+  // Otherwise what went wrong: DataLoss or ResourceExhausted (what the parent
+  // sent), Unavailable (the parent is gone), FailedPrecondition (a call was
+  // never answered), or what the handler returned. To be called once.
+  absl::Status Serve(CallHandler handler);
+
+  // Whether Serve() ended because of what the parent sent.
+  bool peer_broke_protocol() const {
+    return absl::IsDataLoss(connection_.status()) ||
+           absl::IsResourceExhausted(connection_.status());
+  }
+
+  // For handlers: answers any call in flight, sends an event.
+  absl::Status Respond(CallId call, absl::string_view payload);
+  absl::Status SendEvent(absl::string_view payload);
+
+  // Writes all output now.
+  absl::Status Flush();
+
+ private:
+  absl::Status OnRequest(const ServerEvent& event, CallHandler handler);
+  // Reads once, flushing first: nothing more can be done without it.
+  absl::Status Receive();
+  absl::Status FlushLarge(size_t payload_size);
+
+  Transport* const transport_;
+  const Form form_;
+  const bool flush_each_call_;
+  const absl::Duration spin_;
+  ServerConnection connection_;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_SERVER_BLOCKING_SERVER_H_
