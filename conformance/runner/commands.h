@@ -1,0 +1,30 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The subcommands of forkrpc-conformance.
+//
+// Each writes its result to `out`, complaints to std::cerr as one line, and
+// returns the exit status: 0 conformant, 1 diverges, 2 usage, bad manifest,
+// missing program or a program that ends at once, 3 the harness is broken, 4 a
+// testee never answered. Call from main's thread.
+//
+//   return RunCommand({"run", "testee.json"}, std::cout);
+
+#ifndef CONFORMANCE_RUNNER_COMMANDS_H_
+#define CONFORMANCE_RUNNER_COMMANDS_H_
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace forkrpc::conformance {
+
+// `words` is the subcommand and its arguments; flags are set already.
+int RunCommand(const std::vector<std::string>& words, std::ostream& out);
+
+// What --help prints.
+std::string UsageText();
+
+}  // namespace forkrpc::conformance
+
+#endif  // CONFORMANCE_RUNNER_COMMANDS_H_

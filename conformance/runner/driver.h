@@ -1,0 +1,83 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Driver: plays the steps of a case against a running testee.
+//
+// A step ends with OkStatus or with the reason why the case is not passed:
+//   FailedPrecondition, DataLoss  the testee did what it must not (FAIL)
+//   Unavailable                   it ended where it must not (FAIL or CRASH)
+//   DeadlineExceeded              nothing moved any more (HANG)
+//   Internal                      the case or the runner is wrong (HARNESS)
+// What both roles have in common is here; ChildDriver and ParentDriver do the
+// rest. One thread; the session must outlive the driver.
+//
+//   std::unique_ptr<Driver> driver = MakeDriver(run, &session);
+//   for (const Step& step : run.conformance_case->steps())
+//     if (absl::Status status = driver->Do(step); !status.ok()) return status;
+
+#ifndef CONFORMANCE_RUNNER_DRIVER_H_
+#define CONFORMANCE_RUNNER_DRIVER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "conformance/runner/case_loader.h"
+#include "conformance/runner/session.h"
+#include "forkrpc/conformance_case.pb.h"
+
+namespace forkrpc::conformance {
+
+class Driver {
+ public:
+  virtual ~Driver() = default;
+
+  absl::Status Do(const Step& step);
+
+ protected:
+  Driver(const Run& run, Session* session) : run_(run), session_(*session) {}
+
+  // The steps that depend on the role.
+  virtual absl::Status DoForRole(const Step& step) = 0;
+  // How a frame from the testee is called: "event ...", "request id 3 ...".
+  virtual std::string Describe(const Frame& frame) const = 0;
+
+  Session& session() { return session_; }
+  Form form() const { return run_.form; }
+
+  // Queues the items in the step's chunking, or else in the run's.
+  void QueueItems(const std::vector<std::string>& items, Chunking chunking);
+  // The next frame. Unavailable if the testee ends instead; `judge_header` is
+  // asked once about a header whose payload has not arrived.
+  absl::StatusOr<Frame> NextFrame(
+      absl::string_view what,
+      absl::FunctionRef<absl::Status(const FrameHeader&)> judge_header);
+  absl::Status AwaitEof();
+  virtual absl::Status DoExpectExit(ExpectExit::Status wanted);
+
+ private:
+  absl::Status DoResumeReader(uint64_t after_octets);
+  absl::Status DoAwaitRead();
+  absl::Status DoExpectMemory(uint64_t max_growth);
+  void DoMarkMemory();
+
+  const Run run_;
+  Session& session_;
+  std::optional<uint64_t> resident_mark_;  // kB
+  std::optional<uint64_t> address_mark_;   // kB
+};
+
+// The driver for the run's role.
+std::unique_ptr<Driver> MakeDriver(const Run& run, Session* session);
+
+// "The testee did what it must not."
+absl::Status Mismatch(absl::string_view what);
+
+}  // namespace forkrpc::conformance
+
+#endif  // CONFORMANCE_RUNNER_DRIVER_H_

@@ -1,0 +1,36 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// forkrpc-conformance: see commands.h, or --help.
+
+#include <signal.h>
+
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "absl/flags/flag.h"
+#include "absl/status/statusor.h"
+#include "conformance/runner/commands.h"
+#include "conformance/runner/options.h"
+
+ABSL_FLAG(bool, help, false, "say how to use this program");
+
+int main(int argc, char** argv) {
+  // A testee that stops reading is a finding, not a reason to die.
+  signal(SIGPIPE, SIG_IGN);
+  const absl::StatusOr<std::vector<std::string>> words =
+      forkrpc::conformance::ParseOptions({argv + 1, argv + argc});
+  if (!words.ok()) {
+    std::cerr << "forkrpc-conformance: " << words.status().message()
+              << "; see --help\n";
+    return 2;
+  }
+  if (absl::GetFlag(FLAGS_help)) {
+    std::cout << forkrpc::conformance::UsageText();
+    return 0;
+  }
+  const int code = forkrpc::conformance::RunCommand(*words, std::cout);
+  std::cout.flush();
+  return code;
+}

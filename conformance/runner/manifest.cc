@@ -1,0 +1,185 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/manifest.h"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "conformance/runner/case_checks.h"
+#include "conformance/runner/case_loader.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+constexpr int kContract = 1;
+constexpr int kRequiresSeconds = 30;
+
+bool IsPathWord(const std::string& name) {
+  for (const char c : name) {
+    if (!absl::ascii_isalnum(c) && !absl::StrContains("._-+", c)) return false;
+  }
+  return !name.empty() && name[0] != '.';
+}
+
+int Index(Role role) { return role == PARENT ? 1 : 0; }
+int Index(Form form) { return form == ASYNC ? 1 : 0; }
+
+}  // namespace
+
+absl::Status Testee::Error(const std::string& what) const {
+  return absl::InvalidArgumentError(absl::StrCat(path_, ": ", what));
+}
+
+absl::StatusOr<Testee> Testee::Load(const std::string& path,
+                                    const SpecText& spec) {
+  Testee testee;
+  testee.path_ = path;
+  std::error_code error;
+  const std::filesystem::path full = std::filesystem::absolute(path, error);
+  testee.directory_ = full.parent_path().string();
+  std::ifstream in(path, std::ios::binary);
+  if (!in || std::filesystem::is_directory(full, error)) {
+    return testee.Error(
+        "cannot be read as a file; name a testee's testee.json "
+        "(conformance/CONTRACT.md says what it holds)");
+  }
+  const std::string json(std::istreambuf_iterator<char>(in), {});
+  const auto parsed =
+      google::protobuf::util::JsonStringToMessage(json, &testee.manifest_);
+  if (!parsed.ok()) {
+    // The parser shows the place below its message; one line is enough here.
+    return testee.Error(absl::StrCat(
+        "is not a manifest: ",
+        absl::StrReplaceAll(parsed.message().ToString(), {{"\n", " | "}}),
+        "; see conformance/CONTRACT.md for the keys"));
+  }
+  const absl::Status status = testee.Check(spec);
+  if (!status.ok()) return status;
+  return testee;
+}
+
+absl::Status Testee::Check(const SpecText& spec) const {
+  if (manifest_.contract() != kContract) {
+    return Error(absl::StrCat("\"contract\" is ", manifest_.contract(),
+                              " but this suite knows contract ", kContract,
+                              " only; say \"contract\": ", kContract));
+  }
+  if (!IsPathWord(manifest_.name())) {
+    return Error(
+        "\"name\" must be a word of letters, digits and ._-+, as it names "
+        "folders of the report");
+  }
+  bool any = false;
+  for (const Role role : {CHILD, PARENT}) {
+    for (const Form form : {SYNC, ASYNC}) any |= Offers(role, form);
+  }
+  if (!any) {
+    return Error(
+        "there is nothing to test; give an argv for at least one of "
+        "child.sync, child.async, parent.sync, parent.async");
+  }
+  for (const auto& requirement : manifest_.requires()) {
+    if (requirement.argv().empty() || requirement.else_().empty()) {
+      return Error(
+          "each of \"requires\" needs an \"argv\" and, under \"else\", what to "
+          "do when it fails");
+    }
+  }
+  for (const auto& unsupported : manifest_.unsupported()) {
+    if (spec.Find(unsupported.req()) == nullptr) {
+      return Error(absl::StrCat("\"unsupported\" names \"", unsupported.req(),
+                                "\", which is no requirement of spec/wire.md; "
+                                "use an id such as FR-FRM-001"));
+    }
+    if (unsupported.why().empty()) {
+      return Error(absl::StrCat("\"unsupported\" must say \"why\" ",
+                                unsupported.req(), " is not met"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Testee::CheckInstalled() {
+  for (const auto& requirement : manifest_.requires()) {
+    const std::vector<std::string> argv(requirement.argv().begin(),
+                                        requirement.argv().end());
+    if (!CommandSucceeds(argv, directory_, Environment(), kRequiresSeconds)) {
+      not_installed_ = requirement.else_();
+      return absl::OkStatus();
+    }
+  }
+  for (const Role role : {CHILD, PARENT}) {
+    for (const Form form : {SYNC, ASYNC}) {
+      if (!Offers(role, form)) continue;
+      absl::StatusOr<std::string> program =
+          FindProgram(Argv(role, form)[0], directory_);
+      if (!program.ok()) {
+        return absl::NotFoundError(
+            absl::StrCat(path_, ": ", Name(role), ".", Name(form), ": ",
+                         program.status().message(),
+                         "; build or install it, or correct the "
+                         "argv"));
+      }
+      programs_[Index(role)][Index(form)] = *std::move(program);
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::string> Testee::Argv(Role role, Form form) const {
+  const TesteeManifest::Forms& forms =
+      role == CHILD ? manifest_.child() : manifest_.parent();
+  const auto& argv = form == SYNC ? forms.sync() : forms.async();
+  return {argv.begin(), argv.end()};
+}
+
+std::map<std::string, std::string> Testee::Environment() const {
+  return {manifest_.env().begin(), manifest_.env().end()};
+}
+
+SpawnOptions Testee::Spawn(Role role, Form form) const {
+  SpawnOptions options;
+  options.program = programs_[Index(role)][Index(form)];
+  options.argv = Argv(role, form);
+  options.directory = directory_;
+  options.environment = Environment();
+  options.role = role;
+  return options;
+}
+
+std::string Testee::UnsupportedRequirement(const Case& conformance_case) const {
+  for (const auto& unsupported : manifest_.unsupported()) {
+    for (const std::string& req : conformance_case.reqs()) {
+      if (req == unsupported.req()) return req;
+    }
+  }
+  return "";
+}
+
+std::string Testee::WhyUnsupported(const Case& conformance_case) const {
+  const std::string req = UnsupportedRequirement(conformance_case);
+  for (const auto& unsupported : manifest_.unsupported()) {
+    if (unsupported.req() == req) {
+      return absl::StrCat("the manifest excludes ", req, ": ",
+                          unsupported.why());
+    }
+  }
+  const uint64_t largest = LargestPayload(conformance_case);
+  if (manifest_.max_frame() != 0 && largest > manifest_.max_frame()) {
+    return absl::StrCat("the case has payloads of ", largest,
+                        " octets, the manifest's max_frame is ",
+                        manifest_.max_frame());
+  }
+  return "";
+}
+
+}  // namespace forkrpc::conformance

@@ -1,0 +1,39 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// A Report as people and programs read it.
+//
+// Pure functions over the result proto, but for WriteFile. Any thread.
+//
+//   std::cout << SummaryTable(report) << Divergences(report);
+
+#ifndef CONFORMANCE_RUNNER_REPORT_H_
+#define CONFORMANCE_RUNNER_REPORT_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "forkrpc/conformance_result.pb.h"
+
+namespace forkrpc::conformance {
+
+// One line for each testee and class: MUST and SHOULD passed of total, and how
+// often each verdict was given; counted in runs.
+std::string SummaryTable(const Report& report);
+
+// Every run that is not passed, with its reason and clause; "" if there is
+// none.
+std::string Divergences(const Report& report);
+
+// report.md and report.json.
+std::string Markdown(const Report& report);
+absl::StatusOr<std::string> Json(const Report& report);
+
+// Creates the folders it needs. Internal, with the path, if that fails.
+absl::Status WriteFile(const std::string& path, absl::string_view text);
+
+}  // namespace forkrpc::conformance
+
+#endif  // CONFORMANCE_RUNNER_REPORT_H_

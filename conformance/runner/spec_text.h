@@ -1,0 +1,51 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// SpecText: the normative sentences of spec/wire.md by requirement id.
+//
+// A requirement is a list item "- **[FR-FRM-001]** sentence"; its level is the
+// strongest key word in the sentence. Immutable after Parse; any thread.
+//
+//   absl::StatusOr<SpecText> spec = SpecText::Parse(markdown);
+//   const Requirement* clause = spec->Find("FR-FRM-001");
+
+#ifndef CONFORMANCE_RUNNER_SPEC_TEXT_H_
+#define CONFORMANCE_RUNNER_SPEC_TEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "forkrpc/conformance_case.pb.h"
+
+namespace forkrpc::conformance {
+
+struct Requirement {
+  std::string id;
+  std::string sentence;
+  std::string section;  // title of the section it stands in
+  Level level = LEVEL_UNSPECIFIED;
+};
+
+// Invariant: ids are unique and in the order of the text.
+class SpecText {
+ public:
+  // DataLoss, with the line's number, for an id that stands twice, a sentence
+  // without a key word, or a text without requirements.
+  static absl::StatusOr<SpecText> Parse(absl::string_view markdown);
+
+  // Null if there is none; valid as long as this object.
+  const Requirement* Find(absl::string_view id) const;
+  const std::vector<Requirement>& requirements() const { return requirements_; }
+
+ private:
+  std::vector<Requirement> requirements_;
+};
+
+// Whether `text` looks like a requirement id, "FR-ABC-123".
+bool LooksLikeRequirementId(absl::string_view text);
+
+}  // namespace forkrpc::conformance
+
+#endif  // CONFORMANCE_RUNNER_SPEC_TEXT_H_

@@ -1,0 +1,234 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/suite.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "conformance/runner/case_runner.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+// The version of the suite, raised whenever a verdict may change.
+constexpr char kSuiteVersion[] = "0.1.0";
+
+struct Job {
+  Run run;
+  const Testee* testee;
+  absl::Duration watchdog;
+  RunResult* result;
+};
+
+// The least that anything must do to be judged at all: one call for a child,
+// one event for a parent, which cannot be without a running program.
+Case FirstCallCase(Role role) {
+  Case first;
+  first.set_id("start-up");
+  first.set_role(role);
+  if (role == CHILD) {
+    Request* const request =
+        first.add_steps()->mutable_send()->add_item()->mutable_request();
+    request->set_tag("first");
+    request->add_payload()->set_octets("Estart-up");
+    Response* const response = first.add_steps()
+                                   ->mutable_expect_frames()
+                                   ->add_item()
+                                   ->mutable_response();
+    response->set_to("first");
+    response->add_payload()->set_octets("start-up");
+  } else {
+    first.add_steps()->mutable_expect_silence();
+  }
+  return first;
+}
+
+// Fills in the class's state, start-up and watchdog.
+void Calibrate(const SuiteOptions& options, const Testee& testee,
+               const SpecText& spec, ClassResult* result) {
+  const Case first = FirstCallCase(result->role());
+  const Run run = {&first, result->form(), SOCKETPAIR, WHOLE};
+  const absl::Time start = absl::Now();
+  const RunOutcome outcome = RunCase(run, testee, spec, options.start_limit);
+  const absl::Duration start_up = absl::Now() - start;
+  const RunResult& got = outcome.result;
+  result->set_state(ClassResult::RAN);
+  if (!outcome.spoke && got.verdict() != PASS) {
+    const bool ended = outcome.ended_early;
+    result->set_state(ended ? ClassResult::ENDED_AT_ONCE
+                            : ClassResult::NO_ANSWER);
+    result->set_note(
+        ended ? absl::StrCat("the program ended at once (", got.exit(),
+                             "); run its argv by hand to see why")
+              : absl::StrCat("the program gave no answer to the first call "
+                             "within ",
+                             absl::FormatDuration(options.start_limit),
+                             "; run its argv by hand to see why"));
+  }
+  const absl::Duration watchdog = options.watchdog.value_or(
+      std::max(kShortestWatchdog, kStartUpsToWait * start_up));
+  result->set_start_up_seconds(absl::ToDoubleSeconds(start_up));
+  result->set_watchdog_seconds(absl::ToDoubleSeconds(watchdog));
+}
+
+void PrepareClass(const SuiteOptions& options, const Testee& testee,
+                  const std::vector<Run>& runs, const SpecText& spec,
+                  ClassResult* result, std::vector<Job>* jobs) {
+  if (!testee.Offers(result->role(), result->form())) {
+    result->set_state(ClassResult::NOT_OFFERED);
+    result->set_note("the manifest has no argv for it");
+    return;
+  }
+  if (!testee.not_installed().empty()) {
+    result->set_state(ClassResult::NOT_INSTALLED);
+    result->set_note(absl::StrCat("not installed: ", testee.not_installed()));
+    return;
+  }
+  std::vector<Run> chosen;
+  for (const Run& run : runs) {
+    if (run.conformance_case->role() == result->role() &&
+        run.form == result->form()) {
+      chosen.push_back(run);
+    }
+  }
+  if (chosen.empty()) {
+    result->set_state(ClassResult::NOT_OFFERED);
+    result->set_note("the filter leaves no run");
+    return;
+  }
+  Calibrate(options, testee, spec, result);
+  if (result->state() != ClassResult::RAN) return;
+  for (const Run& run : chosen) {
+    jobs->push_back({run, &testee, absl::Seconds(result->watchdog_seconds()),
+                     result->add_runs()});
+  }
+}
+
+// Adds the run to the counts. A run that is not supported stays in the totals:
+// the denominator does not depend on what a testee says about itself.
+void Count(const RunResult& run, Counts* counts) {
+  const bool passed = run.verdict() == PASS;
+  if (run.level() == MUST) {
+    counts->set_must_total(counts->must_total() + 1);
+    counts->set_must_passed(counts->must_passed() + (passed ? 1 : 0));
+  } else {
+    counts->set_should_total(counts->should_total() + 1);
+    counts->set_should_passed(counts->should_passed() + (passed ? 1 : 0));
+  }
+  switch (run.verdict()) {
+    case PASS:
+      return counts->set_pass(counts->pass() + 1);
+    case FAIL:
+      return counts->set_fail(counts->fail() + 1);
+    case CRASH:
+      return counts->set_crash(counts->crash() + 1);
+    case HANG:
+      return counts->set_hang(counts->hang() + 1);
+    case UNSUPPORTED:
+      return counts->set_unsupported(counts->unsupported() + 1);
+    default:
+      return counts->set_harness(counts->harness() + 1);
+  }
+}
+
+void RunJobs(const SuiteOptions& options, const SpecText& spec,
+             std::vector<Job>* jobs) {
+  std::mutex mutex;
+  std::atomic<size_t> next{0};
+  int done = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < jobs->size(); i = next++) {
+      const Job& job = (*jobs)[i];
+      RunOutcome outcome = RunCase(job.run, *job.testee, spec, job.watchdog);
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (outcome.result.verdict() != PASS && options.on_log) {
+        outcome.result.set_log(
+            options.on_log(*job.testee, outcome.result, outcome.log));
+      }
+      *job.result = std::move(outcome.result);
+      if (options.on_progress) {
+        options.on_progress(++done, static_cast<int>(jobs->size()));
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 1; i < options.jobs; ++i) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+
+bool Chooses(const std::string& filter, const Run& run) {
+  return fnmatch(filter.c_str(), run.Id().c_str(), 0) == 0 ||
+         fnmatch(filter.c_str(), run.conformance_case->id().c_str(), 0) == 0;
+}
+
+Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
+                const CaseSet& cases, const SpecText& spec) {
+  std::vector<Run> runs;
+  for (const Run& run : cases.Runs()) {
+    if (Chooses(options.filter, run)) runs.push_back(run);
+  }
+  Report report;
+  report.set_suite_version(kSuiteVersion);
+  report.set_cases(static_cast<uint32_t>(cases.cases().size()));
+  std::vector<Job> jobs;
+  for (const Testee& testee : testees) {
+    TesteeResult* const result = report.add_testees();
+    result->set_name(testee.manifest().name());
+    result->set_version(testee.manifest().version());
+    result->set_language(testee.manifest().language());
+    result->set_manifest(testee.path());
+    for (const Role role : {CHILD, PARENT}) {
+      for (const Form form : {SYNC, ASYNC}) {
+        ClassResult* const each = result->add_classes();
+        each->set_role(role);
+        each->set_form(form);
+        PrepareClass(options, testee, runs, spec, each, &jobs);
+      }
+    }
+  }
+  RunJobs(options, spec, &jobs);
+  for (TesteeResult& testee : *report.mutable_testees()) {
+    for (ClassResult& each : *testee.mutable_classes()) {
+      for (const RunResult& run : each.runs()) {
+        Count(run, each.mutable_counts());
+      }
+    }
+  }
+  return report;
+}
+
+int ExitCode(const Report& report, bool strict) {
+  bool at_once = false;
+  bool no_answer = false;
+  bool harness = false;
+  bool diverges = false;
+  for (const TesteeResult& testee : report.testees()) {
+    for (const ClassResult& each : testee.classes()) {
+      at_once |= each.state() == ClassResult::ENDED_AT_ONCE;
+      no_answer |= each.state() == ClassResult::NO_ANSWER;
+      for (const RunResult& run : each.runs()) {
+        harness |= run.verdict() == HARNESS;
+        if (run.verdict() == PASS) continue;
+        diverges |=
+            strict || (run.level() == MUST && run.verdict() != UNSUPPORTED);
+      }
+    }
+  }
+  if (harness) return 3;
+  if (at_once) return 2;
+  if (no_answer) return 4;
+  return diverges ? 1 : 0;
+}
+
+}  // namespace forkrpc::conformance

@@ -1,0 +1,63 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// RunSuite: all chosen runs against all testees, in parallel, as one Report.
+//
+// For each class of each testee one call is made first: it measures the
+// start-up, from which the watchdog is scaled, and finds programs that do not
+// run at all. Runs are then spread over threads; the report's order and its
+// verdicts do not depend on how many. It returns when every process has ended.
+//
+//   SuiteOptions options;
+//   options.jobs = 2;
+//   Report report = RunSuite(options, testees, cases, spec);
+//   return ExitCode(report, /*strict=*/false);
+
+#ifndef CONFORMANCE_RUNNER_SUITE_H_
+#define CONFORMANCE_RUNNER_SUITE_H_
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "conformance/runner/case_loader.h"
+#include "conformance/runner/manifest.h"
+#include "conformance/runner/spec_text.h"
+#include "forkrpc/conformance_result.pb.h"
+
+namespace forkrpc::conformance {
+
+struct SuiteOptions {
+  std::string filter = "*";                // glob over run ids and case ids
+  int jobs = 1;                            // at least 1
+  std::optional<absl::Duration> watchdog;  // instead of the scaled one
+  absl::Duration start_limit = absl::Seconds(10);  // for the first call
+  // Called from one thread at a time after each run.
+  std::function<void(int done, int total)> on_progress;
+  // Called, likewise, with each log of a run that is not passed; returns the
+  // path under which it was kept, or "".
+  std::function<std::string(const Testee&, const RunResult&,
+                            const std::string& log)>
+      on_log;
+};
+
+// The shortest watchdog, and how many start-ups a longer one lasts.
+constexpr absl::Duration kShortestWatchdog = absl::Seconds(2);
+constexpr int kStartUpsToWait = 20;
+
+Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
+                const CaseSet& cases, const SpecText& spec);
+
+// Whether the filter chooses the run.
+bool Chooses(const std::string& filter, const Run& run);
+
+// The runner's exit status for a report, the first that holds: 3 if a verdict
+// is HARNESS; 2 if a program ended at once; 4 if one never answered; 1 if a
+// MUST is not met or, if `strict`, anything but PASS was seen; else 0.
+int ExitCode(const Report& report, bool strict);
+
+}  // namespace forkrpc::conformance
+
+#endif  // CONFORMANCE_RUNNER_SUITE_H_

@@ -1,0 +1,325 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/testee_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <utility>
+
+#include "absl/cleanup/cleanup.h"
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+
+extern char** environ;
+
+namespace forkrpc::conformance {
+namespace {
+
+// Runner's descriptors stay above those that a testee gets, so that placing
+// one never overwrites another.
+constexpr int kLowestFd = 10;
+
+absl::Status ErrnoError(const char* what, int error) {
+  return absl::InternalError(absl::StrCat(what, ": ", strerror(error)));
+}
+
+struct FdPair {
+  ScopedFd runner;
+  ScopedFd testee;
+};
+
+absl::StatusOr<ScopedFd> Lift(ScopedFd fd) {
+  const int lifted = fcntl(fd.get(), F_DUPFD_CLOEXEC, kLowestFd);
+  if (lifted < 0) return ErrnoError("fcntl(F_DUPFD_CLOEXEC)", errno);
+  return ScopedFd(lifted);
+}
+
+absl::StatusOr<FdPair> MakePair(ScopedFd runner, ScopedFd testee) {
+  absl::StatusOr<ScopedFd> ours = Lift(std::move(runner));
+  if (!ours.ok()) return ours.status();
+  absl::StatusOr<ScopedFd> theirs = Lift(std::move(testee));
+  if (!theirs.ok()) return theirs.status();
+  if (fcntl(ours->get(), F_SETFL, O_NONBLOCK) != 0) {
+    return ErrnoError("fcntl(O_NONBLOCK)", errno);
+  }
+  return FdPair{*std::move(ours), *std::move(theirs)};
+}
+
+absl::StatusOr<FdPair> SocketPair() {
+  int fds[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
+    return ErrnoError("socketpair", errno);
+  }
+  return MakePair(ScopedFd(fds[0]), ScopedFd(fds[1]));
+}
+
+// `to_testee`: the runner has the writing end.
+absl::StatusOr<FdPair> Pipe(bool to_testee) {
+  int fds[2];
+  if (pipe2(fds, O_CLOEXEC) != 0) return ErrnoError("pipe2", errno);
+  ScopedFd reading(fds[0]);
+  ScopedFd writing(fds[1]);
+  return to_testee ? MakePair(std::move(writing), std::move(reading))
+                   : MakePair(std::move(reading), std::move(writing));
+}
+
+std::vector<std::string> Environment(
+    const std::map<std::string, std::string>& over) {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::vector<std::string> parts =
+        absl::StrSplit(*entry, absl::MaxSplits('=', 1));
+    if (over.count(parts[0]) == 0) all.push_back(*entry);
+  }
+  for (const auto& [key, value] : over) {
+    all.push_back(absl::StrCat(key, "=", value));
+  }
+  return all;
+}
+
+std::vector<char*> Pointers(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& each : strings) pointers.push_back(each.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// Starts `program`; fds[i] becomes its descriptor i. Errors: NotFound,
+// Internal.
+absl::StatusOr<pid_t> Spawn(const std::string& program,
+                            std::vector<std::string> argv,
+                            const std::string& directory,
+                            const std::map<std::string, std::string>& over,
+                            const std::vector<int>& fds) {
+  std::vector<std::string> environment = Environment(over);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  absl::Cleanup destroy = [&] {
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+  };
+  for (size_t i = 0; i < fds.size(); ++i) {
+    posix_spawn_file_actions_adddup2(&actions, fds[i], static_cast<int>(i));
+  }
+  if (!directory.empty()) {
+    posix_spawn_file_actions_addchdir_np(&actions, directory.c_str());
+  }
+  sigset_t none;
+  sigset_t all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK |
+                                            POSIX_SPAWN_SETSIGDEF |
+                                            POSIX_SPAWN_SETPGROUP);
+  pid_t pid = -1;
+  const int error =
+      posix_spawn(&pid, program.c_str(), &actions, &attributes,
+                  Pointers(argv).data(), Pointers(environment).data());
+  if (error == ENOENT || error == EACCES || error == ENOEXEC) {
+    return absl::NotFoundError(
+        absl::StrCat(program, " cannot be started: ", strerror(error)));
+  }
+  if (error != 0) return ErrnoError("posix_spawn", error);
+  return pid;
+}
+
+Exit ExitOf(const siginfo_t& info) {
+  Exit exit;
+  if (info.si_code == CLD_EXITED) {
+    exit.status = info.si_status;
+  } else {
+    exit.signal = info.si_status;
+  }
+  return exit;
+}
+
+// How `pid`, which is not reaped, ended; nothing if it has not.
+std::optional<Exit> Peek(pid_t pid, int flags) {
+  siginfo_t info = {};
+  int result;
+  do {
+    result = waitid(P_PID, pid, &info, WEXITED | WNOWAIT | flags);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0 || info.si_pid == 0) return std::nullopt;
+  return ExitOf(info);
+}
+
+// The leader is still a zombie when the group is killed, so the group's number
+// cannot have passed to strangers.
+Exit KillGroupAndReap(pid_t pid) {
+  std::optional<Exit> exit = Peek(pid, WNOHANG);
+  kill(-pid, SIGKILL);
+  if (!exit.has_value()) {
+    exit = Peek(pid, 0).value_or(Exit());
+    exit->by_runner = exit->signal == SIGKILL;
+  }
+  int status;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return *exit;
+}
+
+bool IsExecutableFile(const std::string& path) {
+  // Directories are executable too; a trailing "/." tells them apart.
+  return access(path.c_str(), X_OK) == 0 &&
+         access(absl::StrCat(path, "/.").c_str(), F_OK) != 0;
+}
+
+}  // namespace
+
+std::string Exit::Text() const {
+  if (by_runner) return "killed by the runner";
+  if (signal != 0) {
+    return absl::StrCat("signal ", signal, " (", strsignal(signal), ")");
+  }
+  return absl::StrCat("status ", status);
+}
+
+absl::StatusOr<TesteeProcess> TesteeProcess::Start(
+    const SpawnOptions& options) {
+  TesteeProcess testee;
+  testee.wire_is_socket_ = options.transport != PIPES;
+  std::vector<ScopedFd> theirs(4);
+  absl::Status status;
+  const auto take = [&](absl::StatusOr<FdPair> pair, size_t theirs_at) {
+    if (!pair.ok()) {
+      status.Update(pair.status());
+      return ScopedFd();
+    }
+    theirs[theirs_at] = std::move(pair->testee);
+    return std::move(pair->runner);
+  };
+  testee.errors_ = take(Pipe(/*to_testee=*/false), 2);
+  if (options.role == PARENT) {
+    testee.commands_ = take(Pipe(/*to_testee=*/true), 0);
+    testee.reports_ = take(Pipe(/*to_testee=*/false), 1);
+    testee.wire_in_ = take(SocketPair(), 3);
+  } else if (options.transport == PIPES) {
+    testee.wire_out_ = take(Pipe(/*to_testee=*/true), 0);
+    testee.wire_in_ = take(Pipe(/*to_testee=*/false), 1);
+  } else {
+    testee.wire_in_ = take(SocketPair(), 0);
+  }
+  if (!status.ok()) return status;
+  if (testee.wire_is_socket_) {
+    testee.wire_out_ =
+        ScopedFd(fcntl(testee.wire_in_.get(), F_DUPFD_CLOEXEC, kLowestFd));
+    if (!testee.wire_out_.valid()) return ErrnoError("fcntl", errno);
+  }
+  std::vector<int> fds = {theirs[0].get(), theirs[1].get(), theirs[2].get()};
+  if (options.role == CHILD && options.transport != PIPES) fds[1] = fds[0];
+  if (options.role == PARENT) fds.push_back(theirs[3].get());
+  const absl::StatusOr<pid_t> pid =
+      Spawn(options.program, options.argv, options.directory,
+            options.environment, fds);
+  if (!pid.ok()) return pid.status();
+  testee.pid_ = *pid;
+  return testee;
+}
+
+TesteeProcess::TesteeProcess(TesteeProcess&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      exit_(other.exit_),
+      wire_is_socket_(other.wire_is_socket_),
+      wire_in_(std::move(other.wire_in_)),
+      wire_out_(std::move(other.wire_out_)),
+      commands_(std::move(other.commands_)),
+      reports_(std::move(other.reports_)),
+      errors_(std::move(other.errors_)) {}
+
+TesteeProcess::~TesteeProcess() { KillAndReap(); }
+
+std::optional<Exit> TesteeProcess::PeekExit() {
+  if (!exit_.has_value() && pid_ >= 0) exit_ = Peek(pid_, WNOHANG);
+  return exit_;
+}
+
+Exit TesteeProcess::KillAndReap() {
+  if (pid_ >= 0) {
+    exit_ = KillGroupAndReap(pid_);
+    pid_ = -1;
+  }
+  return exit_.value_or(Exit());
+}
+
+std::optional<uint64_t> TesteeProcess::StatusKilobytes(
+    const std::string& key) const {
+  std::ifstream status(absl::StrCat("/proc/", pid_, "/status"));
+  std::string line;
+  while (std::getline(status, line)) {
+    absl::string_view rest = line;
+    if (!absl::ConsumePrefix(&rest, absl::StrCat(key, ":"))) continue;
+    uint64_t kilobytes = 0;
+    absl::ConsumeSuffix(&rest, " kB");
+    if (absl::SimpleAtoi(rest, &kilobytes)) return kilobytes;
+  }
+  return std::nullopt;
+}
+
+absl::StatusOr<std::string> FindProgram(const std::string& program,
+                                        const std::string& directory) {
+  if (absl::StartsWith(program, "/")) {
+    if (IsExecutableFile(program)) return program;
+    return absl::NotFoundError(
+        absl::StrCat("program ", program, " is missing or not executable"));
+  }
+  const std::string beside = absl::StrCat(directory, "/", program);
+  if (!program.empty() && IsExecutableFile(beside)) return beside;
+  const char* path = std::getenv("PATH");
+  if (path != nullptr && !absl::StrContains(program, '/') && !program.empty()) {
+    for (absl::string_view folder : absl::StrSplit(path, ':')) {
+      const std::string candidate = absl::StrCat(folder, "/", program);
+      if (absl::StartsWith(folder, "/") && IsExecutableFile(candidate)) {
+        return candidate;
+      }
+    }
+  }
+  return absl::NotFoundError(absl::StrCat(
+      "program '", program, "' is neither in ", directory, " nor in PATH"));
+}
+
+bool CommandSucceeds(const std::vector<std::string>& argv,
+                     const std::string& directory,
+                     const std::map<std::string, std::string>& environment,
+                     int seconds) {
+  if (argv.empty()) return false;
+  const absl::StatusOr<std::string> program = FindProgram(argv[0], directory);
+  if (!program.ok()) return false;
+  absl::StatusOr<ScopedFd> null =
+      Lift(ScopedFd(open("/dev/null", O_RDWR | O_CLOEXEC)));
+  if (!null.ok()) return false;
+  const int fd = null->get();
+  const absl::StatusOr<pid_t> pid =
+      Spawn(*program, argv, directory, environment, {fd, fd, fd});
+  if (!pid.ok()) return false;
+  const absl::Time deadline = absl::Now() + absl::Seconds(seconds);
+  std::optional<Exit> exit;
+  while (!(exit = Peek(*pid, WNOHANG)).has_value() && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  KillGroupAndReap(*pid);
+  return exit.has_value() && exit->signal == 0 && exit->status == 0;
+}
+
+}  // namespace forkrpc::conformance

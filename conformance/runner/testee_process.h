@@ -1,0 +1,111 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// TesteeProcess: one run of a testee's program, with the runner's ends of its
+// descriptors.
+//
+// The program starts by posix_spawn in a process group of its own with default
+// signal dispositions; it gets descriptors 0 to 2 (3 for a parent) and no other
+// of the runner's. Destruction kills the whole group and reaps the program, so
+// nothing is left behind whatever a testee does. One thread at a time; several
+// objects may live in several threads. Errors: NotFound (no such program),
+// Internal (the system refuses descriptors or processes).
+//
+//   absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
+//   ... testee->wire_in(), testee->wire_out() ...
+//   const Exit exit = testee->KillAndReap();
+
+#ifndef CONFORMANCE_RUNNER_TESTEE_PROCESS_H_
+#define CONFORMANCE_RUNNER_TESTEE_PROCESS_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "conformance/runner/scoped_fd.h"
+#include "forkrpc/conformance_case.pb.h"
+
+namespace forkrpc::conformance {
+
+// How a process ended.
+struct Exit {
+  bool by_runner = false;  // it had not ended when the runner killed it
+  int status = 0;          // meaningful if signal is 0
+  int signal = 0;
+
+  // "status 0", "signal 11 (Segmentation fault)", "killed by the runner".
+  std::string Text() const;
+};
+
+struct SpawnOptions {
+  std::string program;                             // path, looked up already
+  std::vector<std::string> argv;                   // argv[0] included
+  std::string directory;                           // to run in
+  std::map<std::string, std::string> environment;  // over the runner's own
+  Role role = CHILD;
+  Transport transport = SOCKETPAIR;
+};
+
+// Invariant: pid_ is -1, or a child process that has not been reaped and leads
+// its own process group.
+class TesteeProcess {
+ public:
+  static absl::StatusOr<TesteeProcess> Start(const SpawnOptions& options);
+
+  TesteeProcess(TesteeProcess&& other) noexcept;
+  TesteeProcess& operator=(TesteeProcess&&) = delete;
+  ~TesteeProcess();
+
+  // The runner's ends; non-blocking, not inherited by anybody. A socket stands
+  // in both, as two descriptors of one socket.
+  ScopedFd& wire_in() { return wire_in_; }
+  ScopedFd& wire_out() { return wire_out_; }
+  bool wire_is_socket() const { return wire_is_socket_; }
+  // Parent role only: the adapter's standard input and output.
+  ScopedFd& commands() { return commands_; }
+  ScopedFd& reports() { return reports_; }
+  ScopedFd& errors() { return errors_; }
+
+  // How the program ended, or nothing if it still runs. Reaps nothing.
+  std::optional<Exit> PeekExit();
+
+  // Kills what is left of the group, reaps the program; idempotent.
+  Exit KillAndReap();
+
+  // A number in kB from /proc/PID/status, such as "VmHWM"; nothing where the
+  // system has none.
+  std::optional<uint64_t> StatusKilobytes(const std::string& key) const;
+
+ private:
+  TesteeProcess() = default;
+
+  pid_t pid_ = -1;
+  std::optional<Exit> exit_;
+  bool wire_is_socket_ = true;
+  ScopedFd wire_in_;
+  ScopedFd wire_out_;
+  ScopedFd commands_;
+  ScopedFd reports_;
+  ScopedFd errors_;
+};
+
+// The path of `program`: in `directory` if it is there, else in PATH.
+// NotFound if it is in neither.
+absl::StatusOr<std::string> FindProgram(const std::string& program,
+                                        const std::string& directory);
+
+// Runs a command to its end with no input and its output thrown away. True if
+// its exit status is 0 within `seconds`; it is killed after that.
+bool CommandSucceeds(const std::vector<std::string>& argv,
+                     const std::string& directory,
+                     const std::map<std::string, std::string>& environment,
+                     int seconds);
+
+}  // namespace forkrpc::conformance
+
+#endif  // CONFORMANCE_RUNNER_TESTEE_PROCESS_H_
