@@ -37,11 +37,8 @@
 namespace forkrpc {
 namespace {
 
+using ::testing::Values;
 using ::testing::ValuesIn;
-
-bool IsSocketKind(WireKind kind) {
-  return kind == WireKind::kSocket || kind == WireKind::kTwoSockets;
-}
 
 // Octets that show where they belong.
 std::string Pattern(size_t size) {
@@ -80,6 +77,12 @@ class FdTransportTest : public testing::TestWithParam<WireKind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Wires, FdTransportTest, ValuesIn(kAllWireKinds),
+                         WireKindName);
+
+class FdTransportTimeoutTest : public FdTransportTest {};
+
+INSTANTIATE_TEST_SUITE_P(Sockets, FdTransportTimeoutTest,
+                         Values(WireKind::kSocket, WireKind::kTwoSockets),
                          WireKindName);
 
 TEST_P(FdTransportTest, ReadsWhatIsThere) {
@@ -246,12 +249,7 @@ TEST_P(FdTransportTest, ClosesItsDescriptors) {
   EXPECT_EQ(fcntl(write_fd, F_GETFD), -1);
 }
 
-TEST_P(FdTransportTest, AReadTimeoutEndsABlockingRead) {
-  if (!IsSocketKind(GetParam())) {
-    const absl::Status status = transport().SetReadTimeout(absl::Seconds(1));
-    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
-    return;
-  }
+TEST_P(FdTransportTimeoutTest, AReadTimeoutEndsABlockingRead) {
   ASSERT_TRUE(transport().SetReadTimeout(absl::Milliseconds(50)).ok());
   const absl::Time start = MonotonicNow();
   ExpectRead(IoResult::kWouldBlock, IoMode::kBlock);
@@ -277,8 +275,7 @@ TEST_P(FdTransportTest, AReadTimeoutEndsABlockingRead) {
   peer.join();
 }
 
-TEST_P(FdTransportTest, ATimeoutHoldsUnderSignalsAndInNonBlockingMode) {
-  if (!IsSocketKind(GetParam())) GTEST_SKIP() << "no timeouts on pipes";
+TEST_P(FdTransportTimeoutTest, HoldsUnderSignalsAndInNonBlockingMode) {
   ASSERT_TRUE(transport().SetReadTimeout(absl::Milliseconds(120)).ok());
   struct sigaction action = {};
   struct sigaction before;
@@ -334,6 +331,15 @@ TEST(FdTransportSocketTest, OtherDescriptorsAreRefusedAndClosed) {
 
   EXPECT_TRUE(
       absl::IsFailedPrecondition(FdTransport::FromSocket(OwnedFd()).status()));
+}
+
+TEST(FdTransportPipeTest, HasNoReadTimeouts) {
+  for (const WireKind kind : {WireKind::kOurPipes, WireKind::kInheritedPipes}) {
+    TestWire wire = TestWire::Make(kind);
+    const absl::Status status =
+        wire.transport->SetReadTimeout(absl::Seconds(1));
+    EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  }
 }
 
 TEST(FdTransportPipeTest, EndsThatAreSwappedAreRefused) {

@@ -1,0 +1,95 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/process/reaper.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "absl/status/status.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "forkrpc/base/clock.h"
+#include "forkrpc/process/exit_status.h"
+#include "gtest/gtest.h"
+
+namespace forkrpc {
+namespace {
+
+pid_t Fork(void (*body)()) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    body();
+    _exit(0);
+  }
+  return pid;
+}
+
+void Sleep() {
+  for (;;) pause();
+}
+
+// Both with a pidfd and as on a kernel that has none.
+class ReaperTest : public testing::TestWithParam<Reaper::Pidfd> {
+ protected:
+  // Looks until there is something to see, for a minute at most.
+  static ExitStatus PollToTheEnd(Reaper& reaper) {
+    const absl::Time deadline = MonotonicNow() + absl::Minutes(1);
+    while (!reaper.Poll().has_value() && MonotonicNow() < deadline) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    EXPECT_TRUE(reaper.exit_status().has_value());
+    return reaper.exit_status().value_or(ExitStatus::Exited(-1));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Pidfd, ReaperTest,
+                         testing::Values(Reaper::Pidfd::kIfAvailable,
+                                         Reaper::Pidfd::kNever));
+
+TEST_P(ReaperTest, ReapsOnceAndRemembers) {
+  Reaper reaper(Fork([] { _exit(7); }), GetParam());
+  EXPECT_EQ(PollToTheEnd(reaper), ExitStatus::Exited(7));
+  EXPECT_EQ(reaper.Poll(), ExitStatus::Exited(7));
+  EXPECT_EQ(waitpid(reaper.pid(), nullptr, WNOHANG), -1);  // no zombie
+  EXPECT_EQ(errno, ECHILD);
+  EXPECT_EQ(reaper.pidfd(), -1);  // an ended one would be readable for ever
+}
+
+TEST_P(ReaperTest, SignalsWhileItRunsOnly) {
+  Reaper reaper(Fork(Sleep), GetParam());
+  EXPECT_FALSE(reaper.Poll().has_value());
+  EXPECT_EQ(reaper.pidfd() >= 0, GetParam() == Reaper::Pidfd::kIfAvailable);
+  ASSERT_TRUE(reaper.Signal(SIGKILL).ok());
+  EXPECT_EQ(PollToTheEnd(reaper), ExitStatus::Signalled(SIGKILL, false));
+  const absl::Status late = reaper.Signal(SIGKILL);
+  EXPECT_TRUE(absl::IsFailedPrecondition(late)) << late;
+  EXPECT_NE(late.message().find("was killed by signal 9"),
+            absl::string_view::npos);
+}
+
+// T-27: the number may be a stranger's by now.
+TEST_P(ReaperTest, DoesNotSignalAChildThatSomebodyElseHasReaped) {
+  const pid_t pid = Fork([] {});
+  Reaper reaper(pid, GetParam());
+  ASSERT_EQ(waitpid(pid, nullptr, 0), pid);
+  EXPECT_TRUE(absl::IsFailedPrecondition(reaper.Signal(SIGKILL)));
+  EXPECT_EQ(reaper.exit_status(), ExitStatus::Unknown());
+}
+
+TEST_P(ReaperTest, KnowsTheEndAlsoWhenTheProgramIgnoresSigchld) {
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  struct sigaction before;
+  sigaction(SIGCHLD, &ignore, &before);
+  Reaper reaper(Fork(Sleep), GetParam());
+  EXPECT_FALSE(reaper.Poll().has_value());
+  EXPECT_TRUE(reaper.Signal(SIGKILL).ok());
+  EXPECT_EQ(PollToTheEnd(reaper), ExitStatus::Unknown());
+  sigaction(SIGCHLD, &before, nullptr);
+}
+
+}  // namespace
+}  // namespace forkrpc
