@@ -68,6 +68,7 @@ class _AsyncChild:
 
   2. Once the stream has ended nothing more is read, and run() goes on until
      _in_flight and the output are empty.
+  3. A request is started only while the output is not above max_unsent.
   """
 
   def __init__(self, function, rfd, wfd, max_frame, max_unsent):
@@ -89,6 +90,7 @@ class _AsyncChild:
       error = caught
     except (Exception, SystemExit) as caught:  # Of the function.
       error = caught
+    #= spec/wire.md#FR-CLS-004
     try:
       while self._output.unsent:
         descriptor.wait({self._wfd: select.POLLOUT})
@@ -106,9 +108,7 @@ class _AsyncChild:
       if not all_started and self._output.unsent <= self._max_unsent:
         continue
       #= spec/wire.md#FR-CLS-003
-      #= spec/wire.md#FR-CLS-004
-      busy = not all_started or self._in_flight or self._output.unsent
-      if self._ended and not busy:
+      if self._ended and all_started and not self._in_flight:
         return
       self._wait_and_read()
 

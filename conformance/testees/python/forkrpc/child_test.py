@@ -26,7 +26,10 @@ def serve(request, respond, event):
   op, rest = request[:1], request[1:]
   if op == b"E": respond(rest)
   elif op == b"B": event(rest); respond(rest)
-  elif op == b"P": print("stray", flush=True); os.system("echo stray"); respond(rest)
+  elif op == b"P":
+    print("stray", flush=True)
+    os.system("echo stray")
+    respond(rest)
   elif op == b"H": held.append(respond)
   elif op == b"R": held.pop()(rest); respond(b"")
   elif op == b"2": respond(b"once"); respond(b"twice")
@@ -38,7 +41,7 @@ def sync(request, event):
   serve(request, responses.append, event)
   return responses[0]
 form, max_frame, max_unsent = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-child.serve_async.__defaults__ = child.serve_async.__defaults__[:-1] + (max_unsent,)
+child.serve_async.__defaults__ = (0, 1, max_frame, max_unsent)
 sys.exit(forkrpc.run_child(form, sync if form == "sync" else serve, max_frame))
 """
 
@@ -253,6 +256,20 @@ class ChildTest(unittest.TestCase):
         child.close()
       self.assertEqual(child.status(), 1)
 
+  def test_parent_reads_no_more(self):
+    child = self.child("async", pipes=True)
+    os.close(child._rfd)
+    self.assertEqual(child.status(), 1)  # Its input is still open.
+
+  def test_parent_goes_at_once_with_nothing_to_answer(self):
+    child = self.child("async", pipes=True)
+    child.send(child.request(b"E"))
+    child.receive(8)
+    child.process.send_signal(signal.SIGSTOP)
+    child.close()
+    child.process.send_signal(signal.SIGCONT)
+    self.assertEqual(child.status(), 0)
+
   def test_waits_without_spinning(self):
     child = self.child("async")
     child.send(child.request(b"H") + child.request(b"E", 2))
@@ -293,6 +310,16 @@ class ChildTest(unittest.TestCase):
     self.assertGreater(sent, 50 * len(child.request(b"M%0900d" % 100000)))
     expected = b"".join(encode_frame(i, b"m" * 100000) for i in range(1, 50))
     self.assertEqual(child.receive(len(expected)), expected)
+
+  def test_async_starts_no_requests_above_max_unsent(self):
+    child = self.child("async", max_unsent=1000000)
+    # One read brings them all; their output would be 400 MB.
+    child.send(b"".join(child.request(b"M100000", i) for i in range(1, 4000)))
+    self.assertTrue(child.readable(PATIENCE))
+    time.sleep(1)
+    with open(f"/proc/{child.process.pid}/status") as status:
+      peak, = [line for line in status if line.startswith("VmHWM:")]
+    self.assertLess(int(peak.split()[1]), 100000)
 
   def test_every_split_is_the_same_stream(self):
     for form in ("sync", "async"):

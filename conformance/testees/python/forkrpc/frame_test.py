@@ -107,6 +107,8 @@ class DecodeTest(unittest.TestCase):
         break
     else:
       self.fail("id 9 was accepted")
+    with self.assertRaises(WireError):
+      decoder.next()
     self.assertEqual(asked, [8, 9])
 
   def test_nothing_after_an_error(self):

@@ -90,11 +90,7 @@ class Parent:
     self._decoder.feed(octets)
     #= spec/wire.md#FR-CLS-002
     #= spec/wire.md#FR-ORD-004
-    while not self._ended:
-      frame = self._decoder.next()
-      if frame is None:
-        break
-      frame_id, payload = frame
+    for frame_id, payload in iter(self._decoder.next, None):
       #= spec/wire.md#FR-EVT-002
       #= spec/wire.md#FR-EVT-003
       if frame_id == 0:
@@ -141,7 +137,7 @@ class Parent:
     if self._wfd != self._rfd and not self._half_closed:
       os.close(self._wfd)
     self._on_end(error)
-    for callback in self._leave_all():
+    for callback in self._waiting():
       callback(None, error)
 
 
@@ -169,9 +165,8 @@ class SyncParent(Parent):
     #= spec/wire.md#FR-ORD-002
     return self._callbacks.popleft()
 
-  def _leave_all(self):
-    callbacks, self._callbacks = self._callbacks, collections.deque()
-    return callbacks
+  def _waiting(self):
+    return self._callbacks
 
   def _count(self):
     return len(self._callbacks)
@@ -209,9 +204,8 @@ class AsyncParent(Parent):
     #= spec/wire.md#FR-SID-007
     return self._callbacks.pop(frame_id)
 
-  def _leave_all(self):
-    callbacks, self._callbacks = self._callbacks, {}
-    return callbacks.values()
+  def _waiting(self):
+    return self._callbacks.values()
 
   def _count(self):
     return len(self._callbacks)

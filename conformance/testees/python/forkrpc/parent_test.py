@@ -26,6 +26,7 @@ class Peer:
       ours, other = socket.socketpair()
       theirs, theirs_out = ours.detach(), None
       self.rfd = self.wfd = other.detach()
+    os.set_inheritable(theirs, True)
     if with_events:
       kwargs["on_event"] = lambda payload: self.log.append(("event", payload))
     self.parent = FORMS[form](
@@ -211,6 +212,12 @@ class ParentTest(unittest.TestCase):
           self.assertEqual(peer.log, [("event", b"e"), ("a", b"x"),
                                       ("event", b"f"), ("end", None)])
           self.assertEqual(peer.parent.interest(), {})
+
+  def test_drop_without_a_call(self):
+    for form in FORMS:
+      peer = Peer(form)
+      peer.parent.drop()
+      self.assertEqual(peer.sent(), (b"", "closed"))
 
   def test_half_close_waits_for_the_last_request(self):
     peer = Peer("sync")

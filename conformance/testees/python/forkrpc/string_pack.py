@@ -41,7 +41,7 @@ def decode(payload, lenient=False):
     if length > left and not lenient:
       raise StringPackError(start, f"length {length}, {left} octets are left")
     strings.append(bytes(payload[offset:offset + length]))
-    offset += min(length, left)
+    offset += length
   return strings
 
 

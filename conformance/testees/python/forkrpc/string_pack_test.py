@@ -99,11 +99,11 @@ class AgainstPerlTest(unittest.TestCase):
     for octets in ("", "00", "0000", "05616263", "8080016102", "7f00", "8100",
                    "01ff0180", "8f80808003616263"):
       payload = bytes.fromhex(octets)
-      lines = perl('print map { unpack("H*", $_) . "\\n" } unpack "(w/a*)*", $in',
-                   payload).decode().split("\n")[:-1]
-      self.assertEqual(
-          [string.hex() for string in string_pack.decode(payload, lenient=True)],
-          lines, octets)
+      lines = perl(
+          'print map { unpack("H*", $_) . "\\n" } unpack "(w/a*)*", $in',
+          payload).decode().split("\n")[:-1]
+      strings = string_pack.decode(payload, lenient=True)
+      self.assertEqual([string.hex() for string in strings], lines, octets)
 
 
 if __name__ == "__main__":
