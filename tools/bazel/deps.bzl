@@ -5,6 +5,7 @@ the calling workspace has already defined is left alone.
 """
 
 load("@forkrpc_deps_mode//:mode.bzl", "DEPS_MODE")
+load("//tools/bazel:pinned_deps.bzl", "pinned_dependencies")
 load("//tools/bazel:system_deps.bzl", "system_dependencies")
 
 def forkrpc_dependencies(mode = DEPS_MODE):
@@ -15,5 +16,7 @@ def forkrpc_dependencies(mode = DEPS_MODE):
     """
     if mode == "system":
         system_dependencies()
+    elif mode == "pinned":
+        pinned_dependencies()
     else:
-        fail("not yet")
+        fail("forkrpc_dependencies: mode is %r; use \"system\" or \"pinned\"" % mode)

@@ -1,0 +1,123 @@
+# Copyright 2026 The forkrpc Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The three lists of dependencies name the same repositories.
+
+Only one of them is used by a build, so nothing else would see the others rot:
+mode "system", mode "pinned" (both WORKSPACE) and MODULE.bazel. The .bzl files
+are run as Python, which their subset of Starlark allows, with recorders in
+place of the repository rules.
+"""
+
+import ast
+import os
+import re
+import subprocess
+import types
+import unittest
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+# Repositories that Bazel itself or WORKSPACE brings.
+BUILT_IN = {'bazel_tools', 'local_config_cc', 'forkrpc', 'forkrpc_deps_mode'}
+EXTERNAL = re.compile(r'"@([a-z0-9_]+)//')
+
+
+def read(*path):
+  with open(os.path.join(ROOT, *path), encoding='utf-8') as file:
+    return file.read()
+
+
+def repositories(file, function, existing=()):
+  """Runs a function of a .bzl file; returns {repository: its attributes}."""
+  made = {}
+
+  def record(name, **attributes):
+    made[name] = attributes
+
+  scope = {
+      'load': lambda *names: None,
+      'http_archive': record,
+      'system_cc_repo': record,
+      'text_repo': record,
+      'native': types.SimpleNamespace(
+          existing_rules=lambda: {name: {} for name in existing},
+          local_repository=record),
+  }
+  exec(compile(read('tools', 'bazel', file), file, 'exec'), scope)  # pylint: disable=exec-used
+  scope[function]()
+  return made
+
+
+def module_calls(text):
+  """Returns [(function, {argument: value})] of a MODULE.bazel."""
+  calls = []
+  for statement in ast.parse(text).body:
+    call = statement.value
+    calls.append((call.func.id,
+                  {k.arg: ast.literal_eval(k.value) for k in call.keywords}))
+  return calls
+
+
+def build_files():
+  result = subprocess.run(
+      ['git', '-C', ROOT, 'ls-files', '-z', '*BUILD.bazel'],
+      capture_output=True, check=True)
+  return [p for p in result.stdout.decode().split('\0')
+          if p and os.path.exists(os.path.join(ROOT, p))]
+
+
+class DepsTest(unittest.TestCase):
+
+  def setUp(self):
+    super().setUp()
+    self.pinned = repositories('pinned_deps.bzl', 'pinned_dependencies')
+    self.system = repositories('system_deps.bzl', 'system_dependencies')
+    self.calls = module_calls(read('MODULE.bazel'))
+    self.module = {c.get('repo_name', c['name']): c
+                   for f, c in self.calls if f == 'bazel_dep'}
+
+  def test_every_repository_that_build_files_name_is_in_all_three(self):
+    files = [*build_files(), 'tools/bazel/defs.bzl']
+    used = {name for path in files for name in EXTERNAL.findall(read(path))}
+    self.assertIn('com_google_absl', used)
+    for kind, known in (('pinned', self.pinned), ('system', self.system),
+                        ('MODULE.bazel', self.module)):
+      self.assertEqual(used - BUILT_IN - set(known), set(), kind)
+
+  def test_module_names_are_workspace_names(self):
+    self.assertEqual(set(self.module) - set(self.pinned), set())
+    self.assertEqual(set(self.module) - set(self.system), set())
+
+  def test_module_file_is_well_formed(self):
+    self.assertEqual(self.calls[0][0], 'module')
+    self.assertEqual(self.calls[0][1]['name'], 'forkrpc')
+    for function, call in self.calls[1:]:
+      self.assertEqual(function, 'bazel_dep')
+      self.assertRegex(call['version'], r'^\d+(\.\d+)*(-[\w.]+)?$')
+
+  def test_pinned_archives_are_pinned(self):
+    names = set()
+    for name, archive in self.pinned.items():
+      with self.subTest(name):
+        self.assertRegex(archive['sha256'], r'^[0-9a-f]{64}$')
+        match = re.match(
+            r'https://github\.com/[\w-]+/([\w-]+)/archive/'
+            r'(?:refs/tags/)?v?([\w.-]+?)\.(tar\.gz|zip)$', archive['url'])
+        self.assertIsNotNone(match, archive['url'])
+        # The folder inside is the repository's name and the tag without its v.
+        self.assertEqual(archive['strip_prefix'],
+                         f'{match.group(1)}-{match.group(2)}')
+        # --distdir finds an archive by the last part of its address.
+        names.add(archive['url'].rpartition('/')[2])
+    self.assertEqual(len(names), len(self.pinned))
+
+  def test_a_dependants_repository_is_left_alone(self):
+    for file, function in (('pinned_deps.bzl', 'pinned_dependencies'),
+                           ('system_deps.bzl', 'system_dependencies')):
+      made = repositories(file, function, existing=['com_google_absl'])
+      self.assertNotIn('com_google_absl', made)
+      self.assertIn('com_google_protobuf', made)
+
+
+if __name__ == '__main__':
+  unittest.main()
