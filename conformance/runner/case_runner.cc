@@ -181,7 +181,8 @@ RunOutcome RunCase(const Run& run, const Testee& testee, const SpecText& spec,
       Break(c.reqs(0), spec, &result);
     }
     result.set_reason(std::string(status.message()));
-    if (result.verdict() == CRASH) {
+    if (result.verdict() == CRASH &&
+        !absl::StrContains(status.message(), exit.Text())) {
       result.set_reason(absl::StrCat("the program ended with ", exit.Text(),
                                      "; ", status.message()));
     } else if (result.verdict() == UNSUPPORTED) {

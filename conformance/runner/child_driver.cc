@@ -66,6 +66,9 @@ absl::Status ChildDriver::DoSend(const Send& send) {
       std::string header;
       if (form() == ASYNC) AppendU32(item.header().id(), &header);
       AppendU32(item.header().length(), &header);
+      if (!item.header().tag().empty()) {
+        ids_.emplace(item.header().tag(), item.header().id());
+      }
       items.push_back(std::move(header));
     } else {
       items.push_back(MakePart(item.raw(), 0));
@@ -121,6 +124,11 @@ absl::Status ChildDriver::DoExpectFrames(const ExpectFrames& expect) {
   for (int i = 0; i < expect.sequence_size(); ++i) {
     for (const auto& item : expect.sequence(i).item()) {
       status.Update(AddExpected(item, &sequences[i + 1]));
+    }
+  }
+  if (expect.any_order() && form() == ASYNC) {
+    for (Sequence& sequence : std::exchange(sequences, {})) {
+      for (Expected& each : sequence) sequences.push_back({std::move(each)});
     }
   }
   return status.ok() ? Await(&sequences) : status;

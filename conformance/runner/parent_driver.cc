@@ -151,14 +151,12 @@ uint32_t ParentDriver::StrayId() const {
 }
 
 absl::Status ParentDriver::AddResponses(const Response& response,
-                                        std::vector<std::string>* items,
-                                        std::vector<Call*>* answered) {
+                                        std::vector<Item>* items) {
   for (uint32_t i = 0; i < Copies(response.times()); ++i) {
     const std::string payload = MakePayload(response.payload(), i);
     if (response.stray() || response.to().empty()) {
       const uint32_t id = response.id() != 0 ? response.id() : StrayId();
-      items->push_back(ResponseFrame(id, payload));
-      answered->push_back(nullptr);
+      items->push_back({ResponseFrame(id, payload), nullptr});
       continue;
     }
     const auto call = calls_.find(TagOf(response.to(), response.times(), i));
@@ -169,52 +167,57 @@ absl::Status ParentDriver::AddResponses(const Response& response,
     uint32_t id = form() == ASYNC ? call->second.id : 1;
     if (response.id() != 0) id = response.id();
     in_flight_.erase(id);
-    items->push_back(ResponseFrame(id, payload));
-    answered->push_back(&call->second);
+    items->push_back({ResponseFrame(id, payload), &call->second});
   }
   return absl::OkStatus();
 }
 
+template <typename T, typename CallOf>
+void ParentDriver::InOrderOfArrival(std::vector<T>* items, CallOf call_of) {
+  std::vector<size_t> places;
+  for (size_t i = 0; i < items->size(); ++i) {
+    if (call_of((*items)[i]) != nullptr) places.push_back(i);
+  }
+  std::vector<T> answers;
+  for (const size_t place : places) answers.push_back((*items)[place]);
+  std::stable_sort(answers.begin(), answers.end(), [&](const T& a, const T& b) {
+    return call_of(a)->arrival < call_of(b)->arrival;
+  });
+  for (size_t i = 0; i < places.size(); ++i) {
+    (*items)[places[i]] = std::move(answers[i]);
+  }
+}
+
 absl::Status ParentDriver::DoSend(const Send& send) {
-  std::vector<std::string> items;
-  std::vector<Call*> answered;  // by each item; null if it is no response
+  std::vector<Item> items;
   for (const Send::Item& item : send.item()) {
     absl::Status status;
     if (item.has_response()) {
-      status = AddResponses(item.response(), &items, &answered);
+      status = AddResponses(item.response(), &items);
     } else if (item.has_event()) {
       for (uint32_t i = 0; i < Copies(item.event().times()); ++i) {
         items.push_back(
-            ResponseFrame(0, MakePayload(item.event().payload(), i)));
+            {ResponseFrame(0, MakePayload(item.event().payload(), i)),
+             nullptr});
       }
     } else if (item.has_header()) {
-      items.push_back(ResponseFrame(item.header().id(), ""));
-      items.back().resize(4);
-      AppendU32(item.header().length(), &items.back());
+      std::string header;
+      AppendU32(item.header().id(), &header);
+      AppendU32(item.header().length(), &header);
+      items.push_back({std::move(header), nullptr});
     } else {
-      items.push_back(MakePart(item.raw(), 0));
+      items.push_back({MakePart(item.raw(), 0), nullptr});
     }
     if (!status.ok()) return status;
-    answered.resize(items.size());
   }
   if (form() == SYNC) {
     // The answers go to the calls in the order of their requests, which the
     // specification leaves to the parent.
-    std::vector<size_t> places;
-    for (size_t i = 0; i < items.size(); ++i) {
-      if (answered[i] != nullptr) places.push_back(i);
-    }
-    std::vector<size_t> by_arrival = places;
-    std::stable_sort(by_arrival.begin(), by_arrival.end(),
-                     [&](size_t a, size_t b) {
-                       return answered[a]->arrival < answered[b]->arrival;
-                     });
-    const std::vector<std::string> unsorted = items;
-    for (size_t i = 0; i < places.size(); ++i) {
-      items[places[i]] = unsorted[by_arrival[i]];
-    }
+    InOrderOfArrival(&items, [](const Item& item) { return item.answered; });
   }
-  QueueItems(items, send.chunking());
+  std::vector<std::string> octets;
+  for (Item& item : items) octets.push_back(std::move(item.octets));
+  QueueItems(octets, send.chunking());
   return absl::OkStatus();
 }
 
@@ -325,31 +328,49 @@ absl::Status ParentDriver::AwaitFailed(const std::string& tag) {
   return Mismatch(absl::StrCat("expected ", what, "; there is none"));
 }
 
-absl::Status ParentDriver::DoExpectReports(const ExpectReports& expect) {
-  absl::Status status;
-  for (const ExpectReports::Item& item : expect.item()) {
-    if (item.has_result()) {
-      for (uint32_t i = 0; i < Copies(item.result().times()); ++i) {
-        status.Update(
-            ExpectReport({Report::kResult,
-                          TagOf(item.result().tag(), item.result().times(), i),
-                          MakePayload(item.result().payload(), i)}));
-      }
-    } else if (item.has_event()) {
-      for (uint32_t i = 0; i < Copies(item.event().times()); ++i) {
-        status.Update(ExpectReport(
-            {Report::kEvent, "", MakePayload(item.event().payload(), i)}));
-      }
-    } else if (item.has_closed()) {
-      status = ExpectReport({Report::kClosed, "", ""});
-    } else if (item.has_error()) {
-      status = ExpectReport({Report::kError, "KIND", ""});
-    } else if (item.has_failed()) {
-      status = AwaitFailed(item.failed().tag());
+void ParentDriver::AddReports(const ExpectReports::Item& item,
+                              std::vector<Report>* wanted) const {
+  if (item.has_result()) {
+    const auto& result = item.result();
+    for (uint32_t i = 0; i < Copies(result.times()); ++i) {
+      wanted->push_back({Report::kResult,
+                         TagOf(result.tag(), result.times(), i),
+                         MakePayload(result.payload(), i)});
     }
+  } else if (item.has_event()) {
+    for (uint32_t i = 0; i < Copies(item.event().times()); ++i) {
+      wanted->push_back(
+          {Report::kEvent, "", MakePayload(item.event().payload(), i)});
+    }
+  } else if (item.has_closed()) {
+    wanted->push_back({Report::kClosed, "", ""});
+  } else if (item.has_error()) {
+    wanted->push_back({Report::kError, "KIND", ""});
+  } else if (item.has_failed()) {
+    wanted->push_back({Report::kFailed, item.failed().tag(), ""});
+  }
+}
+
+absl::Status ParentDriver::DoExpectReports(const ExpectReports& expect) {
+  std::vector<Report> wanted;
+  for (const ExpectReports::Item& item : expect.item()) {
+    AddReports(item, &wanted);
+  }
+  if (form() == SYNC) {
+    // The answers were sent in the order of the requests: see DoSend.
+    InOrderOfArrival(&wanted, [&](const Report& report) -> const Call* {
+      const auto call = calls_.find(report.tag);
+      const bool result = report.kind == Report::kResult;
+      return result && call != calls_.end() ? &call->second : nullptr;
+    });
+  }
+  for (const Report& report : wanted) {
+    const absl::Status status = report.kind == Report::kFailed
+                                    ? AwaitFailed(report.tag)
+                                    : ExpectReport(report);
     if (!status.ok()) return status;
   }
-  return status;
+  return absl::OkStatus();
 }
 
 std::string ParentDriver::SendBarrier() {

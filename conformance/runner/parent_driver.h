@@ -52,16 +52,26 @@ class ParentDriver : public Driver {
     std::string payload;
     std::string Text() const;
   };
+  // Octets to send; `answered` is null unless they are a call's response.
+  struct Item {
+    std::string octets;
+    const Call* answered;
+  };
+
   absl::Status DoCommand(const Command& command);
   absl::Status DoExpectRequests(const ExpectRequests& expect);
   // Binds a request to the first call in *waiting that it can be for.
   absl::Status Bind(const Frame& frame, std::vector<Call*>* waiting);
   absl::Status DoSend(const Send& send);
-  absl::Status AddResponses(const Response& response,
-                            std::vector<std::string>* items,
-                            std::vector<Call*>* answered);
+  absl::Status AddResponses(const Response& response, std::vector<Item>* items);
+  // Sorts those items that belong to a call, by the arrival of its request,
+  // among the places that they have.
+  template <typename T, typename CallOf>
+  static void InOrderOfArrival(std::vector<T>* items, CallOf call_of);
   uint32_t StrayId() const;
   absl::Status DoExpectReports(const ExpectReports& expect);
+  void AddReports(const ExpectReports::Item& item,
+                  std::vector<Report>* wanted) const;
   absl::Status ExpectReport(const Report& wanted);
   absl::Status DoExpectError(bool probe);
   absl::Status DoExpectSilence();
