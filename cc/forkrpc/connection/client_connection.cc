@@ -56,6 +56,7 @@ absl::StatusOr<CallId> ClientConnection::StartCall(absl::string_view payload,
   if (!can_start.ok()) return can_start;
   const CallId id = TakeId();
   calls_.Insert(id, deadline);
+  ++open_calls_;
   if (deadline != absl::InfiniteFuture()) deadlines_.emplace(deadline, id);
   send_queue().Add(RequestLayout(options_.form), id, payload, lifetime);
   return id;
@@ -88,6 +89,13 @@ absl::Status ClientConnection::CancelCall(CallId call) {
   Abandon(call,
           absl::CancelledError(absl::StrCat("call ", call, " was cancelled")));
   return absl::OkStatus();
+}
+
+bool ClientConnection::is_open(CallId call) const {
+  const CallTable::Call* const state = calls_.Find(call);
+  if (state != nullptr && !state->abandoned) return true;
+  return std::any_of(failed_.begin(), failed_.end(),
+                     [call](const auto& end) { return end.first == call; });
 }
 
 absl::Time ClientConnection::NextTimeout() const {
@@ -149,6 +157,7 @@ std::optional<ClientEvent> ClientConnection::OnFrame(const FrameView& frame) {
   calls_.Erase(id);
   if (options_.form == Form::kSync) oldest_ = NextId(oldest_);
   if (abandoned) return std::nullopt;
+  --open_calls_;
   return ClientEvent{ClientEvent::kResponse, id, frame.payload, {}};
 }
 
@@ -203,6 +212,7 @@ std::optional<ClientEvent> ClientConnection::PopFailed() {
                     {},
                     std::move(failed_.front().second)};
   failed_.pop_front();
+  --open_calls_;
   return event;
 }
 

@@ -64,7 +64,8 @@ struct ClientEvent {
 };
 
 // Invariants:
-//  1. Each call started is in calls_ (waited for or abandoned), or has ended.
+//  1. Each call started is in calls_ (waited for or abandoned), or has ended;
+//     open_calls_ counts those waited for and those in failed_.
 //  2. An id stays in calls_ until its response arrives or the connection ends:
 //     it is not used again before, even if nobody waits for it any more.
 //  3. failed_ holds the calls whose end is decided but not yet polled.
@@ -101,6 +102,11 @@ class ClientConnection final : public Connection {
   // Calls whose ids are taken, those no longer waited for included.
   size_t in_flight() const { return calls_.size(); }
 
+  // Calls started whose end was not polled yet.
+  size_t open_calls() const { return open_calls_; }
+  // Whether `call` is one of them.
+  bool is_open(CallId call) const;
+
   // Whether StartCall would not be refused for the number of calls in flight.
   bool can_start_call() const { return calls_.size() < options_.max_in_flight; }
 
@@ -136,6 +142,7 @@ class ClientConnection final : public Connection {
   CallId oldest_;  // sync form
   absl::btree_set<std::pair<absl::Time, CallId>> deadlines_;
   std::deque<std::pair<CallId, absl::Status>> failed_;
+  size_t open_calls_ = 0;
   bool half_close_requested_ = false;
 };
 

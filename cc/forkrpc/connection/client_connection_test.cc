@@ -302,7 +302,12 @@ TEST(ClientConnectionTest, CancelEndsACallOnce) {
   EXPECT_EQ(client.connection().CancelCall(2).code(),
             absl::StatusCode::kNotFound);
   client.connection().OnTimeout(absl::InfiniteFuture());
+  EXPECT_TRUE(client.connection().is_open(1));
+  EXPECT_EQ(client.connection().open_calls(), 1);
   EXPECT_EQ(client.Events(), "f1:CANCELLED");
+  EXPECT_FALSE(client.connection().is_open(1));
+  EXPECT_EQ(client.connection().open_calls(), 0);
+  EXPECT_EQ(client.connection().in_flight(), 1) << "the id is still taken";
   client.connection().OnReceiveEof();
   EXPECT_EQ(client.Events(), "closed:UNAVAILABLE");
 }

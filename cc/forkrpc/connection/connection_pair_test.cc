@@ -284,6 +284,7 @@ class Session {
     }
     ASSERT_TRUE(closed_);
     ASSERT_TRUE(client_.closed());
+    ASSERT_EQ(client_.open_calls(), 0);
     for (size_t i = 0; i < calls_.size(); ++i) {
       ASSERT_NE(calls_[i].state, CallState::kWaiting) << "call lost: " << i;
     }

@@ -55,8 +55,9 @@ class ServerCall {
   // Valid until the function returns.
   absl::string_view request() const { return request_; }
 
-  // Names the call for BlockingServer::Respond after the function has returned.
+  // For answering later, in the async form: server()->Respond(id(), ...).
   CallId id() const { return id_; }
+  BlockingServer* server() const { return server_; }
 
   // Answers the call: once. The payload is copied, or written before this
   // returns. Errors: see ServerConnection::SendResponse.

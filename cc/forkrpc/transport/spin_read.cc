@@ -7,15 +7,22 @@
 
 namespace forkrpc {
 
+absl::StatusOr<IoResult> TrySpinRead(Transport* transport,
+                                     absl::Span<char> buffer,
+                                     absl::Duration spin) {
+  if (spin <= absl::ZeroDuration()) return IoResult{IoResult::kWouldBlock, 0};
+  const absl::Time end = MonotonicNow() + spin;
+  while (true) {
+    absl::StatusOr<IoResult> got = transport->Read(buffer, IoMode::kNonBlock);
+    if (!got.ok() || got->kind != IoResult::kWouldBlock) return got;
+    if (MonotonicNow() >= end) return got;
+  }
+}
+
 absl::StatusOr<IoResult> SpinRead(Transport* transport, absl::Span<char> buffer,
                                   absl::Duration spin) {
-  if (spin > absl::ZeroDuration()) {
-    const absl::Time end = MonotonicNow() + spin;
-    do {
-      absl::StatusOr<IoResult> got = transport->Read(buffer, IoMode::kNonBlock);
-      if (!got.ok() || got->kind != IoResult::kWouldBlock) return got;
-    } while (MonotonicNow() < end);
-  }
+  absl::StatusOr<IoResult> got = TrySpinRead(transport, buffer, spin);
+  if (!got.ok() || got->kind != IoResult::kWouldBlock) return got;
   return transport->Read(buffer, IoMode::kBlock);
 }
 

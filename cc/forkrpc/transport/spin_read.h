@@ -21,8 +21,13 @@
 
 namespace forkrpc {
 
-// As transport->Read(buffer, IoMode::kBlock), after up to `spin` of kNonBlock
-// reads. Zero or less does not spin.
+// Reads without blocking for up to `spin`; kWouldBlock if nothing came, and at
+// once if `spin` is zero or less.
+absl::StatusOr<IoResult> TrySpinRead(Transport* transport,
+                                     absl::Span<char> buffer,
+                                     absl::Duration spin);
+
+// As transport->Read(buffer, IoMode::kBlock), after TrySpinRead().
 absl::StatusOr<IoResult> SpinRead(Transport* transport, absl::Span<char> buffer,
                                   absl::Duration spin);
 
