@@ -103,6 +103,7 @@ std::vector<std::string> Environment(const SpawnOptions& options) {
 // As execve() wants it; points into `strings`.
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (std::string& text : strings) pointers.push_back(&text[0]);
   pointers.push_back(nullptr);
   return pointers;

@@ -39,16 +39,10 @@ constexpr IoResult kEofResult = {IoResult::kEof, 0};
 
 bool IsAgain(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
-// Whether O_NONBLOCK is set now: another process that shares the open file may
-// set it at any time.
-bool IsNonBlocking(int fd) {
-  const int flags = fcntl(fd, F_GETFL);
-  return flags >= 0 && (flags & O_NONBLOCK) != 0;
-}
-
 // True once `fd` has `events` (or an error) to report, false after `deadline`.
-absl::StatusOr<bool> WaitFor(int fd, short events, absl::Time deadline) {
-  pollfd waited = {fd, events, 0};
+absl::StatusOr<bool> WaitFor(int fd, int events, absl::Time deadline) {
+  pollfd waited = {fd, 0, 0};
+  waited.events = events;
   absl::StatusOr<int> ready = PollUntil(absl::MakeSpan(&waited, 1), deadline);
   if (!ready.ok()) return ready.status();
   return *ready > 0;
@@ -176,11 +170,9 @@ absl::StatusOr<IoResult> FdTransport::Read(absl::Span<char> buffer,
     if (error != EINTR && !IsAgain(error)) {
       return IoError(error, "cannot read from the peer", fd);
     }
-    if (!block && error != EINTR) return kWouldBlockResult;
-    // SO_RCVTIMEO has run out, unless somebody has set O_NONBLOCK.
-    if (timed && error != EINTR && !IsNonBlocking(fd)) return kWouldBlockResult;
-    // Here a timed recv() was interrupted (to repeat it would start its time
-    // anew), or the descriptor does not block: wait for what is left.
+    if (!block) return kWouldBlockResult;
+    // A timed recv() has run out or was interrupted (to repeat it would start
+    // its time anew), or somebody has set O_NONBLOCK: wait for what is left.
     absl::StatusOr<bool> ready = WaitFor(fd, POLLIN, deadline);
     if (!ready.ok()) return ready.status();
     if (!*ready) return kWouldBlockResult;

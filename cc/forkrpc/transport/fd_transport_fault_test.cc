@@ -218,6 +218,28 @@ TEST_P(FaultTest, AnErrorAtAnyCallIsReportedByThatCall) {
   }
 }
 
+// With nothing to read and no room to write, a signal makes no call wait.
+TEST_P(FaultTest, AnInterruptedNonBlockingCallStillDoesNotWait) {
+  TestWire wire = TestWire::Make(GetParam(), &kFaulty);
+  fault = Fault{};
+  const std::string block(1 << 20, 'x');
+  absl::StatusOr<IoResult> result;
+  do {
+    result = wire.transport->Write({block}, IoMode::kNonBlock);
+    ASSERT_TRUE(result.ok()) << result.status();
+  } while (result->kind == IoResult::kOctets);
+  calls = 0;
+  fault = Fault{0, 2, EINTR};
+  result = wire.transport->Write({block}, IoMode::kNonBlock);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->kind, IoResult::kWouldBlock);
+  char buffer[8];
+  calls = 0;
+  result = wire.transport->Read(absl::MakeSpan(buffer), IoMode::kNonBlock);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->kind, IoResult::kWouldBlock);
+}
+
 // A blocking call on a wire that is ready is one system call, no more.
 TEST_P(FaultTest, ABlockingCallIsOneSystemCall) {
   TestWire wire = TestWire::Make(GetParam(), &kFaulty);
