@@ -20,7 +20,8 @@ import sys
 # Everything below these folders must belong to a layer (tools/: C++ only).
 GOVERNED = ('cc/', 'conformance/', 'proto/', 'tools/')
 INCLUDE = re.compile(r'\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
-TEST_FILE = re.compile(r'(_test|_test_util|_fuzz|_fuzzer|_benchmark)\.(cc|h)$')
+TEST_FILE = re.compile(
+    r'(/test_[^/]*|_test|_test_util|_fuzz|_fuzzer|_benchmark)\.(cc|h)$')
 TEST_RULES = ('cc_test', 'cc_fuzz_test', 'cc_benchmark', 'py_test', 'sh_test')
 DEPS = ('deps', 'implementation_deps', 'exports')
 SKIPPED_FOLDERS = ('.git', '.local', 'out')

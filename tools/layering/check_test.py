@@ -128,6 +128,13 @@ class CheckTest(unittest.TestCase):
     text = '#include "forkrpc/connection/x.h"\n'
     self.assertTrue(self.complaints({'cc/forkrpc/wire/y_test.cc': text}))
 
+  def test_a_client_is_tried_on_a_worker_in_tests_only(self):
+    text = '#include "forkrpc/server/x.h"\n'
+    for name, bad in (('y.cc', True), ('y_test.cc', False),
+                      ('test_y.cc', False), ('latest_y.cc', True)):
+      path = 'cc/forkrpc/client/' + name
+      self.assertEqual(bool(self.complaints({path: text})), bad, name)
+
   def test_test_rules_may_depend_on_the_test_helpers(self):
     path = 'cc/forkrpc/wire/BUILD.bazel'
     rule = '%s(name = "y", deps = ["//cc/forkrpc/testing:x"]%s)'
