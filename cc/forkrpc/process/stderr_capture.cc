@@ -26,10 +26,8 @@ void Forward(int fd, absl::string_view octets) {
   while (!octets.empty()) {
     const ssize_t taken = write(fd, octets.data(), octets.size());
     if (taken < 0 && errno == EINTR) continue;
-    if (taken <= 0) {
-      if (errno == EPIPE) guard.DiscardRaised();
-      return;
-    }
+    if (taken < static_cast<ssize_t>(octets.size())) guard.DiscardRaised();
+    if (taken <= 0) return;
     octets.remove_prefix(static_cast<size_t>(taken));
   }
 }

@@ -73,6 +73,12 @@ size_t FillVectors(absl::Span<const absl::string_view> buffers,
   return used;
 }
 
+ssize_t OctetsIn(const iovec* vectors, size_t count) {
+  ssize_t octets = 0;
+  for (size_t i = 0; i < count; ++i) octets += vectors[i].iov_len;
+  return octets;
+}
+
 }  // namespace
 
 FdTransport::FdTransport(End read_end, End write_end, const SysCalls* sys)
@@ -192,7 +198,7 @@ ssize_t FdTransport::WriteOnce(const iovec* vectors, size_t count,
   SigpipeGuard guard;
   const ssize_t taken =
       sys_->writev(write_.fd.get(), vectors, static_cast<int>(count));
-  if (taken < 0 && errno == EPIPE) guard.DiscardRaised();
+  if (taken < OctetsIn(vectors, count)) guard.DiscardRaised();
   return taken;
 }
 

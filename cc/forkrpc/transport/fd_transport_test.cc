@@ -224,6 +224,30 @@ TEST_P(FdTransportTest, APeerThatIsGoneIsUnavailableAndRaisesNoSignal) {
   EXPECT_EQ(now.sa_handler, SIG_DFL);  // nor was the disposition touched
 }
 
+// The kernel then reports a short count, and raises the signal all the same.
+TEST_P(FdTransportTest, APeerThatGoesDuringAWriteRaisesNoSignal) {
+  struct sigaction by_default = {};
+  by_default.sa_handler = SIG_DFL;  // it would end this test
+  struct sigaction before;
+  ASSERT_EQ(sigaction(SIGPIPE, &by_default, &before), 0);
+  const std::string sent = Pattern(4 << 20);
+  std::thread peer([&] {
+    wire_.ReceiveAtPeer(100000);
+    absl::SleepFor(absl::Milliseconds(20));
+    wire_.peer_in.Reset();
+    wire_.peer_out.Reset();
+  });
+  absl::Status end;
+  for (absl::string_view rest = sent; end.ok() && !rest.empty();) {
+    absl::StatusOr<IoResult> wrote = transport().Write({rest}, IoMode::kBlock);
+    if (wrote.ok()) rest.remove_prefix(wrote->octets);
+    end = wrote.status();
+  }
+  peer.join();
+  EXPECT_TRUE(absl::IsUnavailable(end)) << end;
+  ASSERT_EQ(sigaction(SIGPIPE, &before, nullptr), 0);
+}
+
 TEST_P(FdTransportTest, LeavesTheModeOfWhatOthersMayShare) {
   const bool ours = GetParam() == WireKind::kOurPipes;
   for (const int fd : {transport().read_fd(), transport().write_fd()}) {

@@ -9,7 +9,7 @@
 // allocation; errno is left as it was. Costs two system calls.
 //
 //   forkrpc::SigpipeGuard guard;
-//   if (write(fd, data, size) < 0 && errno == EPIPE) guard.DiscardRaised();
+//   if (write(fd, data, size) < size) guard.DiscardRaised();
 
 #ifndef FORKRPC_TRANSPORT_SIGPIPE_GUARD_H_
 #define FORKRPC_TRANSPORT_SIGPIPE_GUARD_H_
@@ -27,7 +27,9 @@ class SigpipeGuard {
   SigpipeGuard(const SigpipeGuard&) = delete;
   SigpipeGuard& operator=(const SigpipeGuard&) = delete;
 
-  // Call after a write that failed with EPIPE in this thread.
+  // Call after a write in this thread that did not take everything: the kernel
+  // raises SIGPIPE also where the reader went after it had taken some octets,
+  // and then reports a short count, not EPIPE.
   void DiscardRaised();
 
  private:
