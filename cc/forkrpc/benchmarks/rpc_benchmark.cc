@@ -1,0 +1,196 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What a call costs, as a ratio to hand-written loops in the same run.
+//
+// Every row alternates short slices of both (paired.h); the control rows are a
+// loop against itself and tell how far the others can be trusted. Prints a
+// table in Markdown.
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "forkrpc/benchmarks/hand_written.h"
+#include "forkrpc/benchmarks/paired.h"
+#include "forkrpc/client/blocking_client.h"
+
+namespace forkrpc {
+namespace {
+
+constexpr size_t kSmall = 16;
+constexpr size_t kLarge = 1 << 20;
+constexpr size_t kInFlight = 1000;
+
+// Beside this program, wherever it was built.
+std::string WorkerPath() {
+  char self[4096];
+  const ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+  std::string path(self, n > 0 ? n : 0);
+  return path.substr(0, path.rfind('/')) + "/bench_worker";
+}
+
+template <typename T>
+T OrDie(absl::StatusOr<T> value) {
+  if (!value.ok()) {
+    std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
+    std::exit(1);
+  }
+  return *std::move(value);
+}
+
+SpawnOptions WorkerOptions(int cpu, const std::string& mode, size_t size) {
+  SpawnOptions worker;
+  worker.argv = {WorkerPath(), absl::StrCat(cpu), mode, absl::StrCat(size)};
+  return worker;
+}
+
+// A child with a hand-written loop, and the descriptor to reach it by.
+class RawChild {
+ public:
+  RawChild(int cpu, const std::string& mode, size_t size = kSmall)
+      : process_(OrDie(WorkerProcess::Spawn(WorkerOptions(cpu, mode, size)))) {}
+  int fd() const { return process_->transport()->read_fd(); }
+
+ private:
+  const std::unique_ptr<WorkerProcess> process_;
+};
+
+std::unique_ptr<BlockingClient> Library(int cpu, const std::string& mode) {
+  BlockingClientOptions options;
+  if (mode == "async") options.connection.form = Form::kAsync;
+  if (mode == "sync-spin") options.spin = absl::Seconds(1);
+  return OrDie(
+      BlockingClient::Spawn(WorkerOptions(cpu, mode, 0), std::move(options)));
+}
+
+// The largest resident size a process has had, in KiB.
+int PeakMemory(pid_t pid) {
+  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
+  for (std::string line; std::getline(status, line);) {
+    if (absl::StartsWith(line, "VmHWM:")) return std::atoi(line.c_str() + 6);
+  }
+  return -1;
+}
+
+void PrintRow(const std::string& what, const std::string& ours,
+              const std::string& theirs, double ratio,
+              const std::string& wanted) {
+  absl::PrintF("| %s | %s | %s | %.2f | %s |\n", what, ours, theirs, ratio,
+               wanted);
+  std::fflush(stdout);
+}
+
+std::string Micros(double ns) { return absl::StrFormat("%.2f us", ns / 1000); }
+std::string Rate(double ns) { return absl::StrFormat("%.2f M/s", 1000 / ns); }
+
+void PingPong(const std::string& placement, int child_cpu) {
+  const std::string request(kSmall, 'r');
+  char response[kSmall];
+  RawChild raw(child_cpu, "raw"), raw_again(child_cpu, "raw");
+  const auto ping = [&](const RawChild& child) {
+    for (int i = 0; i < 100; ++i) {
+      RawPingPong(child.fd(), request.data(), response, kSmall);
+    }
+    return 100;
+  };
+  const auto call = [&request](BlockingClient* client) {
+    for (int i = 0; i < 100; ++i) OrDie(client->CallView(request));
+    return 100;
+  };
+  const Paired control =
+      MeasurePaired([&] { return ping(raw); }, [&] { return ping(raw_again); });
+  PrintRow("control: raw against raw, 16 B, " + placement, Micros(control.b),
+           Micros(control.a), control.ratio(), "1.00");
+  const auto client = Library(child_cpu, "sync");
+  const Paired blocking = MeasurePaired([&] { return ping(raw); },
+                                        [&] { return call(client.get()); });
+  PrintRow("16 B call, " + placement, Micros(blocking.b), Micros(blocking.a),
+           blocking.ratio(), child_cpu == 0 ? "<= 1.15" : "-");
+  if (child_cpu == 0) {
+    const int peak = PeakMemory(client->process()->pid());
+    absl::PrintF("| child's peak memory, KiB | %d | - | - | < 4096 |\n", peak);
+    return;
+  }
+  const auto spinning = Library(child_cpu, "sync-spin");
+  RawChild raw_spin(child_cpu, "raw-spin");
+  const Paired spin = MeasurePaired([&] { return ping(raw); },
+                                    [&] { return call(spinning.get()); });
+  PrintRow("16 B call, spinning, against raw blocking, " + placement,
+           Micros(spin.b), Micros(spin.a), spin.ratio(), "<= 0.30");
+}
+
+void ManyInFlight() {
+  const std::string request(kSmall, 'r');
+  RawChild frames(0, "frames");
+  BatchingFrameLoop loop(frames.fd(), kInFlight, kSmall);
+  const auto client = Library(0, "async");
+  for (size_t i = 0; i < kInFlight; ++i) OrDie(client->Start(request));
+  const Paired p = MeasurePaired([&] { return loop.Run(10000); },
+                                 [&] {
+                                   for (int i = 0; i < 10000; ++i) {
+                                     OrDie(OrDie(client->WaitAny()).response);
+                                     OrDie(client->Start(request));
+                                   }
+                                   return 10000;
+                                 });
+  PrintRow("1000 calls of 16 B in flight, one core, calls/s", Rate(p.b),
+           Rate(p.a), 1 / p.ratio(), ">= 0.50");
+}
+
+void LargeEcho() {
+  const std::string request(kLarge, 'r');
+  std::vector<char> response(kLarge);
+  RawChild raw(0, "raw", kLarge), raw_again(0, "raw", kLarge);
+  const auto ping = [&](const RawChild& child) {
+    RawPingPong(child.fd(), request.data(), response.data(), kLarge);
+    return 1;
+  };
+  const Paired control =
+      MeasurePaired([&] { return ping(raw); }, [&] { return ping(raw_again); });
+  PrintRow("control: raw against raw, 1 MiB, one core, octets/s",
+           Micros(control.b), Micros(control.a), 1 / control.ratio(), "1.00");
+  const auto client = Library(0, "sync");
+  const Paired p = MeasurePaired([&] { return ping(raw); },
+                                 [&] {
+                                   OrDie(client->CallView(request));
+                                   return 1;
+                                 });
+  PrintRow("1 MiB echo, one core, octets/s", Micros(p.b), Micros(p.a),
+           1 / p.ratio(), ">= 0.80");
+}
+
+void Run() {
+  cpu_set_t cpus;
+  CPU_ZERO(&cpus);
+  CPU_SET(0, &cpus);
+  if (sched_setaffinity(0, sizeof(cpus), &cpus) != 0) {
+    std::perror("sched_setaffinity");
+    std::exit(1);
+  }
+  absl::PrintF(
+      "| what | forkrpc | hand-written | ratio | wanted |\n"
+      "|---|---:|---:|---:|---:|\n");
+  PingPong("one core", 0);
+  LargeEcho();
+  ManyInFlight();
+  if (sysconf(_SC_NPROCESSORS_ONLN) > 1) {
+    PingPong("a core each", 1);
+  } else {
+    absl::PrintF("| a core each: not run, there is only one | - | - | - | |\n");
+  }
+}
+
+}  // namespace
+}  // namespace forkrpc
+
+int main() { forkrpc::Run(); }
