@@ -1,0 +1,83 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What a serialiser is: the shape that code templated on a serialiser uses.
+//
+// Both ends agree out of band on one; nothing on the wire tells. A serialiser S
+// is a class of any name whose objects are cheap to copy, hold options only,
+// and may be used by many threads at once. For each type of value T it has
+//
+//   absl::Status Encode(const T& value, std::string* payload) const;
+//     Appends the value to `*payload`. On error `*payload` is as it was.
+//
+//   absl::Status Decode(absl::string_view payload, T* value) const;
+//     Replaces `*value`. It may keep views into `payload`, if T is a type of
+//     views. On error `*value` may be assigned to or destroyed, no more.
+//     Malformed octets are DataLoss, too many of something ResourceExhausted.
+//
+// There is no base class, so nobody links a serialiser he does not name: raw.h,
+// string_pack.h and protobuf.h are separate targets.
+//
+// Here Reply must own its octets, because `received` ends with the function:
+//
+//   template <typename Reply, typename S, typename Request>
+//   absl::StatusOr<Reply> Call(const S& serialiser, const Request& request) {
+//     static_assert(CanEncode<S, Request>::value, "no payload for Request");
+//     static_assert(CanDecode<S, Reply>::value, "no Reply from a payload");
+//     std::string sent;
+//     absl::Status status = serialiser.Encode(request, &sent);
+//     if (!status.ok()) return status;
+//     absl::StatusOr<std::string> received = Exchange(sent);
+//     if (!received.ok()) return received.status();
+//     Reply reply;
+//     status = serialiser.Decode(*received, &reply);
+//     if (!status.ok()) return status;
+//     return reply;
+//   }
+
+#ifndef FORKRPC_SERIALISER_SERIALISER_H_
+#define FORKRPC_SERIALISER_SERIALISER_H_
+
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace forkrpc {
+namespace serialiser_internal {
+
+template <typename S, typename T>
+using EncodeResult = decltype(std::declval<const S&>().Encode(
+    std::declval<const T&>(), std::declval<std::string*>()));
+
+template <typename S, typename T>
+using DecodeResult = decltype(std::declval<const S&>().Decode(
+    std::declval<absl::string_view>(), std::declval<T*>()));
+
+template <template <typename, typename> class Result, typename S, typename T,
+          typename = void>
+struct GivesStatus : std::false_type {};
+
+template <template <typename, typename> class Result, typename S, typename T>
+struct GivesStatus<Result, S, T, std::void_t<Result<S, T>>>
+    : std::is_same<Result<S, T>, absl::Status> {};
+
+}  // namespace serialiser_internal
+
+// Whether S can make a payload of a T.
+template <typename S, typename T>
+struct CanEncode
+    : serialiser_internal::GivesStatus<serialiser_internal::EncodeResult, S,
+                                       T> {};
+
+// Whether S can make a T of a payload.
+template <typename S, typename T>
+struct CanDecode
+    : serialiser_internal::GivesStatus<serialiser_internal::DecodeResult, S,
+                                       T> {};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_SERIALISER_SERIALISER_H_
