@@ -72,7 +72,7 @@ std::string Name(Chunking chunking) {
   return LowerWithHyphens(Chunking_Name(chunking));
 }
 
-std::string Run::Id() const {
+std::string CaseRun::Id() const {
   std::string id = absl::StrCat(conformance_case->id(), ":", Name(form));
   if (transport != SOCKETPAIR) absl::StrAppend(&id, ":", Name(transport));
   if (chunking != WHOLE) absl::StrAppend(&id, ":", Name(chunking));
@@ -133,8 +133,8 @@ const Case* CaseSet::Find(absl::string_view id) const {
   return nullptr;
 }
 
-std::vector<Run> CaseSet::Runs() const {
-  std::vector<Run> runs;
+std::vector<CaseRun> CaseSet::Runs() const {
+  std::vector<CaseRun> runs;
   for (const Case& each : *cases_) {
     std::vector<int> transports(each.axes().transport().begin(),
                                 each.axes().transport().end());

@@ -5,10 +5,10 @@
 //
 // A set is loaded whole or not at all, so that a wrong case is found by whoever
 // wrote it and never judges a testee. Immutable after loading; any thread may
-// read it, and a Run points into the set that made it.
+// read it, and a CaseRun points into the set that made it.
 //
 //   absl::StatusOr<CaseSet> set = CaseSet::Load(files, spec);
-//   for (const Run& run : set->Runs()) Judge(run);
+//   for (const CaseRun& run : set->Runs()) Judge(run);
 
 #ifndef CONFORMANCE_RUNNER_CASE_LOADER_H_
 #define CONFORMANCE_RUNNER_CASE_LOADER_H_
@@ -31,7 +31,7 @@ struct SourceFile {
 };
 
 // One case with one value of each axis.
-struct Run {
+struct CaseRun {
   const Case* conformance_case;
   Form form;
   Transport transport;
@@ -62,7 +62,7 @@ class CaseSet {
   // Null if there is none.
   const Case* Find(absl::string_view id) const;
   // Every run of every case, in a fixed order.
-  std::vector<Run> Runs() const;
+  std::vector<CaseRun> Runs() const;
 
  private:
   // On the heap so that Runs stay valid when the set moves.

@@ -23,7 +23,7 @@ constexpr int kProtocolErrorStatus = 10;
 constexpr int kNotSupportedStatus = 89;
 constexpr size_t kStepText = 160;
 
-RunResult BlankResult(const Run& run) {
+RunResult BlankResult(const CaseRun& run) {
   const Case& c = *run.conformance_case;
   RunResult result;
   result.set_id(run.Id());
@@ -51,7 +51,7 @@ std::string StepText(const Step& step) {
 }
 
 // Plays the steps; *number is the one that failed, from 1.
-absl::Status Play(const Run& run, Session* session, int* number) {
+absl::Status Play(const CaseRun& run, Session* session, int* number) {
   const std::unique_ptr<Driver> driver = MakeDriver(run, session);
   for (const Step& step : run.conformance_case->steps()) {
     ++*number;
@@ -92,7 +92,7 @@ std::string ClaimedRequirement(const std::string& errors) {
   return claimed;
 }
 
-std::string LogText(const Run& run, const Testee& testee,
+std::string LogText(const CaseRun& run, const Testee& testee,
                     const RunResult& result, const Session& session,
                     const std::string& wire) {
   const Case& c = *run.conformance_case;
@@ -125,8 +125,8 @@ std::string LogText(const Run& run, const Testee& testee,
 
 }  // namespace
 
-RunOutcome RunCase(const Run& run, const Testee& testee, const SpecText& spec,
-                   absl::Duration watchdog) {
+RunOutcome RunCase(const CaseRun& run, const Testee& testee,
+                   const SpecText& spec, absl::Duration watchdog) {
   RunOutcome outcome;
   RunResult& result = outcome.result;
   result = BlankResult(run);

@@ -31,8 +31,8 @@ struct RunOutcome {
   bool ended_early = false;
 };
 
-RunOutcome RunCase(const Run& run, const Testee& testee, const SpecText& spec,
-                   absl::Duration watchdog);
+RunOutcome RunCase(const CaseRun& run, const Testee& testee,
+                   const SpecText& spec, absl::Duration watchdog);
 
 }  // namespace forkrpc::conformance
 

@@ -26,7 +26,7 @@ namespace forkrpc::conformance {
 // Invariant: ids_ holds the id of every tag that was sent.
 class ChildDriver : public Driver {
  public:
-  ChildDriver(const Run& run, Session* session) : Driver(run, session) {}
+  ChildDriver(const CaseRun& run, Session* session) : Driver(run, session) {}
 
  protected:
   absl::Status DoForRole(const Step& step) override;

@@ -191,7 +191,7 @@ int RunTestees(const std::vector<std::string>& words, bool matrix,
   if (matrix && keeper.folder.empty()) keeper.folder = folder + "/logs";
   const SuiteOptions options = OptionsFromFlags(&keeper);
   bool any = false;
-  for (const Run& run : material->cases.Runs()) {
+  for (const CaseRun& run : material->cases.Runs()) {
     any |= Chooses(options.filter, run);
   }
   if (!any) {

@@ -15,7 +15,7 @@ absl::Status Mismatch(absl::string_view what) {
   return absl::FailedPreconditionError(what);
 }
 
-std::unique_ptr<Driver> MakeDriver(const Run& run, Session* session) {
+std::unique_ptr<Driver> MakeDriver(const CaseRun& run, Session* session) {
   if (run.conformance_case->role() == CHILD) {
     return std::make_unique<ChildDriver>(run, session);
   }

@@ -40,7 +40,8 @@ class Driver {
   absl::Status Do(const Step& step);
 
  protected:
-  Driver(const Run& run, Session* session) : run_(run), session_(*session) {}
+  Driver(const CaseRun& run, Session* session)
+      : run_(run), session_(*session) {}
 
   // The steps that depend on the role.
   virtual absl::Status DoForRole(const Step& step) = 0;
@@ -66,14 +67,14 @@ class Driver {
   absl::Status DoExpectMemory(uint64_t max_growth);
   void DoMarkMemory();
 
-  const Run run_;
+  const CaseRun run_;
   Session& session_;
   std::optional<uint64_t> resident_mark_;  // kB
   std::optional<uint64_t> address_mark_;   // kB
 };
 
 // The driver for the run's role.
-std::unique_ptr<Driver> MakeDriver(const Run& run, Session* session);
+std::unique_ptr<Driver> MakeDriver(const CaseRun& run, Session* session);
 
 // "The testee did what it must not."
 absl::Status Mismatch(absl::string_view what);

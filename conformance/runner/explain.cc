@@ -53,7 +53,7 @@ std::string ExplainCase(const Case& c, const CaseSet& cases,
     absl::StrAppend(&text, "  ", req, ": ", spec.Find(req)->sentence, "\n");
   }
   absl::StrAppend(&text, "\nruns:\n");
-  for (const Run& run : cases.Runs()) {
+  for (const CaseRun& run : cases.Runs()) {
     if (run.conformance_case == &c) {
       absl::StrAppend(&text, "  ", run.Id(), "\n");
     }
@@ -75,7 +75,7 @@ std::string ExplainCase(const Case& c, const CaseSet& cases,
 std::string ListCases(const CaseSet& cases, const SpecText& spec,
                       const std::string& filter) {
   std::map<std::string, int> chosen;  // case id -> runs
-  for (const Run& run : cases.Runs()) {
+  for (const CaseRun& run : cases.Runs()) {
     if (Chooses(filter, run)) ++chosen[run.conformance_case->id()];
   }
   std::string text;

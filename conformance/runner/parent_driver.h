@@ -30,7 +30,7 @@ namespace forkrpc::conformance {
 // 2. A call that has ended stays ended.
 class ParentDriver : public Driver {
  public:
-  ParentDriver(const Run& run, Session* session) : Driver(run, session) {}
+  ParentDriver(const CaseRun& run, Session* session) : Driver(run, session) {}
 
  protected:
   absl::Status DoForRole(const Step& step) override;

@@ -315,14 +315,18 @@ absl::Status Session::PumpUntil(absl::FunctionRef<bool()> done,
     if (PollOnce()) {
       last = absl::Now();
     } else if (absl::Now() - last > options_.watchdog) {
-      return absl::DeadlineExceededError(absl::StrCat(
-          "nothing moved for ", absl::FormatDuration(options_.watchdog),
-          " while waiting for ", what, WhatIsMissing()));
+      return absl::DeadlineExceededError(
+          absl::StrCat("nothing moved for ",
+                       absl::FormatDuration(absl::Trunc(
+                           options_.watchdog, absl::Milliseconds(100))),
+                       " while waiting for ", what, WhatIsMissing()));
     }
     if (elapsed() > 20 * options_.watchdog) {
-      return absl::DeadlineExceededError(absl::StrCat(
-          "still waiting for ", what, " after ",
-          absl::FormatDuration(20 * options_.watchdog), " in all"));
+      return absl::DeadlineExceededError(
+          absl::StrCat("still waiting for ", what, " after ",
+                       absl::FormatDuration(absl::Trunc(20 * options_.watchdog,
+                                                        absl::Seconds(1))),
+                       " in all"));
     }
   }
   return absl::OkStatus();

@@ -22,7 +22,7 @@ namespace {
 constexpr char kSuiteVersion[] = "0.1.0";
 
 struct Job {
-  Run run;
+  CaseRun run;
   const Testee* testee;
   absl::Duration watchdog;
   RunResult* result;
@@ -55,7 +55,7 @@ Case FirstCallCase(Role role) {
 void Calibrate(const SuiteOptions& options, const Testee& testee,
                const SpecText& spec, ClassResult* result) {
   const Case first = FirstCallCase(result->role());
-  const Run run = {&first, result->form(), SOCKETPAIR, WHOLE};
+  const CaseRun run = {&first, result->form(), SOCKETPAIR, WHOLE};
   const absl::Time start = absl::Now();
   const RunOutcome outcome = RunCase(run, testee, spec, options.start_limit);
   const absl::Duration start_up = absl::Now() - start;
@@ -80,7 +80,7 @@ void Calibrate(const SuiteOptions& options, const Testee& testee,
 }
 
 void PrepareClass(const SuiteOptions& options, const Testee& testee,
-                  const std::vector<Run>& runs, const SpecText& spec,
+                  const std::vector<CaseRun>& runs, const SpecText& spec,
                   ClassResult* result, std::vector<Job>* jobs) {
   if (!testee.Offers(result->role(), result->form())) {
     result->set_state(ClassResult::NOT_OFFERED);
@@ -92,8 +92,8 @@ void PrepareClass(const SuiteOptions& options, const Testee& testee,
     result->set_note(absl::StrCat("not installed: ", testee.not_installed()));
     return;
   }
-  std::vector<Run> chosen;
-  for (const Run& run : runs) {
+  std::vector<CaseRun> chosen;
+  for (const CaseRun& run : runs) {
     if (run.conformance_case->role() == result->role() &&
         run.form == result->form()) {
       chosen.push_back(run);
@@ -106,7 +106,7 @@ void PrepareClass(const SuiteOptions& options, const Testee& testee,
   }
   Calibrate(options, testee, spec, result);
   if (result->state() != ClassResult::RAN) return;
-  for (const Run& run : chosen) {
+  for (const CaseRun& run : chosen) {
     jobs->push_back({run, &testee, absl::Seconds(result->watchdog_seconds()),
                      result->add_runs()});
   }
@@ -167,15 +167,15 @@ void RunJobs(const SuiteOptions& options, const SpecText& spec,
 
 }  // namespace
 
-bool Chooses(const std::string& filter, const Run& run) {
+bool Chooses(const std::string& filter, const CaseRun& run) {
   return fnmatch(filter.c_str(), run.Id().c_str(), 0) == 0 ||
          fnmatch(filter.c_str(), run.conformance_case->id().c_str(), 0) == 0;
 }
 
 Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
                 const CaseSet& cases, const SpecText& spec) {
-  std::vector<Run> runs;
-  for (const Run& run : cases.Runs()) {
+  std::vector<CaseRun> runs;
+  for (const CaseRun& run : cases.Runs()) {
     if (Chooses(options.filter, run)) runs.push_back(run);
   }
   Report report;

@@ -51,7 +51,7 @@ Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
                 const CaseSet& cases, const SpecText& spec);
 
 // Whether the filter chooses the run.
-bool Chooses(const std::string& filter, const Run& run);
+bool Chooses(const std::string& filter, const CaseRun& run);
 
 // The runner's exit status for a report, the first that holds: 3 if a verdict
 // is HARNESS; 2 if a program ended at once; 4 if one never answered; 1 if a

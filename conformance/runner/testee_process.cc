@@ -34,6 +34,9 @@ namespace {
 // Runner's descriptors stay above those that a testee gets, so that placing
 // one never overwrites another.
 constexpr int kLowestFd = 10;
+// Cases wait for 32 KiB to pile up, and the kernel calls a socket writable only
+// while a quarter of its room, bookkeeping included, is in use.
+constexpr int kSocketOctets = 208 << 10;
 
 absl::Status ErrnoError(const char* what, int error) {
   return absl::InternalError(absl::StrCat(what, ": ", strerror(error)));
@@ -65,6 +68,10 @@ absl::StatusOr<FdPair> SocketPair() {
   int fds[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
     return ErrnoError("socketpair", errno);
+  }
+  // The same room on every machine: a case that fills it must fill it.
+  for (const int fd : fds) {
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSocketOctets, sizeof kSocketOctets);
   }
   return MakePair(ScopedFd(fds[0]), ScopedFd(fds[1]));
 }

@@ -16,7 +16,8 @@ constexpr size_t kHeadOctets = size_t{768} << 10;
 constexpr size_t kTailOctets = size_t{256} << 10;
 constexpr size_t kDumpedOctets = 256;  // of each chunk
 constexpr int kAnnotatedFrames = 24;   // of each chunk
-constexpr size_t kShownLine = 200;
+constexpr size_t kShownLine = 120;
+constexpr int kLinesInARow = 20;  // of one direction
 constexpr absl::string_view kIndent = "             ";
 
 std::string Prefix(absl::Duration when, char mark) {
@@ -87,13 +88,24 @@ void WireLog::Chunk(Direction direction, absl::string_view octets,
 
 void WireLog::Line(Direction direction, absl::string_view line,
                    absl::Duration when) {
+  if (direction != line_direction_) EndLines();
+  line_direction_ = direction;
+  if (++lines_in_a_row_ > kLinesInARow) return;
   const absl::string_view shown = line.substr(0, kShownLine);
-  Add(absl::StrCat(Prefix(when, direction == kToTestee ? '>' : '<'),
-                   direction == kToTestee ? "command: " : "report: ", shown,
-                   shown.size() < line.size()
-                       ? absl::StrCat("... (", line.size(), " characters)")
-                       : "",
-                   "\n"));
+  Keep(absl::StrCat(Prefix(when, direction == kToTestee ? '>' : '<'),
+                    direction == kToTestee ? "command: " : "report: ", shown,
+                    shown.size() < line.size()
+                        ? absl::StrCat("... (", line.size(), " characters)")
+                        : "",
+                    "\n"));
+}
+
+void WireLog::EndLines() {
+  const int more = std::exchange(lines_in_a_row_, 0) - kLinesInARow;
+  if (more <= 0) return;
+  Keep(absl::StrCat(kIndent, "... and ", more, " more ",
+                    line_direction_ == kToTestee ? "commands" : "reports",
+                    "\n"));
 }
 
 void WireLog::Remark(absl::string_view text, absl::Duration when) {
@@ -101,6 +113,11 @@ void WireLog::Remark(absl::string_view text, absl::Duration when) {
 }
 
 void WireLog::Add(std::string entry) {
+  EndLines();
+  Keep(std::move(entry));
+}
+
+void WireLog::Keep(std::string entry) {
   if (octets_kept_ < kHeadOctets && tail_.empty()) {
     octets_kept_ += entry.size();
     head_.push_back(std::move(entry));

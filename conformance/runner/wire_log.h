@@ -44,7 +44,8 @@ class WireLog {
 
   void Chunk(Direction direction, absl::string_view octets,
              absl::Duration when);
-  // A line of the adapter's standard input (kToTestee) or output.
+  // A line of the adapter's standard input (kToTestee) or output. Of many in a
+  // row only the first ones are kept.
   void Line(Direction direction, absl::string_view line, absl::Duration when);
   // What the runner does or finds.
   void Remark(absl::string_view text, absl::Duration when);
@@ -60,8 +61,13 @@ class WireLog {
   // The lines for the headers that `octets`, the next of `stream`, complete.
   static std::string Annotate(absl::string_view octets, Stream* stream);
   void Add(std::string entry);
+  // Says how many lines of a long row were left out, if any.
+  void EndLines();
+  void Keep(std::string entry);
 
   Stream streams_[2];
+  Direction line_direction_ = kToTestee;
+  int lines_in_a_row_ = 0;
   size_t octets_kept_ = 0;
   size_t tail_octets_ = 0;
   size_t omitted_ = 0;

@@ -1,0 +1,114 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/case_loader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "conformance/runner/embedded.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+using ::testing::HasSubstr;
+
+SpecText Spec() { return *SpecText::Parse(EmbeddedSpec()); }
+
+constexpr char kGood[] =
+    R"(id: "child/x" reqs: "FR-FRM-003" reqs: "FR-SID-005" level: MUST
+       role: CHILD forms: SYNC forms: ASYNC title: "t" why: "w"
+       axes { transport: SOCKETPAIR transport: PIPES
+              chunking: WHOLE chunking: EVERY_OCTET }
+       steps { send { item { request { tag: "a" payload { octets: "E" } } } } }
+       steps { clean_end {} })";
+
+std::string LoadError(const std::string& text) {
+  const absl::StatusOr<CaseSet> set =
+      CaseSet::Load({{"child/x.textproto", text}}, Spec());
+  return set.ok() ? "loaded" : std::string(set.status().message());
+}
+
+// kGood with one thing changed, which must be there.
+std::string ErrorWith(const std::string& from, const std::string& to) {
+  const std::string changed = absl::StrReplaceAll(kGood, {{from, to}});
+  EXPECT_NE(changed, kGood) << from;
+  return LoadError(changed);
+}
+
+TEST(CaseLoaderTest, ExpandsFormsAndAxes) {
+  const absl::StatusOr<CaseSet> set =
+      CaseSet::Load({{"child/x.textproto", kGood}}, Spec());
+  ASSERT_TRUE(set.ok()) << set.status();
+  std::vector<std::string> ids;
+  for (const CaseRun& run : set->Runs()) ids.push_back(run.Id());
+  EXPECT_THAT(
+      ids, ::testing::ElementsAre(
+               "child/x:sync", "child/x:sync:every-octet", "child/x:sync:pipes",
+               "child/x:sync:pipes:every-octet", "child/x:async",
+               "child/x:async:every-octet", "child/x:async:pipes",
+               "child/x:async:pipes:every-octet"));
+}
+
+TEST(CaseLoaderTest, RefusesCasesThatContradictThemselves) {
+  EXPECT_EQ(LoadError(kGood), "loaded");
+  EXPECT_THAT(LoadError("id: 5"), HasSubstr("child/x.textproto: line 1, "));
+  EXPECT_THAT(ErrorWith("child/x", "child/y"), HasSubstr("but the file is"));
+  EXPECT_THAT(ErrorWith("FR-FRM-003", "FR-FRM-999"),
+              HasSubstr("FR-FRM-999 is not in the specification"));
+  EXPECT_THAT(ErrorWith("level: MUST", "level: SHOULD"),
+              HasSubstr("the strongest clause cited is MUST"));
+  EXPECT_THAT(ErrorWith("reqs: \"FR-FRM-003\"", ""),
+              HasSubstr("level is MUST but the strongest clause cited is "
+                        "SHOULD"));
+  EXPECT_THAT(ErrorWith("role: CHILD", ""), HasSubstr("role is missing"));
+  EXPECT_THAT(ErrorWith("forms: SYNC forms: ASYNC", ""),
+              HasSubstr("forms are missing"));
+  EXPECT_THAT(ErrorWith("why: \"w\"", ""), HasSubstr("why is missing"));
+  EXPECT_THAT(ErrorWith("clean_end {}", "command { quit {} }"),
+              HasSubstr("step 2: does not suit the role"));
+  EXPECT_THAT(ErrorWith("clean_end {}", ""), HasSubstr("step 2: is empty"));
+  EXPECT_THAT(ErrorWith("request { tag: \"a\"", "response { to: \"a\""),
+              HasSubstr("step 1: a response is sent to a child"));
+  EXPECT_THAT(ErrorWith("octets: \"E\"", "hex: \"4\""),
+              HasSubstr("odd number of hex digits"));
+  EXPECT_THAT(
+      ErrorWith("steps { clean_end", "steps { req: \"FR-LIM-001\" clean_end"),
+      HasSubstr("which the case does not cite"));
+}
+
+TEST(CaseLoaderTest, AnIdStandsOnce) {
+  const absl::StatusOr<CaseSet> set = CaseSet::Load(
+      {{"child/x.textproto", kGood}, {"child/x.textproto", kGood}}, Spec());
+  EXPECT_THAT(set.status().message(), HasSubstr("twice"));
+}
+
+// Load() checks what each case must satisfy by itself; see CaseSet.
+TEST(CaseLoaderTest, TheShippedCasesLoad) {
+  const absl::StatusOr<CaseSet> set = CaseSet::Load(EmbeddedCases(), Spec());
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_GE(set->cases().size(), 80u);
+  std::set<std::string> ids;
+  std::set<std::string> classes;
+  for (const CaseRun& run : set->Runs()) {
+    EXPECT_TRUE(ids.insert(run.Id()).second) << run.Id();
+    classes.insert(
+        absl::StrCat(Name(run.conformance_case->role()), Name(run.form)));
+  }
+  EXPECT_EQ(classes.size(), 4u);
+}
+
+TEST(CaseLoaderTest, AFolderWithoutCasesIsAnError) {
+  EXPECT_EQ(CaseSet::ReadDirectory("/nonexistent").status().code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_THAT(CaseSet::ReadDirectory(::testing::TempDir()).status().message(),
+              HasSubstr("holds no *.textproto"));
+}
+
+}  // namespace
+}  // namespace forkrpc::conformance

@@ -1,0 +1,107 @@
+#!/bin/bash
+# Copyright 2026 The forkrpc Authors
+# SPDX-License-Identifier: Apache-2.0
+
+# The program from outside: what it says, on how many lines, and its exit status.
+# Usage: command_line_test.sh RUNNER FAKE_CHILD
+set -u
+runner=$PWD/$1
+fake=$PWD/$2
+cd "$TEST_TMPDIR" || exit 1
+failures=0
+
+fail() {
+  echo "FAILED: $*"
+  failures=$((failures + 1))
+}
+
+# complains STATUS PATTERN ARGUMENTS: exactly one line on standard error.
+complains() {
+  local status=$1 pattern=$2
+  shift 2
+  "$runner" "$@" >said 2>complained
+  local got=$?
+  [ $got = "$status" ] || fail "$*: exit status $got, not $status"
+  [ "$(wc -l <complained)" = 1 ] || fail "$*: $(wc -l <complained) lines: $(cat complained)"
+  grep -q -- "$pattern" complained || fail "$*: '$pattern' is not in: $(cat complained)"
+}
+
+# shows STATUS PATTERN ARGUMENTS: the pattern on standard output, no complaint.
+shows() {
+  local status=$1 pattern=$2
+  shift 2
+  "$runner" "$@" >said 2>complained
+  local got=$?
+  [ $got = "$status" ] || fail "$*: exit status $got, not $status"
+  [ ! -s complained ] || fail "$*: complains: $(cat complained)"
+  grep -q -- "$pattern" said || fail "$*: '$pattern' is not in: $(cat said)"
+}
+
+manifest() {  # manifest NAME FAULT [KEYS]
+  cat >"$1.json" <<END
+{"contract": 1, "name": "$1", ${3-}
+ "child": {"sync": ["python3", "$fake", "sync", "$2"]}}
+END
+}
+
+complains 2 'unknown option --bogus; see --help' run --bogus x.json
+complains 2 'unknown option -x' -x
+complains 2 'option --filter needs a value' run --filter
+complains 2 "option --watchdog cannot be 'soon'" run --watchdog soon x.json
+complains 2 'say run, matrix, list or explain'
+complains 2 "no subcommand 'rum'" rum
+complains 2 'run needs a testee.json' run
+complains 2 'nowhere.json: cannot be read' run nowhere.json
+complains 2 "no requirement or case 'FR-FRM-999'" explain FR-FRM-999
+complains 2 'list takes no words' list child
+
+echo '{"contract": 1, ' >broken.json
+complains 2 'broken.json: is not a manifest: ' run broken.json
+echo '{"contract": 1, "name": "x", "child": {"sync": ["no-such-program"]}}' >missing.json
+complains 2 "missing.json: child.sync: program 'no-such-program'" run missing.json
+manifest once ends-at-once
+complains 2 'once.json: child.sync: the program ended at once (status 1)' run once.json
+manifest silent never-answers
+complains 4 'silent.json: child.sync: the program gave no answer' run --start_limit 1s silent.json
+manifest good none
+complains 2 'no case matches --filter parent/nothing' run --filter parent/nothing good.json
+complains 2 'the name "good" is another' run good.json good.json
+mkdir -p bad/child
+echo 'id: 7' >bad/child/x.textproto
+complains 2 'bad/child/x.textproto: line 1' run --cases bad good.json
+complains 2 'nowhere: ' list --cases nowhere
+
+shows 0 'child sync   *4/4 ' run --filter child/echo good.json
+manifest should silent-truncation
+shows 0 'FAIL .*child/truncated-header-status:sync  \[SHOULD\]' run --filter 'child/truncated*' should.json
+shows 1 'FR-ERR-005: A receiver SHOULD' run --strict --filter 'child/truncated*' should.json
+manifest wrong little-endian
+shows 1 'clause   FR-FRM-003 ' run --logs logs --filter child/echo:sync wrong.json
+grep -q '= response id 16777216, length 33554432, at octet 0' logs/wrong/child-echo.sync.log ||
+  fail "the log lacks the frame: $(cat logs/wrong/*)"
+manifest excluded little-endian '"unsupported": [{"req": "FR-FRM-003", "why": "w"}],'
+shows 0 'UNSUPPORTED excluded  child/echo:sync' run --filter child/echo:sync excluded.json
+manifest absent none '"requires": [{"argv": ["false"], "else": "buy it"}],'
+shows 0 'not installed: buy it' matrix absent.json good.json --filter child/echo:sync
+
+shows 1 'report: out/conformance/report.md' matrix --filter 'child/e*' good.json wrong.json -j 3
+python3 - <<'END' || fail "report.json is not as expected"
+import json
+report = json.load(open("out/conformance/report.json"))
+good, wrong = [testee["classes"][0]["counts"] for testee in report["testees"]]
+assert good["must_passed"] == good["must_total"] > 10, good
+# Some frames of zeros look the same in both orders.
+assert wrong["must_passed"] < 5 and wrong["must_total"] == good["must_total"], wrong
+END
+grep -q '^| wrong | child sync | [0-4]/' out/conformance/report.md || fail "report.md"
+[ -s out/conformance/logs/wrong/child-echo.sync.pipes.every-octet.log ] || fail "logs"
+
+shows 0 'cases that cite it' explain FR-ORD-003
+shows 0 'why: ' explain child/echo
+shows 0 '^child/echo .*MUST' list
+shows 0 'exit status: 0 conformant' --help
+# Nothing but the result may stand in a pipe: no progress line.
+grep -q $'\r' said complained && fail "a progress line in a pipe"
+
+[ $failures = 0 ] && echo "all passed"
+exit $((failures > 0))

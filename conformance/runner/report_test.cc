@@ -1,0 +1,102 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "conformance/runner/suite.h"
+#include "google/protobuf/text_format.h"
+#include "google/protobuf/util/json_util.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+using ::testing::HasSubstr;
+
+Report Parse(const std::string& text) {
+  Report report;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &report));
+  return report;
+}
+
+constexpr char kReport[] = R"(
+  suite_version: "0.1.0" cases: 3
+  testees {
+    name: "good" manifest: "good.json"
+    classes { role: CHILD form: SYNC state: RAN
+      counts { must_passed: 9 must_total: 10 should_passed: 1 should_total: 2
+               pass: 10 fail: 1 hang: 1 }
+      runs { id: "child/a:sync" level: MUST verdict: PASS }
+      runs { id: "child/b:sync" level: MUST verdict: FAIL reason: "a | b"
+             broken_req: "FR-FRM-001" broken_text: "It MUST." log: "x.log" } }
+    classes { role: PARENT form: ASYNC state: NOT_INSTALLED
+              note: "not installed: get it" }
+  })";
+
+TEST(ReportTest, TheTableHasALineForEachClass) {
+  EXPECT_EQ(SummaryTable(Parse(kReport)),
+            "testee  class         MUST  SHOULD  PASS  FAIL  CRASH  HANG  "
+            "UNSUPPORTED\n"
+            "good    child sync    9/10     1/2    10     1      -     1       "
+            "     -\n"
+            "good    parent async  not installed: get it\n");
+}
+
+TEST(ReportTest, DivergencesNameClauseReasonAndLog) {
+  EXPECT_EQ(Divergences(Parse(kReport)),
+            "FAIL        good  child/b:sync  [MUST]\n"
+            "            a | b\n"
+            "            FR-FRM-001: It MUST.\n"
+            "            log: x.log\n");
+}
+
+TEST(ReportTest, MarkdownEscapesItsCells) {
+  const std::string text = Markdown(Parse(kReport));
+  EXPECT_THAT(text, HasSubstr("| good | child sync | 9/10 | 1/2 |"));
+  EXPECT_THAT(text, HasSubstr("| FR-FRM-001 | a \\| b | `x.log` |"));
+  EXPECT_THAT(Markdown(Report()), HasSubstr("Every run is passed."));
+}
+
+TEST(ReportTest, JsonIsTheMessage) {
+  const Report report = Parse(kReport);
+  const absl::StatusOr<std::string> json = Json(report);
+  ASSERT_TRUE(json.ok()) << json.status();
+  Report back;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(*json, &back).ok());
+  EXPECT_EQ(back.SerializeAsString(), report.SerializeAsString());
+}
+
+TEST(ReportTest, ExitCodes) {
+  const auto code = [](const std::string& classes, bool strict) {
+    return ExitCode(Parse("testees { " + classes + " }"), strict);
+  };
+  const std::string should = "classes { runs { level: SHOULD verdict: FAIL } }";
+  const std::string unsupported =
+      "classes { runs { level: MUST verdict: UNSUPPORTED } }";
+  const std::string must = "classes { runs { level: MUST verdict: HANG } }";
+  const std::string harness =
+      "classes { runs { level: SHOULD verdict: HARNESS } }";
+  const std::string at_once = "classes { state: ENDED_AT_ONCE }";
+  const std::string silent = "classes { state: NO_ANSWER }";
+  EXPECT_EQ(code("", true), 0);
+  EXPECT_EQ(code(should, false), 0);
+  EXPECT_EQ(code(should, true), 1);
+  EXPECT_EQ(code(unsupported, false), 0);
+  EXPECT_EQ(code(unsupported, true), 1);
+  EXPECT_EQ(code(must, false), 1);
+  EXPECT_EQ(code(must + silent, false), 4);
+  EXPECT_EQ(code(must + silent + at_once, false), 2);
+  EXPECT_EQ(code(must + silent + at_once + harness, false), 3);
+}
+
+TEST(ReportTest, AFolderThatCannotBeMadeIsAnError) {
+  EXPECT_THAT(WriteFile("/proc/none/x", "text").message(),
+              HasSubstr("/proc/none/x: cannot be written"));
+}
+
+}  // namespace
+}  // namespace forkrpc::conformance

@@ -1,0 +1,168 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/testee_process.h"
+
+#include <errno.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::StartsWith;
+
+// Starts `sh -c script` as a testee.
+TesteeProcess StartShell(const std::string& script, Role role,
+                         Transport transport = SOCKETPAIR) {
+  SpawnOptions options;
+  options.program = "/bin/sh";
+  options.argv = {"sh", "-c", script};
+  options.directory = ::testing::TempDir();
+  options.environment = {{"FORKRPC_TEST", "set"}, {"HOME", "replaced"}};
+  options.role = role;
+  options.transport = transport;
+  absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
+  EXPECT_TRUE(testee.ok()) << testee.status();
+  return *std::move(testee);
+}
+
+// Everything until the other end is closed.
+std::string ReadAll(int fd) {
+  std::string all;
+  char buffer[4096];
+  pollfd wait = {fd, POLLIN, 0};
+  while (poll(&wait, 1, 10000) == 1) {
+    const ssize_t count = read(fd, buffer, sizeof buffer);
+    if (count <= 0) break;
+    all.append(buffer, static_cast<size_t>(count));
+  }
+  return all;
+}
+
+TEST(TesteeProcessTest, GivesEachRoleItsDescriptorsAndNoOther) {
+  const char kList[] = "ls /proc/$$/fd 1>&2; exit";
+  for (const Transport transport : {SOCKETPAIR, PIPES}) {
+    TesteeProcess child = StartShell(kList, CHILD, transport);
+    EXPECT_EQ(ReadAll(child.errors().get()), "0\n1\n2\n");
+  }
+  TesteeProcess parent = StartShell(kList, PARENT);
+  EXPECT_EQ(ReadAll(parent.errors().get()), "0\n1\n2\n3\n");
+}
+
+TEST(TesteeProcessTest, ConnectsTheWire) {
+  for (const Transport transport : {SOCKETPAIR, PIPES}) {
+    TesteeProcess child = StartShell("head -c 3", CHILD, transport);
+    ASSERT_EQ(write(child.wire_out().get(), "abc", 3), 3);
+    EXPECT_EQ(ReadAll(child.wire_in().get()), "abc");
+  }
+  TesteeProcess parent =
+      StartShell("read line; echo \"report $line\"; head -c 3 <&3 >&3", PARENT);
+  ASSERT_EQ(write(parent.commands().get(), "quit\n", 5), 5);
+  ASSERT_EQ(write(parent.wire_out().get(), "abc", 3), 3);
+  EXPECT_EQ(ReadAll(parent.wire_in().get()), "abc");
+  EXPECT_EQ(ReadAll(parent.reports().get()), "report quit\n");
+}
+
+TEST(TesteeProcessTest, SetsFolderEnvironmentAndSignals) {
+  signal(SIGPIPE, SIG_IGN);
+  TesteeProcess child = StartShell(
+      "pwd; echo $FORKRPC_TEST $HOME; grep SigIgn /proc/self/status", CHILD);
+  std::string folder = ::testing::TempDir();
+  while (folder.back() == '/') folder.pop_back();
+  // The lowest 31 signals; beyond them the C library has some of its own.
+  EXPECT_THAT(ReadAll(child.wire_in().get()),
+              AllOf(StartsWith(absl::StrCat(folder, "\nset replaced\n")),
+                    EndsWith("0000000\n")));
+}
+
+TEST(TesteeProcessTest, TellsHowTheProgramEnded) {
+  TesteeProcess status = StartShell("exit 7", CHILD);
+  ReadAll(status.errors().get());
+  while (!status.PeekExit().has_value()) usleep(1000);
+  EXPECT_EQ(status.PeekExit()->Text(), "status 7");
+  EXPECT_EQ(status.KillAndReap().Text(), "status 7");
+  EXPECT_EQ(status.KillAndReap().Text(), "status 7");
+
+  TesteeProcess killed = StartShell("kill -SEGV $$", CHILD);
+  while (!killed.PeekExit().has_value()) usleep(1000);
+  EXPECT_EQ(killed.KillAndReap().Text(), "signal 11 (Segmentation fault)");
+
+  TesteeProcess stays = StartShell("sleep 1000", CHILD);
+  EXPECT_FALSE(stays.PeekExit().has_value());
+  EXPECT_EQ(stays.KillAndReap().Text(), "killed by the runner");
+}
+
+TEST(TesteeProcessTest, KillsTheWholeGroupAndReaps) {
+  std::string number;
+  {
+    TesteeProcess child = StartShell("sleep 1000 & echo $!; wait", CHILD);
+    char buffer[32];
+    pollfd wait = {child.wire_in().get(), POLLIN, 0};
+    ASSERT_EQ(poll(&wait, 1, 10000), 1);
+    number.assign(buffer,
+                  static_cast<size_t>(read(child.wire_in().get(), buffer, 32)));
+  }
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+  // The orphan dies too; whoever adopted it reaps it, sooner or later.
+  const std::string path = absl::StrCat("/proc/", std::stoi(number), "/stat");
+  std::string line;
+  for (int i = 0; i < 5000; ++i) {
+    std::ifstream stat(path);
+    if (!std::getline(stat, line) || line.find(") Z ") != line.npos) return;
+    usleep(1000);
+  }
+  FAIL() << "it lives: " << line;
+}
+
+TEST(TesteeProcessTest, ReadsMemoryFigures) {
+  TesteeProcess child = StartShell("sleep 1000", CHILD);
+  EXPECT_GT(child.StatusKilobytes("VmPeak").value_or(1000), 100u);
+  EXPECT_FALSE(child.StatusKilobytes("NoSuchKey").has_value());
+}
+
+TEST(TesteeProcessTest, AProgramThatCannotStartIsAnError) {
+  SpawnOptions options;
+  options.program = "/nonexistent/program";
+  options.argv = {"program"};
+  EXPECT_EQ(TesteeProcess::Start(options).status().code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST(TesteeProcessTest, FindsPrograms) {
+  const std::string folder = ::testing::TempDir();
+  const std::string beside = absl::StrCat(folder, "/sh");
+  std::ofstream(beside) << "#!/bin/sh\n";
+  // Not executable: PATH has another.
+  EXPECT_THAT(*FindProgram("sh", folder), EndsWith("/bin/sh"));
+  ASSERT_EQ(chmod(beside.c_str(), 0755), 0);
+  EXPECT_EQ(*FindProgram("sh", folder), absl::StrCat(folder, "/sh"));
+  EXPECT_EQ(*FindProgram("/bin/sh", folder), "/bin/sh");
+  EXPECT_FALSE(FindProgram("", folder).ok());
+  EXPECT_FALSE(FindProgram("/bin", folder).ok());
+  EXPECT_FALSE(FindProgram("no-such-program", folder).ok());
+}
+
+TEST(TesteeProcessTest, RunsCommandsOfRequires) {
+  EXPECT_TRUE(
+      CommandSucceeds({"sh", "-c", "test $X = 1"}, "/", {{"X", "1"}}, 9));
+  EXPECT_FALSE(CommandSucceeds({"sh", "-c", "exit 1"}, "/", {}, 9));
+  EXPECT_FALSE(CommandSucceeds({"no-such-program"}, "/", {}, 9));
+  EXPECT_FALSE(CommandSucceeds({"sleep", "1000"}, "/", {}, 0));
+}
+
+}  // namespace
+}  // namespace forkrpc::conformance

@@ -1,0 +1,270 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// The suite against testees that are wrong in one known way: each must get the
+// verdict, and break the clause, that belongs to its fault.
+
+#include <dirent.h>
+#include <errno.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "conformance/runner/embedded.h"
+#include "conformance/runner/suite.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+using ::testing::HasSubstr;
+
+class VerdictTest : public ::testing::Test {
+ protected:
+  VerdictTest()
+      : spec_(*SpecText::Parse(EmbeddedSpec())),
+        cases_(*CaseSet::Load(EmbeddedCases(), spec_)) {
+    signal(SIGPIPE, SIG_IGN);
+  }
+
+  // A testee of fake_child.py or fake_parent.py with one fault.
+  Testee Fake(Role role, Form form, const std::string& fault) {
+    const std::string program = std::filesystem::absolute(
+        absl::StrCat("conformance/runner/testdata/fake_", Name(role), ".py"));
+    const std::string path = absl::StrCat(::testing::TempDir(), "/", Name(role),
+                                          Name(form), fault, ".json");
+    std::ofstream(path) << absl::StrFormat(
+        R"({"contract": 1, "name": "%s", "%s": {"%s": ["python3", "%s", "%s", "%s"]}})",
+        fault, Name(role), Name(form), program, Name(form), fault);
+    absl::StatusOr<Testee> testee = Testee::Load(path, spec_);
+    EXPECT_TRUE(testee.ok()) << testee.status();
+    EXPECT_TRUE(testee->CheckInstalled().ok());
+    return *std::move(testee);
+  }
+
+  // Runs the filtered cases against one fake and returns its class.
+  ClassResult Judge(Role role, Form form, const std::string& fault,
+                    const std::string& filter, int jobs = 2) {
+    SuiteOptions options;
+    options.filter = filter;
+    options.jobs = jobs;
+    options.watchdog = absl::Seconds(3);
+    options.start_limit = absl::Seconds(3);
+    options.on_log = [this](const Testee&, const RunResult&,
+                            const std::string& log) {
+      last_log_ = log;
+      return std::string();
+    };
+    std::vector<Testee> testees;
+    testees.push_back(Fake(role, form, fault));
+    report_ = RunSuite(options, testees, cases_, spec_);
+    for (const ClassResult& each : report_.testees(0).classes()) {
+      if (each.role() == role && each.form() == form) return each;
+    }
+    return ClassResult();
+  }
+
+  const SpecText spec_;
+  const CaseSet cases_;
+  Report report_;
+  std::string last_log_;
+};
+
+struct Fault {
+  Role role;
+  Form form;
+  const char* name;
+  const char* run;  // that must find it
+  Verdict verdict;
+  const char* clause;  // that it must name
+};
+
+void PrintTo(const Fault& fault, std::ostream* out) {
+  *out << fault.name << " by " << fault.run;
+}
+
+class FaultTest : public VerdictTest,
+                  public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(FaultTest, GetsItsVerdict) {
+  const Fault& fault = GetParam();
+  const ClassResult got = Judge(fault.role, fault.form, fault.name, fault.run);
+  ASSERT_EQ(got.runs_size(), 1) << got.ShortDebugString();
+  EXPECT_EQ(Verdict_Name(got.runs(0).verdict()), Verdict_Name(fault.verdict))
+      << last_log_;
+  EXPECT_EQ(got.runs(0).broken_req(), fault.clause);
+  EXPECT_EQ(got.runs(0).broken_text(), spec_.Find(fault.clause)->sentence);
+  // The log shows the clause, the failing step and the reason.
+  EXPECT_THAT(last_log_, HasSubstr(fault.clause));
+  EXPECT_THAT(last_log_, HasSubstr("is not passed: "));
+}
+
+// The same runs must pass when the fault is left out.
+TEST_P(FaultTest, WithoutTheFaultItPasses) {
+  const Fault& fault = GetParam();
+  const ClassResult got = Judge(fault.role, fault.form, "none", fault.run);
+  ASSERT_EQ(got.runs_size(), 1);
+  EXPECT_EQ(Verdict_Name(got.runs(0).verdict()), "PASS") << last_log_;
+}
+
+constexpr Fault kFaults[] = {
+    {CHILD, SYNC, "crashes", "child/echo:sync", CRASH, "FR-FRM-003"},
+    {CHILD, ASYNC, "exits-3", "child/echo:async", CRASH, "FR-FRM-003"},
+    {CHILD, SYNC, "exits-89", "child/echo:sync", UNSUPPORTED, "FR-FRM-003"},
+    {CHILD, ASYNC, "hangs", "child/echo:async", HANG, "FR-FRM-003"},
+    {CHILD, SYNC, "claims", "child/echo:sync", FAIL, "FR-FRM-003"},
+    {CHILD, SYNC, "little-endian", "child/echo:sync", FAIL, "FR-FRM-003"},
+    {CHILD, ASYNC, "length-with-header", "child/echo:async", FAIL,
+     "FR-FRM-003"},
+    {CHILD, SYNC, "16-bit-length", "child/length-borders:sync", FAIL,
+     "FR-FRM-004"},
+    {CHILD, ASYNC, "id-plus-one", "child/high-ids:async", FAIL, "FR-SID-003"},
+    {CHILD, ASYNC, "id-31-bit", "child/high-ids:async", FAIL, "FR-SID-003"},
+    {CHILD, SYNC, "answers-twice", "child/answers-once:sync", FAIL,
+     "FR-ORD-005"},
+    {CHILD, ASYNC, "event-after-response", "child/event:async", FAIL,
+     "FR-EVT-001"},
+    {CHILD, SYNC, "event-has-id", "child/event:sync", FAIL, "FR-EVT-001"},
+    {CHILD, SYNC, "swallows-events", "child/events-of-calls:sync", FAIL,
+     "FR-EVT-004"},
+    {CHILD, ASYNC, "first-in-first-out", "child/out-of-order:async", FAIL,
+     "FR-SID-003"},
+    {CHILD, ASYNC, "cannot-hold", "child/overtake:async", FAIL, "FR-ORD-006"},
+    {CHILD, SYNC, "answers-failures", "child/failing-call:sync", FAIL,
+     "FR-ERR-008"},
+    {CHILD, SYNC, "greets", "child/no-greeting:sync", FAIL, "FR-FRM-008"},
+    {CHILD, SYNC, "zero-is-end", "child/empty-request:sync", FAIL,
+     "FR-FRM-006"},
+    {CHILD, ASYNC, "executes-truncated", "child/truncated-payload:async", FAIL,
+     "FR-ERR-004"},
+    {CHILD, SYNC, "silent-truncation", "child/truncated-header-status:sync",
+     FAIL, "FR-ERR-005"},
+    {CHILD, SYNC, "status-at-end", "child/close-after-calls:sync", FAIL,
+     "FR-CLS-005"},
+    {CHILD, SYNC, "stays-at-end", "child/close-after-calls:sync", HANG,
+     "FR-CLS-006"},
+    {CHILD, ASYNC, "farewell", "child/close-after-calls:async", FAIL,
+     "FR-CLS-006"},
+    {CHILD, ASYNC, "allocates-length", "child/length-bomb:async", FAIL,
+     "FR-LIM-001"},
+    {CHILD, SYNC, "leaves-a-grandchild", "child/close-idle:sync", HANG,
+     "FR-CLS-006"},
+    {PARENT, ASYNC, "little-endian", "parent/call:async", FAIL, "FR-FRM-001"},
+    {PARENT, SYNC, "length-with-header", "parent/call:sync", FAIL,
+     "FR-FRM-001"},
+    {PARENT, ASYNC, "id-zero", "parent/unique-ids:async", FAIL, "FR-SID-001"},
+    {PARENT, ASYNC, "same-id", "parent/unique-ids:async", FAIL, "FR-SID-001"},
+    {PARENT, ASYNC, "first-in-first-out", "parent/reordered:async", FAIL,
+     "FR-SID-007"},
+    {PARENT, SYNC, "wants-id-one", "parent/any-id:sync", FAIL, "FR-SID-006"},
+    {PARENT, SYNC, "events-are-responses", "parent/event-in-flight:sync", FAIL,
+     "FR-EVT-002"},
+    {PARENT, SYNC, "crashes-on-event", "parent/event-first:sync", CRASH,
+     "FR-EVT-003"},
+    {PARENT, ASYNC, "swallows-empty", "parent/empty-event:async", HANG,
+     "FR-EVT-002"},
+    {PARENT, SYNC, "reports-twice", "parent/order:sync", FAIL, "FR-ORD-004"},
+    {PARENT, ASYNC, "ignores-strays", "parent/unknown-id:async", FAIL,
+     "FR-ERR-001"},
+    {PARENT, SYNC, "ignores-strays", "parent/unasked-response:sync", FAIL,
+     "FR-ERR-002"},
+    {PARENT, ASYNC, "ignores-eof", "parent/end-in-flight:async", FAIL,
+     "FR-ERR-003"},
+    {PARENT, ASYNC, "forgets-calls", "parent/calls-fail-at-the-end:async", HANG,
+     "FR-ERR-007"},
+    {PARENT, SYNC, "no-half-close", "parent/drop-idle:sync", HANG,
+     "FR-CLS-001"},
+    {PARENT, SYNC, "writes-only", "parent/mutual-write:sync", HANG,
+     "FR-LIM-004"},
+    {PARENT, ASYNC, "allocates-length", "parent/length-bomb:async", FAIL,
+     "FR-LIM-001"},
+    {PARENT, SYNC, "bad-report", "parent/call:sync", FAIL, "FR-FRM-001"},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, FaultTest, ::testing::ValuesIn(kFaults));
+
+TEST_F(VerdictTest, TheRightFakesPassEveryMust) {
+  for (const Role role : {CHILD, PARENT}) {
+    for (const Form form : {SYNC, ASYNC}) {
+      const Counts counts = Judge(role, form, "none", "*").counts();
+      EXPECT_GT(counts.must_total(), 30u);
+      EXPECT_EQ(counts.must_passed(), counts.must_total()) << last_log_;
+      EXPECT_EQ(ExitCode(report_, /*strict=*/false), 0);
+    }
+  }
+}
+
+TEST_F(VerdictTest, AProgramThatEndsAtOnceIsNotJudged) {
+  const ClassResult got = Judge(CHILD, SYNC, "ends-at-once", "*");
+  EXPECT_EQ(got.state(), ClassResult::ENDED_AT_ONCE);
+  EXPECT_EQ(got.runs_size(), 0);
+  EXPECT_THAT(got.note(), HasSubstr("status 1"));
+  EXPECT_EQ(ExitCode(report_, false), 2);
+}
+
+TEST_F(VerdictTest, AProgramThatNeverAnswersIsNotJudged) {
+  const ClassResult got = Judge(CHILD, ASYNC, "never-answers", "*");
+  EXPECT_EQ(got.state(), ClassResult::NO_ANSWER);
+  EXPECT_EQ(got.runs_size(), 0);
+  EXPECT_EQ(ExitCode(report_, false), 4);
+}
+
+TEST_F(VerdictTest, TheTesteesOwnClauseIsKept) {
+  const ClassResult got = Judge(CHILD, SYNC, "claims", "child/echo:sync");
+  EXPECT_EQ(got.runs(0).claimed_req(), "FR-FRM-005");
+  EXPECT_EQ(got.runs(0).exit(), "status 10");
+  EXPECT_THAT(last_log_, HasSubstr("  | forkrpc-req: FR-FRM-005"));
+}
+
+// A testee that is wrong everywhere, so that every verdict occurs.
+TEST_F(VerdictTest, VerdictsDoNotDependOnTheNumberOfJobs) {
+  const auto verdicts = [&](int jobs) {
+    const ClassResult got = Judge(CHILD, ASYNC, "exits-3", "child/c*", jobs);
+    std::string all;
+    for (const RunResult& run : got.runs()) {
+      absl::StrAppend(&all, run.id(), " ", Verdict_Name(run.verdict()), "\n");
+    }
+    return all;
+  };
+  const std::string one = verdicts(1);
+  EXPECT_THAT(one, HasSubstr("CRASH"));
+  EXPECT_THAT(one, HasSubstr("PASS"));
+  EXPECT_EQ(one, verdicts(7));
+}
+
+int OpenDescriptors() {
+  DIR* const directory = opendir("/proc/self/fd");
+  int count = 0;
+  while (readdir(directory) != nullptr) ++count;
+  closedir(directory);
+  return count;
+}
+
+TEST_F(VerdictTest, NothingIsLeftBehind) {
+  const int before = OpenDescriptors();
+  for (const char* fault : {"crashes", "hangs", "leaves-a-grandchild"}) {
+    Judge(CHILD, SYNC, fault, "child/e*");
+  }
+  EXPECT_EQ(OpenDescriptors(), before);
+  // No child of ours is left, dead or alive.
+  EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+  // Nor a grandchild: its process group would still have a member.
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    std::ifstream in(entry.path() / "cmdline");
+    const std::string line(std::istreambuf_iterator<char>(in), {});
+    EXPECT_EQ(line.find("leaves-a-grandchild"), std::string::npos) << line;
+  }
+}
+
+}  // namespace
+}  // namespace forkrpc::conformance
