@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "forkrpc/base/clock.h"
 #include "forkrpc/base/owned_fd.h"
+#include "forkrpc/process/exit_status.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/process/test_helpers.h"
 #include "forkrpc/process/worker_process.h"
@@ -87,7 +91,10 @@ TEST(ChildDescriptorsTest, OnlyTheStandardOnesAndTheWireIsOnTwoOfThem) {
 }
 
 TEST(ChildDescriptorsTest, ListedOnesHaveTheirNumbersAndGapsAreClosed) {
-  OwnedFd careless(open("/dev/zero", O_RDWR));
+  // Not close-on-exec, and with numbers between those that are listed.
+  std::vector<OwnedFd> careless;
+  for (int i = 0; i < 5; ++i) careless.emplace_back(open("/dev/zero", O_RDWR));
+  careless.emplace_back(fcntl(careless[0].get(), F_DUPFD, 100));
   PipePair pipe = *MakePipe();
   SpawnOptions options;
   options.descriptors = {{pipe.read_end.get(), 9},
@@ -166,46 +173,70 @@ TEST(ChildDescriptorsTest, ADaemonWithoutStandardDescriptorsCanStartWorkers) {
   EXPECT_EQ(inherit_found.at(2), "/dev/null");
 }
 
+// Lowers RLIMIT_NOFILE while it lives, so that `spare` numbers are free.
+class Spare {
+ public:
+  explicit Spare(int spare) {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    rlim_t low = 0;
+    for (int free = 0; free < spare || fcntl(low, F_GETFD) >= 0; ++low) {
+      if (fcntl(low, F_GETFD) < 0) ++free;
+    }
+    const rlimit lowered = {low, before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &lowered), 0);
+  }
+  ~Spare() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_;
+};
+
+class OutOfDescriptorsTest
+    : public testing::TestWithParam<std::tuple<Binding, const char*>> {};
+
+INSTANTIATE_TEST_SUITE_P(All, OutOfDescriptorsTest,
+                         testing::Combine(testing::Values(Binding::kSocket,
+                                                          Binding::kPipes),
+                                          testing::Values("", "/")));
+
 // T-16: with 0 to 32 descriptors to spare, a start works or says why not, and
 // leaves none behind; once there are enough, it works.
-TEST(ChildDescriptorsTest, RunningOutOfDescriptorsIsAStatus) {
-  rlimit limit;
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+TEST_P(OutOfDescriptorsTest, IsAStatus) {
   SpawnOptions options = Argv({"cat"});
+  std::tie(options.binding, options.working_directory) = GetParam();
   options.descriptors = {{1, 3}};
-  options.working_directory = "/";
   const int before = OpenDescriptors();
-  for (const Binding binding : {Binding::kSocket, Binding::kPipes}) {
-    options.binding = binding;
-    bool worked = false;
-    for (int spare = 0; spare <= 32; ++spare) {
-      rlim_t low = 0;
-      for (int free = 0; free < spare || fcntl(low, F_GETFD) >= 0; ++low) {
-        if (fcntl(low, F_GETFD) < 0) ++free;
-      }
-      const rlimit lowered = {low, limit.rlim_max};
-      ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &lowered), 0);
-      absl::StatusOr<std::unique_ptr<WorkerProcess>> worker =
-          WorkerProcess::Spawn(options);
-      setrlimit(RLIMIT_NOFILE, &limit);
-      if (worker.ok()) {
-        worked = true;
-        ASSERT_TRUE((*worker)->transport()->ShutdownWrite().ok());
-        absl::StatusOr<ExitStatus> ended = (*worker)->Wait(Soon());
-        ASSERT_TRUE(ended.ok()) << ended.status();
-        EXPECT_EQ(*ended, ExitStatus::Exited(0)) << "spare " << spare;
-        worker->reset();
-      } else {
-        EXPECT_FALSE(worked) << "failed with more to spare: " << spare;
-        EXPECT_EQ(worker.status().code(), absl::StatusCode::kResourceExhausted)
-            << worker.status();
-        EXPECT_EQ(worker.status().message().substr(0, 27),
-                  "cannot start worker 'cat': ");
-      }
-      ASSERT_EQ(OpenDescriptors(), before) << "spare " << spare;
+  bool worked = false;
+  bool waited_without_pidfd = false;
+  for (int spare = 0; spare <= 32; ++spare) {
+    absl::StatusOr<std::unique_ptr<WorkerProcess>> worker;
+    {
+      const Spare lowered(spare);
+      worker = WorkerProcess::Spawn(options);
     }
-    EXPECT_TRUE(worked);
+    if (worker.ok()) {
+      worked = true;
+      // The one descriptor that a worker can do without.
+      waited_without_pidfd = waited_without_pidfd || (*worker)->pidfd() < 0;
+      const absl::Time start = MonotonicNow();
+      ASSERT_TRUE((*worker)->transport()->ShutdownWrite().ok());
+      absl::StatusOr<ExitStatus> ended = (*worker)->Wait(Soon());
+      ASSERT_TRUE(ended.ok()) << ended.status();
+      EXPECT_EQ(*ended, ExitStatus::Exited(0)) << "spare " << spare;
+      EXPECT_LT(MonotonicNow() - start, absl::Seconds(20));
+      worker->reset();
+    } else {
+      EXPECT_FALSE(worked) << "failed with more to spare: " << spare;
+      EXPECT_EQ(worker.status().code(), absl::StatusCode::kResourceExhausted)
+          << worker.status();
+      EXPECT_EQ(worker.status().message().substr(0, 27),
+                "cannot start worker 'cat': ");
+    }
+    ASSERT_EQ(OpenDescriptors(), before) << "spare " << spare;
   }
+  EXPECT_TRUE(worked);
+  // What the directory needed has been given back by then.
+  EXPECT_EQ(waited_without_pidfd, options.working_directory.empty());
   EXPECT_TRUE(HasNoChildren());
 }
 

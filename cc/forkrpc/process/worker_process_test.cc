@@ -6,8 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
+#include <sys/ioctl.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <memory>
@@ -20,6 +21,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "forkrpc/base/clock.h"
@@ -106,7 +108,23 @@ TEST_P(BindingTest, AWorkerOfOursEchoesAndItsPrintsGoToStderr) {
   ExpectEcho(options);
 }
 
-TEST_P(BindingTest, LargerKernelBuffersHoldMoreInBothDirections) {
+TEST_P(BindingTest, KernelBuffersAreSizedForTheWorkersDirection) {
+  SpawnOptions options = With(Argv({"cat", "/dev/zero"}));
+  options.wire_buffer_octets = 8 * 1024;
+  Worker worker = Start(options);
+  ASSERT_NE(worker, nullptr);
+  // Nobody reads: by default some 60 (pipe) or 200 (socket) KiB would pile up.
+  int arrived = 0;
+  for (int i = 0; i < 20; ++i) {
+    absl::SleepFor(absl::Milliseconds(10));
+    ASSERT_EQ(ioctl(worker->transport()->read_fd(), FIONREAD, &arrived), 0);
+    ASSERT_LT(arrived, 40 * 1024);
+  }
+  EXPECT_GT(arrived, 0);
+  worker->Kill(SIGKILL).IgnoreError();
+}
+
+TEST_P(BindingTest, KernelBuffersAreSizedForOurDirection) {
   size_t taken[2];
   for (const bool large : {false, true}) {
     SpawnOptions options = With(Shell("sleep 100"));
@@ -177,6 +195,18 @@ TEST(WorkerProcessTest, TenMebioctetsOfStderrDoNotStopItNorFillMemory) {
             absl::StrCat(std::string(StderrCapture::kTailOctets - 8, 'x'),
                          "the end\n"));
   EXPECT_TRUE(absl::EndsWith(worker->DescribeEnd(), "xxxthe end"));
+}
+
+TEST(WorkerProcessTest, LastWordsAreThereHoweverLateWeLook) {
+  SpawnOptions options = Shell("echo oops >&2");
+  options.stderr_mode = StderrMode::kCapture;
+  Worker worker = Start(options);
+  ASSERT_NE(worker, nullptr);
+  // Ended before the first look; it is left for Wait to reap.
+  siginfo_t info;
+  ASSERT_EQ(waitid(P_PID, worker->pid(), &info, WEXITED | WNOWAIT), 0);
+  ASSERT_TRUE(worker->Wait(absl::InfinitePast()).ok());
+  EXPECT_EQ(worker->stderr_tail(), "oops\n");
 }
 
 // Replaces descriptor 2 of this program while it lives.

@@ -134,7 +134,7 @@ TEST(StdioTransportTest, TwoSocketsAreAPair) {
   EXPECT_EQ(ReadAll(out->ours.get()), "got hello");
 }
 
-TEST(StdioTransportTest, StderrOnTheWireOrClosedGoesToNull) {
+TEST(StdioTransportTest, StderrOnTheSocketOrClosedGoesToNull) {
   for (const bool on_the_wire : {true, false}) {
     absl::StatusOr<SocketPair> wire = MakeSocketPair();
     ASSERT_TRUE(wire.ok());
@@ -145,6 +145,17 @@ TEST(StdioTransportTest, StderrOnTheWireOrClosedGoesToNull) {
     wire->theirs.Reset();
     EXPECT_EQ(ReadAll(wire->ours.get()), "got hello");
   }
+}
+
+TEST(StdioTransportTest, StderrOnTheWiresPipeGoesToNull) {
+  absl::StatusOr<PipePair> in = MakePipe();
+  absl::StatusOr<PipePair> out = MakePipe();
+  ASSERT_TRUE(in.ok() && out.ok());
+  ASSERT_EQ(write(in->write_end.get(), "hello", 5), 5);
+  const int wire = out->write_end.get();
+  EXPECT_EQ(RunWith(in->read_end.get(), wire, wire, ChattyWorker), 21);
+  out->write_end.Reset();
+  EXPECT_EQ(ReadAll(out->read_end.get()), "got hello");
 }
 
 TEST(StdioTransportTest, OnATerminalOneLineSaysWhatToDo) {
