@@ -4,7 +4,7 @@
 
 A few exchanges for each class of each testee named (all, if none is), only such
 as the contract and the MUSTs demand. It shares no code with any testee. A
-testee whose `requires` fails is skipped with the reason; a run in which all
+testee that is not installed or not built is skipped with the reason; a run in which all
 were skipped fails.
 """
 
@@ -183,11 +183,16 @@ class SmokeTest:
   manifest = None
 
   def setUp(self):
+    name = self.manifest["name"]
     for need in self.manifest.get("requires", []):
       if not shutil.which(need["argv"][0]) or subprocess.call(
           need["argv"], cwd=self.folder, stderr=subprocess.DEVNULL):
-        reason = f"{self.manifest['name']} is not installed: {need['else']}"
-        self.skipTest(reason)
+        self.skipTest(f"{name} is not installed: {need['else']}")
+    for role in ("child", "parent"):
+      for program, *_ in self.manifest[role].values():
+        if not (shutil.which(program) or
+                shutil.which(os.path.join(self.folder, program))):
+          self.skipTest(f"{name} is not built: there is no {program}")
 
   def children(self, forms=("sync", "async")):
     for form in forms:
@@ -222,7 +227,9 @@ class SmokeTest:
         read = read_exactly(child.rfd, len(b"".join(answers)))
         self.assertEqual(read, b"".join(answers))
         child.half_close()
-        self.assertIsNone(child.process.poll())  # Call 4 is still held.
+        # Call 4 is still held.
+        self.assertFalse(select.select([child.rfd], [], [], 0.5)[0])
+        self.assertIsNone(child.process.poll())
 
   def test_child_takes_single_octets(self):
     for child in self.children():
@@ -250,7 +257,7 @@ class SmokeTest:
         child.status()
 
   def test_child_function_fails(self):
-    for opcode in (b"X", b"?", b"H"):  # H is unknown in the sync form.
+    for opcode in (b"X", b"?", b"A"):  # A is unknown in the sync form.
       for child in self.children(["sync"]):
         with self.subTest(child.label):
           child.send(b"Ea", opcode + b"rest")
@@ -313,7 +320,7 @@ class SmokeTest:
   def test_parent_reports_an_early_end(self):
     for form, parent in self.parents():
       with self.subTest(f"parent {form}"):
-        parent.command("call a 45", "call b 45")
+        parent.command("call a 45", "call b 45", "drop")
         parent.wire.recv(5)
         parent.wire.sendall(frame(1, b""))
         self.assertEqual(parent.report(), "result a -")

@@ -68,7 +68,8 @@ class _AsyncChild:
 
   2. Once the stream has ended nothing more is read, and run() goes on until
      _in_flight and the output are empty.
-  3. A request is started only while the output is not above max_unsent.
+  3. A request is started only while the output is not above max_unsent, and
+     nothing is read while one that has arrived whole is not started.
   """
 
   def __init__(self, function, rfd, wfd, max_frame, max_unsent):
@@ -108,7 +109,7 @@ class _AsyncChild:
       if not all_started and self._output.unsent <= self._max_unsent:
         continue
       #= spec/wire.md#FR-CLS-003
-      if self._ended and all_started and not self._in_flight:
+      if self._ended and not self._in_flight:
         return
       self._wait_and_read()
 
