@@ -240,5 +240,19 @@ TEST_P(OutOfDescriptorsTest, IsAStatus) {
   EXPECT_TRUE(HasNoChildren());
 }
 
+TEST(ChildDescriptorsTest, ANumberBeyondTheLimitIsOutOfDescriptors) {
+  SpawnOptions options = Argv({"cat"});
+  options.descriptors = {{1, kMaxChildNumber}};
+  absl::Status status;
+  {
+    const Spare lowered(100);
+    status = WorkerProcess::Spawn(options).status();
+  }
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(status.message(),
+            "cannot start worker 'cat': cannot copy a descriptor for the "
+            "child: Too many open files");
+}
+
 }  // namespace
 }  // namespace forkrpc

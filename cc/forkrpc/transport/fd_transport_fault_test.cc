@@ -240,6 +240,18 @@ TEST_P(FaultTest, AnInterruptedNonBlockingCallStillDoesNotWait) {
   EXPECT_EQ(result->kind, IoResult::kWouldBlock);
 }
 
+TEST_P(FaultTest, AnInterruptedNonBlockingReadStillFindsWhatIsThere) {
+  TestWire wire = TestWire::Make(GetParam(), &kFaulty);
+  wire.SendFromPeer("x");
+  calls = 0;
+  fault = Fault{0, 2, EINTR};
+  char buffer[8];
+  absl::StatusOr<IoResult> got =
+      wire.transport->Read(absl::MakeSpan(buffer), IoMode::kNonBlock);
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->kind, IoResult::kOctets);
+}
+
 // A blocking call on a wire that is ready is one system call, no more.
 TEST_P(FaultTest, ABlockingCallIsOneSystemCall) {
   TestWire wire = TestWire::Make(GetParam(), &kFaulty);
