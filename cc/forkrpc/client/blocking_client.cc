@@ -12,11 +12,6 @@
 namespace forkrpc {
 namespace {
 
-// With so many octets unsent Start() waits until only the second amount is: a
-// worker that is slower than its parent does not fill the parent's memory.
-constexpr size_t kUnsentHighWater = size_t{1} << 20;
-constexpr size_t kUnsentLowWater = size_t{256} << 10;
-
 // How long a worker whose stream has ended may take to end itself, so that the
 // error can say how it did.
 constexpr absl::Duration kEndGrace = absl::Milliseconds(500);
@@ -108,9 +103,9 @@ absl::StatusOr<absl::string_view> BlockingClient::CallView(
       "a call was lost");  // not reached: see invariant 1
 }
 
-absl::StatusOr<CallId> BlockingClient::Start(absl::string_view payload,
-                                             absl::Duration timeout) {
-  if (ABSL_PREDICT_FALSE(connection_.unsent() > kUnsentHighWater)) MakeRoom();
+absl::StatusOr<CallId> BlockingClient::StartSlow(absl::string_view payload,
+                                                 absl::Duration timeout) {
+  if (connection_.unsent() > kUnsentHighWater) MakeRoom();
   return StartCall(payload, timeout, PayloadLifetime::kCopy);
 }
 
@@ -154,7 +149,7 @@ absl::StatusOr<std::string> BlockingClient::Wait(CallId call) {
   }
 }
 
-absl::StatusOr<Completion> BlockingClient::WaitAny() {
+Completion BlockingClient::WaitAnySlow() {
   if (!ended_.empty()) {
     const auto it = ended_.begin();
     const CallId call = it->first;
@@ -165,9 +160,9 @@ absl::StatusOr<Completion> BlockingClient::WaitAny() {
     return Completion{call, absl::string_view(kept_)};
   }
   absl::Status usable = CheckUsable();
-  if (!usable.ok()) return usable;
+  if (!usable.ok()) return Completion{0, std::move(usable)};
   if (connection_.open_calls() == 0) {
-    return absl::FailedPreconditionError("no call is open");
+    return Completion{0, absl::FailedPreconditionError("no call is open")};
   }
   std::optional<ClientEvent> event = NextCallEvent(absl::InfiniteFuture());
   return Completion{event->call, EndOf(*event)};
@@ -181,11 +176,11 @@ absl::Status BlockingClient::Cancel(CallId call) {
 std::optional<ClientEvent> BlockingClient::NextCallEvent(absl::Time deadline) {
   while (true) {
     std::optional<ClientEvent> event = connection_.PollEvent();
-    if (ABSL_PREDICT_TRUE(event.has_value())) {
-      if (ABSL_PREDICT_TRUE(event->kind == ClientEvent::kResponse)) {
+    if (event.has_value()) {
+      if (event->kind == ClientEvent::kResponse ||
+          event->kind == ClientEvent::kCallFailed) {
         return event;
       }
-      if (event->kind == ClientEvent::kCallFailed) return event;
       if (event->kind == ClientEvent::kEvent) OnEvent(event->payload);
       continue;
     }

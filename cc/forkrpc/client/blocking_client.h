@@ -22,8 +22,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/base/attributes.h"
+#include "absl/base/optimization.h"
 #include "absl/container/btree_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -53,7 +55,7 @@ struct BlockingClientOptions {
 
 // How one call of WaitAny() ended.
 struct Completion {
-  CallId call;
+  CallId call;  // 0 if there was none to wait for
   // The payload is valid until the next use of the client.
   absl::StatusOr<absl::string_view> response;
 };
@@ -97,7 +99,14 @@ class BlockingClient {
   // the worker to take some of it.
   absl::StatusOr<CallId> Start(
       absl::string_view payload,
-      absl::Duration timeout = absl::InfiniteDuration());
+      absl::Duration timeout = absl::InfiniteDuration()) {
+    if (ABSL_PREDICT_TRUE(usable() && timeout == absl::InfiniteDuration() &&
+                          connection_.unsent() <= kUnsentHighWater)) {
+      absl::StatusOr<CallId> call = connection_.StartCall(payload);
+      if (ABSL_PREDICT_TRUE(call.ok())) return call;
+    }
+    return StartSlow(payload, timeout);
+  }
 
   // Writes what is queued, as far as that is possible without waiting.
   void Flush();
@@ -106,8 +115,17 @@ class BlockingClient {
   // NotFound if there is no such call, or its end was handed out before.
   absl::StatusOr<std::string> Wait(CallId call);
 
-  // Waits for any call of Start(). FailedPrecondition if there is none.
-  absl::StatusOr<Completion> WaitAny() ABSL_ATTRIBUTE_LIFETIME_BOUND;
+  // Waits for any call of Start(). If there is none, the completion has call 0
+  // and FailedPrecondition.
+  Completion WaitAny() ABSL_ATTRIBUTE_LIFETIME_BOUND {
+    CallId call;
+    absl::string_view payload;
+    if (ABSL_PREDICT_TRUE(ended_.empty() && usable() &&
+                          connection_.PollResponse(&call, &payload))) {
+      return Completion{call, payload};
+    }
+    return WaitAnySlow();
+  }
 
   // Stops waiting for a call of Start(): it ends with Cancelled. The worker
   // still executes it.
@@ -132,7 +150,16 @@ class BlockingClient {
   BlockingClient(std::unique_ptr<WorkerProcess> process,
                  BlockingClientOptions options);
 
+  // With so many octets unsent Start() waits until only the second amount is: a
+  // worker that is slower than its parent does not fill the parent's memory.
+  static constexpr size_t kUnsentHighWater = size_t{1} << 20;
+  static constexpr size_t kUnsentLowWater = size_t{256} << 10;
+
+  bool usable() const { return !closed_.has_value() && !in_callback_; }
   absl::Status CheckUsable() const;
+  absl::StatusOr<CallId> StartSlow(absl::string_view payload,
+                                   absl::Duration timeout);
+  Completion WaitAnySlow();
   absl::StatusOr<CallId> StartCall(absl::string_view payload,
                                    absl::Duration timeout,
                                    PayloadLifetime lifetime);

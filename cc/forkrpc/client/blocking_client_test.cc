@@ -121,14 +121,14 @@ TEST_P(BlockingClientTest, PipelinedCallsAreWaitedForInAnyOrder) {
             absl::StatusCode::kNotFound);
   std::vector<std::string> rest;
   while (client->open_calls() > 0) {
-    absl::StatusOr<Completion> completion = client->WaitAny();
-    ASSERT_TRUE(completion.ok());
-    rest.push_back(std::string(completion->response.value()));
+    const Completion completion = client->WaitAny();
+    ASSERT_TRUE(completion.response.ok()) << completion.response.status();
+    rest.push_back(std::string(*completion.response));
   }
   ASSERT_EQ(rest.size(), 500);
   EXPECT_EQ(rest.front(), "0");
   EXPECT_EQ(rest.back(), "499");
-  EXPECT_EQ(client->WaitAny().status().code(),
+  EXPECT_EQ(client->WaitAny().response.status().code(),
             absl::StatusCode::kFailedPrecondition);
 }
 
@@ -235,7 +235,7 @@ TEST_P(BlockingClientTest, CancelledCallEndsAtOnce) {
   const CallId slow = client->Start("sleep 100").value();
   ASSERT_TRUE(client->Cancel(slow).ok());
   EXPECT_EQ(client->Wait(slow).status().code(), absl::StatusCode::kCancelled);
-  EXPECT_EQ(client->WaitAny().status().code(),
+  EXPECT_EQ(client->WaitAny().response.status().code(),
             absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(client->Call("echo next").value(), "next");
 }
@@ -308,7 +308,7 @@ TEST(BlockingClientAsyncTest, ResponsesOutOfOrder) {
   const CallId second = client->Start("hold second").value();
   EXPECT_EQ(client->Call("echo overtakes").value(), "overtakes");
   ASSERT_TRUE(client->Start("release").ok());
-  EXPECT_EQ(client->WaitAny()->call, second);
+  EXPECT_EQ(client->WaitAny().call, second);
   EXPECT_EQ(client->Wait(first).value(), "first");
 }
 

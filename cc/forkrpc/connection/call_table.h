@@ -10,7 +10,7 @@
 // which a client with a thousand calls in flight notices.
 //
 //   CallTable calls;
-//   calls.Insert(7, absl::InfiniteFuture());
+//   calls.Insert(7);
 //   if (calls.Find(7) != nullptr) calls.Erase(7);
 
 #ifndef FORKRPC_CONNECTION_CALL_TABLE_H_
@@ -23,7 +23,6 @@
 #include "absl/base/optimization.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
-#include "absl/time/time.h"
 
 namespace forkrpc {
 
@@ -34,17 +33,17 @@ namespace forkrpc {
 class CallTable {
  public:
   struct Call {
-    uint32_t id = 0;         // 0 marks a free slot
-    bool abandoned = false;  // nobody waits for it, but its id is taken
-    absl::Time deadline;     // InfiniteFuture if none
+    uint32_t id = 0;            // 0 marks a free slot
+    bool abandoned = false;     // nobody waits for it, but its id is taken
+    bool has_deadline = false;  // see deadlines.h
   };
 
   CallTable() : slots_(kInitialSlots) {}
 
   // `id` is neither 0 nor in the table. Ends the life of pointers.
-  void Insert(uint32_t id, absl::Time deadline) {
+  void Insert(uint32_t id, bool has_deadline = false) {
     if (2 * (size_ + 1) > slots_.size()) Grow();
-    Place(Call{id, false, deadline});
+    Place(Call{id, false, has_deadline});
     ++size_;
   }
 
@@ -56,6 +55,20 @@ class CallTable {
   }
   const Call* Find(uint32_t id) const {
     return const_cast<CallTable*>(this)->Find(id);
+  }
+
+  // Inserts `id`, which is not 0; false if it is there already.
+  bool InsertNew(uint32_t id) {
+    if (ABSL_PREDICT_FALSE(Find(id) != nullptr)) return false;
+    Insert(id);
+    return true;
+  }
+
+  // Removes `id`; false if it is not there.
+  bool Take(uint32_t id) {
+    if (ABSL_PREDICT_FALSE(Find(id) == nullptr)) return false;
+    Erase(id);
+    return true;
   }
 
   // Removes `id`, which is in the table. Ends the life of pointers.

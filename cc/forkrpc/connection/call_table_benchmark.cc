@@ -7,7 +7,6 @@
 #include <cstdint>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/time/time.h"
 #include "benchmark/benchmark.h"
 #include "forkrpc/connection/call_table.h"
 
@@ -17,10 +16,10 @@ namespace {
 void BM_CallTable(benchmark::State& state) {
   CallTable calls;
   uint32_t oldest = 1, next = 1;
-  for (int i = 0; i < state.range(0); ++i) calls.Insert(next++, {});
+  for (int i = 0; i < state.range(0); ++i) calls.Insert(next++);
   for (auto _ : state) {
     benchmark::DoNotOptimize(calls.Find(next));
-    calls.Insert(next++, absl::InfiniteFuture());
+    calls.Insert(next++);
     calls.Erase(oldest++);
   }
 }
@@ -32,7 +31,7 @@ void BM_FlatHashMap(benchmark::State& state) {
   for (int i = 0; i < state.range(0); ++i) calls[next++] = {};
   for (auto _ : state) {
     benchmark::DoNotOptimize(calls.find(next));
-    calls[next++] = CallTable::Call{1, false, absl::InfiniteFuture()};
+    calls[next++] = CallTable::Call{1, false, false};
     calls.erase(calls.find(oldest++));
   }
 }

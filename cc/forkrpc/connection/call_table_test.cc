@@ -22,11 +22,12 @@ std::set<uint32_t> Ids(const CallTable& calls) {
 
 TEST(CallTableTest, KeepsWhatIsKnownOfACall) {
   CallTable calls;
-  const absl::Time deadline = absl::UnixEpoch() + absl::Seconds(5);
-  calls.Insert(0xFFFFFFFF, deadline);
+  calls.Insert(0xFFFFFFFF, true);
+  calls.Insert(1);
   CallTable::Call* call = calls.Find(0xFFFFFFFF);
   ASSERT_NE(call, nullptr);
-  EXPECT_EQ(call->deadline, deadline);
+  EXPECT_TRUE(call->has_deadline);
+  EXPECT_FALSE(calls.Find(1)->has_deadline);
   EXPECT_FALSE(call->abandoned);
   call->abandoned = true;
   EXPECT_TRUE(calls.Find(0xFFFFFFFF)->abandoned);
@@ -37,13 +38,13 @@ TEST(CallTableTest, CallsOfOneSlotAreKeptApart) {
   // All have the same slot in a table of 16.
   for (uint32_t erased : {16u, 32u, 48u, 64u}) {
     CallTable calls;
-    for (uint32_t id : {16u, 32u, 48u, 64u}) calls.Insert(id, {});
+    for (uint32_t id : {16u, 32u, 48u, 64u}) calls.Insert(id);
     calls.Erase(erased);
     for (uint32_t id : {16u, 32u, 48u, 64u}) {
       EXPECT_EQ(calls.Find(id) != nullptr, id != erased) << id;
     }
     EXPECT_EQ(Ids(calls).size(), 3);
-    calls.Insert(80, {});  // takes the slot, if it is free
+    calls.Insert(80);  // takes the slot, if it is free
     EXPECT_NE(calls.Find(80), nullptr);
     EXPECT_EQ(Ids(calls).size(), 4);
   }
@@ -55,30 +56,29 @@ TEST(CallTableTest, AgreesWithAMap) {
   std::mt19937 bits(3);
   for (uint32_t stride : {1u, 16u, 1u << 20}) {
     CallTable calls;
-    std::map<uint32_t, absl::Time> model;
+    std::map<uint32_t, bool> model;
     uint32_t next = 0xFFFFF000;
     for (int step = 0; step < 20000; ++step) {
       if (bits() % 2 == 0 && model.size() < 300) {
         next += stride;
         if (next == 0 || model.count(next) > 0) continue;
-        const absl::Time deadline = absl::FromUnixSeconds(step);
-        model[next] = deadline;
-        calls.Insert(next, deadline);
+        model[next] = bits() % 2 == 0;
+        calls.Insert(next, model[next]);
       } else if (!model.empty()) {
         auto victim = model.lower_bound(bits());
         if (victim == model.end()) victim = model.begin();
         CallTable::Call* call = calls.Find(victim->first);
         ASSERT_NE(call, nullptr);
-        ASSERT_EQ(call->deadline, victim->second);
+        ASSERT_EQ(call->has_deadline, victim->second);
         calls.Erase(victim->first);
         ASSERT_EQ(calls.Find(victim->first), nullptr);
         model.erase(victim);
       }
       ASSERT_EQ(calls.size(), model.size());
     }
-    for (const auto& [id, deadline] : model) {
+    for (const auto& [id, has_deadline] : model) {
       ASSERT_NE(calls.Find(id), nullptr);
-      ASSERT_EQ(calls.Find(id)->deadline, deadline);
+      ASSERT_EQ(calls.Find(id)->has_deadline, has_deadline);
     }
     ASSERT_EQ(Ids(calls).size(), model.size());
     calls.Clear();

@@ -12,20 +12,13 @@
 #include "forkrpc/wire/frame_encoder.h"
 
 namespace forkrpc {
-namespace {
-
-// 0 is never an id: 0xFFFFFFFF is followed by 1.
-CallId NextId(CallId id) { return id == 0xFFFFFFFF ? 1 : id + 1; }
-
-}  // namespace
-
 ClientConnection::ClientConnection(const ClientOptions& options)
     : Connection(kResponseLayout, options.limits),
       options_(options),
       next_id_(options.first_id == kEventId ? 1 : options.first_id),
       oldest_(next_id_) {}
 
-absl::Status ClientConnection::CheckCanStart(size_t payload_size) const {
+absl::Status ClientConnection::WhyNotStarted(size_t payload_size) const {
   if (!status().ok()) return status();
   if (!send_error().ok()) return send_error();
   if (closed()) {
@@ -49,34 +42,10 @@ absl::Status ClientConnection::CheckCanStart(size_t payload_size) const {
   return CheckPayloadSize(payload_size, options_.limits.max_payload);
 }
 
-absl::StatusOr<CallId> ClientConnection::StartCall(absl::string_view payload,
-                                                   absl::Time deadline,
-                                                   PayloadLifetime lifetime) {
-  absl::Status can_start = CheckCanStart(payload.size());
-  if (!can_start.ok()) return can_start;
-  const CallId id = TakeId();
-  calls_.Insert(id, deadline);
-  ++open_calls_;
-  if (deadline != absl::InfiniteFuture()) deadlines_.emplace(deadline, id);
-  send_queue().Add(RequestLayout(options_.form), id, payload, lifetime);
-  return id;
-}
-
-//= spec/wire.md#FR-SID-008
-CallId ClientConnection::TakeId() {
-  // Ends: max_in_flight is far below the number of ids.
-  while (calls_.Find(next_id_) != nullptr) next_id_ = NextId(next_id_);
-  const CallId id = next_id_;
-  next_id_ = NextId(id);
-  return id;
-}
-
 void ClientConnection::Abandon(CallId call, absl::Status why) {
   CallTable::Call* const state = calls_.Find(call);
-  if (state->deadline != absl::InfiniteFuture()) {
-    deadlines_.erase({state->deadline, call});
-  }
   state->abandoned = true;
+  state->has_deadline = false;
   failed_.emplace_back(call, std::move(why));
 }
 
@@ -86,6 +55,7 @@ absl::Status ClientConnection::CancelCall(CallId call) {
     return absl::NotFoundError(
         absl::StrCat("call ", call, " is not waited for"));
   }
+  if (state->has_deadline) deadlines_.Remove(call);
   Abandon(call,
           absl::CancelledError(absl::StrCat("call ", call, " was cancelled")));
   return absl::OkStatus();
@@ -98,29 +68,28 @@ bool ClientConnection::is_open(CallId call) const {
                      [call](const auto& end) { return end.first == call; });
 }
 
-absl::Time ClientConnection::NextTimeout() const {
-  return deadlines_.empty() ? absl::InfiniteFuture()
-                            : deadlines_.begin()->first;
-}
-
 void ClientConnection::OnTimeout(absl::Time now) {
-  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    const CallId call = deadlines_.begin()->second;
-    Abandon(call, absl::DeadlineExceededError(absl::StrCat(
-                      "call ", call, " has no response at its deadline")));
+  while (std::optional<CallId> call = deadlines_.PopDue(now)) {
+    Abandon(*call, absl::DeadlineExceededError(absl::StrCat(
+                       "call ", *call, " has no response at its deadline")));
   }
 }
 
 std::optional<ClientEvent> ClientConnection::PollEvent() {
+  CallId call;
+  absl::string_view payload;
+  if (PollResponse(&call, &payload)) {
+    return ClientEvent{ClientEvent::kResponse, call, payload, {}};
+  }
   while (true) {
-    if (ABSL_PREDICT_FALSE(!failed_.empty())) return PopFailed();
-    if (ABSL_PREDICT_FALSE(!status().ok())) return PollEnd();
+    if (!failed_.empty()) return PopFailed();
+    if (!status().ok()) return PollEnd();
     FrameView frame;
     switch (decoder().Next(&frame)) {
       case DecodeResult::kFrame: {
         std::optional<ClientEvent> event = OnFrame(frame);
         if (event.has_value()) return event;
-        break;  // nobody waits for it, or it was an error
+        break;
       }
       case DecodeResult::kNeedMore:
         return PollEnd();
@@ -136,12 +105,9 @@ std::optional<ClientEvent> ClientConnection::OnFrame(const FrameView& frame) {
   if (frame.id == kEventId) {
     return ClientEvent{ClientEvent::kEvent, 0, frame.payload, {}};
   }
-  //= spec/wire.md#FR-ORD-002
-  //= spec/wire.md#FR-SID-006
-  //= spec/wire.md#FR-SID-007
-  const CallId id = options_.form == Form::kSync ? oldest_ : frame.id;
-  CallTable::Call* const call = calls_.Find(id);
-  if (ABSL_PREDICT_FALSE(call == nullptr)) {
+  const CallId id = CallOf(frame);
+  const CallTable::Call* const call = calls_.Find(id);
+  if (call == nullptr) {
     //= spec/wire.md#FR-ERR-001
     //= spec/wire.md#FR-ERR-002
     Fail(absl::DataLossError(absl::StrCat(
@@ -151,11 +117,8 @@ std::optional<ClientEvent> ClientConnection::OnFrame(const FrameView& frame) {
     return std::nullopt;
   }
   const bool abandoned = call->abandoned;
-  if (!abandoned && call->deadline != absl::InfiniteFuture()) {
-    deadlines_.erase({call->deadline, id});
-  }
-  calls_.Erase(id);
-  if (options_.form == Form::kSync) oldest_ = NextId(oldest_);
+  if (call->has_deadline) deadlines_.Remove(id);
+  Finish(id);
   if (abandoned) return std::nullopt;
   --open_calls_;
   return ClientEvent{ClientEvent::kResponse, id, frame.payload, {}};
@@ -203,7 +166,7 @@ void ClientConnection::FailCalls() {
             [this](CallId a, CallId b) { return next_id_ - a > next_id_ - b; });
   for (CallId call : waiting) failed_.emplace_back(call, status());
   calls_.Clear();
-  deadlines_.clear();
+  deadlines_.Clear();
 }
 
 std::optional<ClientEvent> ClientConnection::PopFailed() {

@@ -9,6 +9,7 @@ namespace forkrpc {
 
 void Connection::OnSendError(absl::Status error) {
   if (!send_error_.ok()) return;
+  usable_ = false;
   send_error_ = std::move(error);
   send_queue_.Clear();
 }

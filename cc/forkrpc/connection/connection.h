@@ -45,7 +45,8 @@ using CallId = uint32_t;
 //  1. After status() turns into an error nothing is received and nothing more
 //     is queued. What a server had queued before may still be written.
 //  2. wants_shutdown_write() becomes true at most once, when all is sent.
-//  3. Octets received before the end of the stream, or before an error of the
+//  3. usable_ == (status_.ok() && send_error_.ok() && !closed_).
+//  4. Octets received before the end of the stream, or before an error of the
 //     transport, are acted on before that end is.
 class Connection {
  public:
@@ -113,14 +114,21 @@ class Connection {
 
   // Ends the connection with `error`, unless it has failed already.
   void Fail(absl::Status error) {
+    usable_ = false;
     if (status_.ok()) status_ = std::move(error);
   }
+
+  // Neither failed, nor unable to send, nor ended: one test for the fast paths.
+  bool usable() const { return usable_; }
 
   bool shutdown_done() const { return shutdown_done_; }
   const absl::Status& send_error() const { return send_error_; }
   // How receiving ended: OK for the end of the stream; nullopt if it has not.
   const std::optional<absl::Status>& receive_end() const { return end_; }
-  void set_closed() { closed_ = true; }
+  void set_closed() {
+    usable_ = false;
+    closed_ = true;
+  }
 
   FrameDecoder& decoder() { return decoder_; }
   const FrameDecoder& decoder() const { return decoder_; }
@@ -137,6 +145,7 @@ class Connection {
   absl::Status status_;
   absl::Status send_error_;
   std::optional<absl::Status> end_;
+  bool usable_ = true;
   bool shutdown_done_ = false;
   bool closed_ = false;
 };

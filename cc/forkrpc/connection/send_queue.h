@@ -17,12 +17,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <memory>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "forkrpc/base/copy_octets.h"
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/frame_encoder.h"
 
@@ -61,7 +61,7 @@ class SendQueue {
     char* to = Extend(HeaderSize(layout) + (copy ? payload.size() : 0));
     to = EncodeHeader(layout, id, static_cast<uint32_t>(payload.size()), to);
     if (copy) {
-      if (!payload.empty()) std::memcpy(to, payload.data(), payload.size());
+      CopyOctets(to, payload.data(), payload.size());
     } else {
       Borrow(payload);
     }

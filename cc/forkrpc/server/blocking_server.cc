@@ -24,14 +24,6 @@ bool FlushEachCall(const BlockingServerOptions& options) {
 
 }  // namespace
 
-absl::Status ServerCall::Respond(absl::string_view payload) {
-  return server_->Respond(id_, payload);
-}
-
-absl::Status ServerCall::SendEvent(absl::string_view payload) {
-  return server_->SendEvent(payload);
-}
-
 BlockingServer::BlockingServer(Transport* transport,
                                const BlockingServerOptions& options)
     : transport_(transport),
@@ -42,11 +34,17 @@ BlockingServer::BlockingServer(Transport* transport,
 
 absl::Status BlockingServer::Serve(CallHandler handler) {
   while (true) {
+    CallId call;
+    absl::string_view request;
+    while (connection_.PollRequest(&call, &request)) {
+      absl::Status status = OnRequest(call, request, handler);
+      if (!status.ok()) return status;
+    }
     std::optional<ServerEvent> event = connection_.PollEvent();
     if (event.has_value()) {
       switch (event->kind) {
         case ServerEvent::kRequest: {
-          absl::Status status = OnRequest(*event, handler);
+          absl::Status status = OnRequest(event->call, event->payload, handler);
           if (!status.ok()) return status;
           break;
         }
@@ -71,9 +69,9 @@ absl::Status BlockingServer::Serve(CallHandler handler) {
   }
 }
 
-absl::Status BlockingServer::OnRequest(const ServerEvent& event,
+absl::Status BlockingServer::OnRequest(CallId id, absl::string_view request,
                                        CallHandler handler) {
-  ServerCall call(this, event.call, event.payload);
+  ServerCall call(this, id, request);
   absl::Status status = handler(call);
   if (status.ok() && form_ == Form::kSync && connection_.in_flight() > 0) {
     status = absl::FailedPreconditionError(
@@ -115,22 +113,12 @@ absl::Status BlockingServer::Receive() {
   return absl::OkStatus();
 }
 
-absl::Status BlockingServer::Respond(CallId call, absl::string_view payload) {
-  absl::Status status =
-      connection_.SendResponse(call, payload, PayloadLifetime::kBorrow);
-  return status.ok() ? FlushLarge(payload.size()) : status;
-}
-
 absl::Status BlockingServer::SendEvent(absl::string_view payload) {
   absl::Status status =
       connection_.SendEvent(payload, PayloadLifetime::kBorrow);
   if (!status.ok()) return status;
-  return flush_each_call_ ? Flush() : FlushLarge(payload.size());
-}
-
-absl::Status BlockingServer::FlushLarge(size_t payload_size) {
-  // What was borrowed must be written before the caller has it back.
-  return payload_size >= SendQueue::kMinBorrow ? Flush() : absl::OkStatus();
+  const bool borrowed = payload.size() >= SendQueue::kMinBorrow;
+  return flush_each_call_ || borrowed ? Flush() : absl::OkStatus();
 }
 
 absl::Status BlockingServer::Flush() {

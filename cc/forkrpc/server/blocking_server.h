@@ -20,6 +20,7 @@
 
 #include <cstddef>
 
+#include "absl/base/optimization.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -103,17 +104,26 @@ class BlockingServer {
   }
 
   // For handlers: answers any call in flight, sends an event.
-  absl::Status Respond(CallId call, absl::string_view payload);
+  absl::Status Respond(CallId call, absl::string_view payload) {
+    absl::Status status =
+        connection_.SendResponse(call, payload, PayloadLifetime::kBorrow);
+    // What was borrowed must be written before the caller has it back.
+    if (ABSL_PREDICT_FALSE(payload.size() >= SendQueue::kMinBorrow) &&
+        status.ok()) {
+      return Flush();
+    }
+    return status;
+  }
   absl::Status SendEvent(absl::string_view payload);
 
   // Writes all output now.
   absl::Status Flush();
 
  private:
-  absl::Status OnRequest(const ServerEvent& event, CallHandler handler);
+  absl::Status OnRequest(CallId id, absl::string_view request,
+                         CallHandler handler);
   // Reads once, flushing first: nothing more can be done without it.
   absl::Status Receive();
-  absl::Status FlushLarge(size_t payload_size);
 
   Transport* const transport_;
   const Form form_;
@@ -121,6 +131,14 @@ class BlockingServer {
   const absl::Duration spin_;
   ServerConnection connection_;
 };
+
+inline absl::Status ServerCall::Respond(absl::string_view payload) {
+  return server_->Respond(id_, payload);
+}
+
+inline absl::Status ServerCall::SendEvent(absl::string_view payload) {
+  return server_->SendEvent(payload);
+}
 
 }  // namespace forkrpc
 

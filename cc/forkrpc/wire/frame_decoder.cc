@@ -41,11 +41,11 @@ void FrameDecoder::Append(absl::string_view octets) {
   }
 }
 
-DecodeResult FrameDecoder::NextSlow(FrameView* frame) {
+DecodeResult FrameDecoder::PeekSlow(FrameView* frame) {
   if (failed_) return DecodeResult::kError;
   if (!has_next()) return DecodeResult::kNeedMore;
   buffer_.Gather();
-  return Next(frame);
+  return Peek(frame);
 }
 
 DecodeResult FrameDecoder::RefuseLength(size_t length) {

@@ -63,20 +63,33 @@ class FrameDecoder {
   //= spec/wire.md#FR-FRM-007
   //= spec/wire.md#FR-FRM-009
   DecodeResult Next(FrameView* frame) {
+    const DecodeResult result = Peek(frame);
+    if (ABSL_PREDICT_TRUE(result == DecodeResult::kFrame)) Take(*frame);
+    return result;
+  }
+
+  // The next frame without taking it, for who must see it first.
+  DecodeResult Peek(FrameView* frame) {
     const absl::string_view octets = buffer_.readable();
     if (ABSL_PREDICT_FALSE(octets.size() < header_size_ || failed_)) {
-      return NextSlow(frame);
+      return PeekSlow(frame);
     }
     const char* length_at = octets.data() + header_size_ - 4;
     const size_t length = LoadBigEndian32(length_at);
     if (ABSL_PREDICT_FALSE(length > max_payload_)) return RefuseLength(length);
-    const size_t size = header_size_ + length;
-    if (ABSL_PREDICT_FALSE(octets.size() < size)) return NextSlow(frame);
+    if (ABSL_PREDICT_FALSE(octets.size() - header_size_ < length)) {
+      return PeekSlow(frame);
+    }
     frame->id = header_size_ == 8 ? LoadBigEndian32(octets.data()) : 0;
-    frame->payload = octets.substr(header_size_, length);
+    frame->payload = absl::string_view(octets.data() + header_size_, length);
+    return DecodeResult::kFrame;
+  }
+
+  // Takes the frame that Peek() gave last.
+  void Take(const FrameView& frame) {
+    const size_t size = header_size_ + frame.payload.size();
     buffer_.Consume(size);
     offset_ += size;
-    return DecodeResult::kFrame;
   }
 
   // To be called at the end of the stream, after the last Next(): OK on a frame
@@ -97,7 +110,7 @@ class FrameDecoder {
 
  private:
   // The cases that are rare: no frame, a frame in overflow, an earlier error.
-  DecodeResult NextSlow(FrameView* frame);
+  DecodeResult PeekSlow(FrameView* frame);
   DecodeResult RefuseLength(size_t length);
   // Octets of the frame at the front, header included, as far as known.
   size_t FrontFrameSize() const;

@@ -43,6 +43,15 @@ TEST(FrameEncoderTest, EachOctetOfTheLengthCounts) {
   EXPECT_EQ(std::string(header, 4), Octets({0xA1, 0xB2, 0xC3, 0xD4}));
 }
 
+TEST(FrameEncoderTest, PayloadsOfEverySizeFollowTheirHeader) {
+  std::string payload;
+  for (int size = 0; size <= 200; ++size) {
+    EXPECT_EQ(Encoded(FrameLayout::kIdAndLength, 7, payload),
+              Octets({0, 0, 0, 7, 0, 0, 0, size}) + payload);
+    payload.push_back(static_cast<char>('a' + size % 26));
+  }
+}
+
 TEST(FrameEncoderTest, AppendsBehindWhatIsThere) {
   std::string out = "before";
   ASSERT_TRUE(AppendFrame(FrameLayout::kLength, 0, "x", &out).ok());
