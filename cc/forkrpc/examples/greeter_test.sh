@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Copyright 2026 The forkrpc Authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# The README's two programs: exact output, and what a missing worker looks like.
+
+set -euo pipefail
+cd cc/forkrpc/examples
+
+diff <(./greeter_parent ./greeter_worker) <(printf 'hello, Ada\nhello, Grace\n')
+
+if error=$(./greeter_parent ./no-such-worker 2>&1); then
+  echo "a missing worker went unnoticed" >&2
+  exit 1
+fi
+[[ $error == *NOT_FOUND*no-such-worker* && $(wc -l <<<"$error") -eq 1 ]] || {
+  echo "not one clear line: $error" >&2
+  exit 1
+}
