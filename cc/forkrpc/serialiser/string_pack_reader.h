@@ -52,10 +52,9 @@ struct StringPackOptions {
 };
 
 // Invariants:
-//  1. payload_.data() <= next_ <= end_ <= payload_.data() + payload_.size(),
-//     and next_ is where an item starts.
-//  2. fault_ != kNone implies next_ == end_: nothing is read after an error,
-//     and next_ says where it was.
+//  1. payload_.data() <= next_ <= end_, the end of payload_; next_ is where an
+//     item starts.
+//  2. An error does not move next_, so Next() can only find it again.
 //  3. count_ <= options_.max_items.
 class StringPackReader {
  public:
@@ -125,7 +124,6 @@ class StringPackReader {
     if (ABSL_PREDICT_FALSE(fault_ != Fault::kNone)) {
       fault_length_ = step.length;
       fault_length_size_ = step.length_size;
-      end_ = next_;
       return false;
     }
     *item = step.item;
@@ -138,7 +136,7 @@ class StringPackReader {
 
   const absl::string_view payload_;
   const char* next_;
-  const char* end_;
+  const char* const end_;
   const StringPackOptions options_;
   size_t count_ = 0;
   Fault fault_ = Fault::kNone;
