@@ -4,8 +4,8 @@
 
 A few exchanges for each class of each testee named (all, if none is), only such
 as the contract and the MUSTs demand. It shares no code with any testee. A
-testee that is not installed or not built is skipped with the reason; a run in which all
-were skipped fails.
+testee that is not installed or not built is skipped with the reason; a run in
+which all were skipped fails.
 """
 
 import glob
