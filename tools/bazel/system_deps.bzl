@@ -14,6 +14,7 @@ _ABSL = {
     "absl/container:flat_hash_set": "absl_flat_hash_set",
     "absl/container:inlined_vector": "absl_inlined_vector",
     "absl/flags:flag": "absl_flags",
+    "absl/flags:marshalling": "absl_flags_marshalling",
     "absl/flags:parse": "absl_flags_parse",
     "absl/flags:reflection": "absl_flags_reflection",
     "absl/flags:usage": "absl_flags_usage",

@@ -1,0 +1,49 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// CallOptions: what `forkrpc call` was told on its command line.
+//
+//   absl::StatusOr<CallOptions> options =
+//       ParseCallOptions({"add", "3", "4", "--", "./worker"});
+
+#ifndef TOOLS_FORKRPC_CALL_OPTIONS_H_
+#define TOOLS_FORKRPC_CALL_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "forkrpc/process/spawn_options.h"
+#include "forkrpc/wire/frame.h"
+#include "tools/forkrpc/item_format.h"
+#include "tools/forkrpc/payload_codec.h"
+
+namespace forkrpc::cli {
+
+enum class InputFormat {
+  kWords,  // a line's words; with raw, the line
+  kJson,   // a JSON array of strings
+};
+
+struct CallOptions {
+  Form form = Form::kSync;
+  Serialiser serialiser = Serialiser::kStringPack;
+  Binding binding = Binding::kSocket;
+  absl::Duration timeout = absl::Seconds(30);  // of each call
+  uint32_t in_flight = 64;                     // async form only
+  OutputFormat format = OutputFormat::kText;
+  InputFormat input_format = InputFormat::kWords;
+  std::string input;                 // a file, "-", or empty: not given
+  std::vector<std::string> strings;  // of the one call
+  std::vector<std::string> worker;   // its argv
+};
+
+// InvalidArgument, saying what to do, for a command line that makes no sense.
+absl::StatusOr<CallOptions> ParseCallOptions(
+    const std::vector<std::string>& arguments);
+
+}  // namespace forkrpc::cli
+
+#endif  // TOOLS_FORKRPC_CALL_OPTIONS_H_

@@ -1,0 +1,181 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/forkrpc/call_session.h"
+
+#include <poll.h>
+
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "forkrpc/base/clock.h"
+#include "forkrpc/base/poll.h"
+
+namespace forkrpc::cli {
+namespace {
+
+// With so many octets unsent no further call is made: a slow worker does not
+// fill our memory with requests.
+constexpr size_t kMaxUnsent = size_t{1} << 20;
+
+// How long a worker whose stream has ended may take to end itself.
+constexpr absl::Duration kEndGrace = absl::Milliseconds(500);
+
+// Between SIGTERM and SIGKILL.
+constexpr absl::Duration kKillGrace = absl::Seconds(1);
+
+absl::Time DeadlineAfter(absl::Duration timeout) {
+  return timeout == absl::InfiniteDuration() ? absl::InfiniteFuture()
+                                             : MonotonicNow() + timeout;
+}
+
+ClientOptions ConnectionOptions(Form form) {
+  ClientOptions options;
+  options.form = form;
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CallSession>> CallSession::Start(
+    CallSessionOptions options, EventHandler on_event) {
+  absl::StatusOr<std::unique_ptr<WorkerProcess>> process =
+      WorkerProcess::Spawn(options.worker);
+  if (!process.ok()) return process.status();
+  return absl::WrapUnique(new CallSession(
+      std::move(options), *std::move(process), std::move(on_event)));
+}
+
+CallSession::CallSession(CallSessionOptions options,
+                         std::unique_ptr<WorkerProcess> process,
+                         EventHandler on_event)
+    : options_(std::move(options)),
+      on_event_(std::move(on_event)),
+      process_(std::move(process)),
+      transport_(process_->transport()),
+      connection_(ConnectionOptions(options_.form)),
+      pump_(&connection_, &transport_, process_.get(), absl::ZeroDuration()) {}
+
+bool CallSession::can_call() const {
+  return slots_.size() < options_.in_flight && connection_.can_start_call() &&
+         connection_.unsent() < kMaxUnsent;
+}
+
+absl::Status CallSession::Call(absl::string_view payload) {
+  absl::StatusOr<CallId> call = connection_.StartCallWithDeadline(
+      payload, DeadlineAfter(options_.timeout));
+  if (!call.ok()) return call.status();
+  slots_.push_back({*call, std::nullopt});
+  pump_.Flush();
+  return absl::OkStatus();
+}
+
+std::optional<absl::StatusOr<std::string>> CallSession::TakeOldest() {
+  PollEvents();
+  if (slots_.empty() || !slots_.front().end.has_value()) return std::nullopt;
+  std::optional<absl::StatusOr<std::string>> end =
+      std::move(slots_.front().end);
+  slots_.pop_front();
+  return end;
+}
+
+bool CallSession::Wait(int input_fd) {
+  PollEvents();
+  if (ended()) return false;
+  if (input_fd < 0) {
+    pump_.Wait(absl::InfiniteFuture());
+    return false;
+  }
+  pump_.Flush();
+  const bool writes = connection_.unsent() > 0;
+  pollfd fds[] = {{input_fd, POLLIN, 0},
+                  {transport_.read_fd(), POLLIN, 0},
+                  {writes ? transport_.write_fd() : -1, POLLOUT, 0},
+                  {process_->stderr_fd(), POLLIN, 0}};
+  const absl::StatusOr<int> ready =
+      PollUntil(absl::MakeSpan(fds), connection_.NextTimeout());
+  if (!ready.ok()) {
+    connection_.OnReceiveError(ready.status());
+  } else {
+    pump_.Wait(absl::InfinitePast());
+  }
+  return fds[0].revents != 0;
+}
+
+void CallSession::PollEvents() {
+  while (std::optional<ClientEvent> event = connection_.PollEvent()) {
+    switch (event->kind) {
+      case ClientEvent::kEvent:
+        has_spoken_ = true;
+        on_event_(event->payload);
+        break;
+      case ClientEvent::kResponse:
+        has_spoken_ = true;
+        EndCall(*event);
+        break;
+      case ClientEvent::kCallFailed:
+        EndCall(*event);
+        break;
+      case ClientEvent::kClosed:
+        return;
+    }
+  }
+}
+
+void CallSession::EndCall(const ClientEvent& event) {
+  for (Slot& slot : slots_) {
+    if (slot.call != event.call || slot.end.has_value()) continue;
+    if (event.kind == ClientEvent::kResponse) {
+      slot.end = std::string(event.payload);
+    } else {
+      slot.end = event.status;
+    }
+    return;
+  }
+}
+
+absl::Status CallSession::Finish() {
+  const absl::Time deadline = DeadlineAfter(options_.grace);
+  connection_.HalfClose();
+  PollEvents();
+  while (!ended()) {
+    if (MonotonicNow() >= deadline) {
+      connection_.OnReceiveError(absl::DeadlineExceededError(absl::StrCat(
+          "the worker has not ended its stream within ",
+          absl::FormatDuration(options_.grace), " of the half-close")));
+    } else {
+      pump_.Wait(deadline);
+    }
+    PollEvents();
+  }
+  process_->CloseWire();
+  const absl::Time end = connection_.status().ok() ? deadline : MonotonicNow();
+  absl::StatusOr<ExitStatus> exit = process_->Wait(end);
+  if (!connection_.status().ok()) return connection_.status();
+  if (absl::IsDeadlineExceeded(exit.status())) {
+    process_->Terminate(kKillGrace).status().IgnoreError();
+    return absl::DeadlineExceededError(absl::StrCat(
+        "the worker closed its stream but did not end within ",
+        absl::FormatDuration(options_.grace), ", and was told to"));
+  }
+  if (!exit.ok()) return exit.status();
+  if (exit->clean()) return absl::OkStatus();
+  return absl::UnavailableError("the worker did not end cleanly");
+}
+
+std::string CallSession::DescribeWorker() {
+  if (ended()) {
+    process_->CloseWire();
+    process_->Wait(MonotonicNow() + kEndGrace).status().IgnoreError();
+  }
+  return process_->DescribeEnd();
+}
+
+bool CallSession::is_no_worker() const {
+  if (has_spoken_ || !ended()) return false;
+  return !transport_.requests_taken() || transport_.received();
+}
+
+}  // namespace forkrpc::cli

@@ -1,0 +1,409 @@
+# Copyright 2026 The forkrpc Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The forkrpc program as its users run it: output, exit codes, error lines."""
+
+import json
+import os
+import pty
+import re
+import struct
+import subprocess
+import tempfile
+import time
+import unittest
+
+FORKRPC = os.path.abspath('tools/forkrpc/forkrpc')
+STRINGS = os.path.abspath('tools/forkrpc/string_pack_worker')
+RAW = os.path.abspath('cc/forkrpc/client/test_worker')
+SANITIZED = 'ASAN_OPTIONS' in os.environ
+
+
+def run(*arguments, stdin=b'', **kwargs):
+  return subprocess.run([FORKRPC, *arguments], input=stdin,
+                        capture_output=True, timeout=60, check=False, **kwargs)
+
+
+class CliTest(unittest.TestCase):
+  maxDiff = None
+
+  def expect(self, result, code, out=None, err=None):
+    """`err`: a regular expression for all of stderr, one line if not empty."""
+    seen = f'{result.returncode} {result.stdout!r} {result.stderr!r}'
+    self.assertEqual(result.returncode, code, seen)
+    if out is not None:
+      self.assertEqual(result.stdout, out, seen)
+    if err is not None:
+      self.assertRegex(result.stderr.decode(), '^' + err + r'\Z', seen)
+    return result
+
+  def expect_error(self, result, code, err, out=b''):
+    """One line on stderr, said by the program."""
+    self.expect(result, code, out, 'forkrpc: ' + err + r'\n')
+    self.assertEqual(result.stderr.count(b'\n'), 1, result.stderr)
+
+
+class ProgramTest(CliTest):
+
+  def test_version(self):
+    result = self.expect(run('--version'), 0, err='')
+    self.assertRegex(result.stdout, rb'^forkrpc \d+\.\d+\.\d+\n\Z')
+
+  def test_help(self):
+    overview = self.expect(run('help'), 0, err='').stdout
+    self.assertIn(b'forkrpc call', overview)
+    self.expect(run('--help'), 0, overview, '')
+    call = self.expect(run('help', 'call'), 0, err='').stdout
+    self.assertIn(b'--serialiser', call)
+    self.expect(run('call', '--help'), 0, call, '')
+    dump = self.expect(run('help', 'dump'), 0, err='').stdout
+    self.expect(run('dump', '--help'), 0, dump, '')
+
+  def test_help_of_the_worker_is_the_workers(self):
+    self.expect(run('call', 'list', 'x', '--', STRINGS, '--help'), 0, b'x\n',
+                '')
+
+  def test_wrong_usage_is_one_line(self):
+    for arguments, line in [
+        ([], 'say what to do: call, dump or help; see `forkrpc help`'),
+        (['frobnicate'], "unknown subcommand 'frobnicate': use call, .*"),
+        (['--frobnicate'], "unknown option '--frobnicate': use call, .*"),
+        ([''], "unknown subcommand '': use .*"),
+        (['two\nlines'], r"unknown subcommand 'two\\nlines': use .*"),
+        (['help', 'cal'], "there is no help on 'cal', .*"),
+        (['call', '--frob', '--', STRINGS],
+         'unknown option --frob; see `forkrpc help call`'),
+        (['call', '--form=x', '--', STRINGS],
+         "option --form cannot be 'x': use sync or async; .*"),
+        (['call', 'add', '3', '4'], 'no worker given: put -- and .*'),
+        (['call', 'add', '3', '--'], 'no worker given: put -- and .*'),
+        (['call', '--serialiser=raw', 'a', 'b', '--', RAW],
+         '--serialiser=raw sends exactly one string, not 2: .*'),
+        (['call', '--input=/no/such/file', '--', STRINGS],
+         "cannot open '/no/such/file': No such file or directory"),
+        (['call', '--input=/', '--', STRINGS],
+         "cannot read '/': it is a directory"),
+        (['dump', '--frob'],
+         'unknown option --frob; see `forkrpc help dump`'),
+        (['dump', '/no/such/file'],
+         "cannot open '/no/such/file': No such file or directory"),
+    ]:
+      with self.subTest(arguments):
+        self.expect_error(run(*arguments), 2, line)
+
+  def test_a_terminal_as_input_when_nothing_is_given(self):
+    for arguments, line in [
+        (['call', '--', STRINGS], b'nothing to call with: give '),
+        (['dump'], b'nothing to dump: name '),
+    ]:
+      with self.subTest(arguments):
+        controller, terminal = pty.openpty()
+        try:
+          result = subprocess.run([FORKRPC, *arguments], stdin=terminal,
+                                  capture_output=True, timeout=60, check=False)
+        finally:
+          os.close(controller)
+          os.close(terminal)
+        self.assertEqual(result.returncode, 2)
+        self.assertTrue(result.stderr.startswith(b'forkrpc: ' + line))
+        self.assertEqual(result.stderr.count(b'\n'), 1)
+
+  def test_closed_standard_descriptors(self):
+    # The wire must not get the number of the input.
+    result = subprocess.run(
+        ['sh', '-c', f'exec "{FORKRPC}" call -- "{STRINGS}" <&-'],
+        capture_output=True, timeout=60, check=False)
+    self.expect(result, 0, b'', '')
+
+  def test_a_full_disk_is_a_failure(self):
+    with open('/dev/full', 'wb') as full:
+      result = subprocess.run(
+          [FORKRPC, 'call', 'add', '1', '--', STRINGS], stdout=full,
+          stderr=subprocess.PIPE, timeout=60, check=False)
+    self.assertEqual(result.returncode, 1)
+    self.assertEqual(result.stderr,
+                     b'forkrpc: cannot write to standard output\n')
+
+  def test_the_examples_of_help_work(self):
+    with tempfile.TemporaryDirectory() as folder:
+      def path(name):
+        return os.path.join(folder, name)
+      # One worker that is what each example takes it for, and an ssh that
+      # goes nowhere.
+      for name, text in {
+          'worker': f'case "$*" in *raw*) exec "{RAW}" async;; esac\n'
+                    f'exec "{STRINGS}" "$@"\n',
+          'ssh': 'shift; exec "$@" raw\n',
+      }.items():
+        with open(path(name), 'w', encoding='utf-8') as file:
+          file.write('#!/bin/sh\n' + text)
+        os.chmod(path(name), 0o755)
+      os.symlink(FORKRPC, path('forkrpc'))
+      for name, octets in {
+          'requests.bin': struct.pack('>I', 2) + b'hi',
+          'responses.bin': struct.pack('>II', 1, 3) + b'\x02hi',
+      }.items():
+        with open(path(name), 'wb') as file:
+          file.write(octets)
+      examples = []
+      for topic in ('call', 'dump'):
+        text = run('help', topic).stdout.decode().rpartition('Exit codes:')[2]
+        examples += re.findall(r'^  (.*)$', text, re.MULTILINE)
+      self.assertGreaterEqual(len(examples), 7)
+      outputs = []
+      for example in examples:
+        result = subprocess.run(
+            ['sh', '-c', example], cwd=folder, stdin=subprocess.DEVNULL,
+            env={**os.environ, 'PATH': folder + ':' + os.environ['PATH']},
+            capture_output=True, timeout=60, check=False)
+        self.expect(result, 0, err='')
+        outputs.append(result.stdout.decode())
+    self.assertEqual(outputs[:4], ['7\n', 'hi\n', '3\n7\n', '3\n'])
+    self.assertIn('request, 2 octets', outputs[4])
+    self.assertIn('45 68 69', outputs[5])
+    self.assertEqual(json.loads(outputs[6])['strings'], ['hi'])
+
+
+class CallTest(CliTest):
+
+  def test_strings_in_strings_out(self):
+    for binding in ('socket', 'pipes'):
+      for form in ('sync', 'async'):
+        with self.subTest(binding=binding, form=form):
+          self.expect(run('call', '--binding=' + binding, '--form=' + form,
+                          'add', '3', '-4', '--', STRINGS, form), 0, b'-1\n',
+                      '')
+    self.expect(run('call', 'list', 'a', 'b c', '', 'd', '--', STRINGS), 0,
+                b'a\nb c\n\nd\n', '')
+    self.expect(run('call', 'list', '--', STRINGS), 0, b'', '')
+    self.expect(run('call', '--serialiser=raw', 'echo hi there', '--', RAW), 0,
+                b'hi there\n', '')
+
+  def test_formats(self):
+    octets = [b'call', b'list', b'\xc3\xa9\n', b"\xff'\\", b'--',
+              STRINGS.encode()]
+    for form, out in [
+        ('text', b"\xc3\xa9\\n\n\\xff'\\\\\n"),
+        ('json', b'["\xc3\xa9\\n",{"hex":"ff275c"}]\n'),
+        ('hex', b'c3a90a\nff275c\n'),
+        ('raw', b"\xc3\xa9\n\xff'\\"),
+    ]:
+      with self.subTest(form):
+        self.expect(run('call', '--format=' + form, *octets[1:]), 0, out, '')
+
+  def test_events_go_to_stderr(self):
+    self.expect(run('call', 'event', 'a', 'b', '--', STRINGS), 0, b'',
+                'event: a b\n')
+    self.expect(run('call', '--format=json', 'event', 'a', '--', STRINGS), 0,
+                b'[]\n', r'event: \["a"\]\n')
+    self.expect(run('call', 'malformed-event', '--', STRINGS), 0, b'',
+                r'event \(not string-pack\): \\x05hi\n')
+
+  def test_lines_are_calls(self):
+    lines = b'add 1 2\n  list\ta  b \n\nadd 4'
+    out = b'3\na\tb\n\n4\n'
+    self.expect(run('call', '--', STRINGS, stdin=lines), 0, out, '')
+    self.expect(run('call', '--input=-', '--', STRINGS, stdin=lines), 0, out,
+                '')
+    with tempfile.NamedTemporaryFile() as file:
+      file.write(lines)
+      file.flush()
+      self.expect(run('call', '--input', file.name, '--', STRINGS), 0, out, '')
+    self.expect(run('call', '--serialiser=raw', '--', RAW,
+                    stdin=b'echo  a b \necho\n'), 0, b' a b \n\n', '')
+
+  def test_json_lines(self):
+    lines = b'["list", "a b", ""]\n["list", {"hex": "ff00"}]\n[]\n'
+    result = self.expect(
+        run('call', '--input-format=json', '--format=json', '--', STRINGS,
+            stdin=lines), 0, err='')
+    self.assertEqual([json.loads(l) for l in result.stdout.splitlines()],
+                     [['a b', ''], [{'hex': 'ff00'}], []])
+    # What is printed can be sent.
+    again = self.expect(
+        run('call', '--input-format=json', '--format=json', '--', STRINGS,
+            stdin=b'["list",{"hex":"ff00"}]\n'), 0, err='').stdout
+    self.assertEqual(again, b'[{"hex":"ff00"}]\n')
+
+  def test_lines_are_pipelined_and_printed_in_order(self):
+    lines = b''.join(b'hold %d\n' % i for i in range(20)) + b'release\nadd 5\n'
+    out = b''.join(b'%d\n' % i for i in range(20)) + b'\n5\n'
+    self.expect(run('call', '--form=async', '--', STRINGS, 'async',
+                    stdin=lines), 0, out, '')
+    # Not more at once than told: then nobody releases.
+    self.expect(
+        run('call', '--form=async', '--in-flight=20', '--timeout=300ms', '--',
+            STRINGS, 'async', stdin=lines), 1, b'',
+        r'forkrpc: line 1: call failed: DEADLINE_EXCEEDED: .*\n'
+        r'worker: .* 20 calls were never answered .*\n')
+
+  def test_many_large_lines(self):
+    lines = [b'echo ' + bytes([97 + i % 26]) * 100000 for i in range(200)]
+    for form in ('sync', 'async'):
+      result = run('call', '--serialiser=raw', '--form=' + form, '--', RAW,
+                   form, stdin=b'\n'.join(lines))
+      self.assertEqual(result.returncode, 0, result.stderr)
+      self.assertTrue(result.stdout ==
+                      b''.join(line[5:] + b'\n' for line in lines))
+
+  def test_no_line_is_no_call(self):
+    self.expect(run('call', '--', STRINGS), 0, b'', '')
+
+
+class FailedCallTest(CliTest):
+
+  def test_a_missing_worker(self):
+    self.expect_error(run('call', 'x', '--', './no-such-worker'), 2,
+                      "cannot start worker './no-such-worker': No such file .*")
+    self.expect_error(run('call', 'x', '--', 'no-such-worker'), 2,
+                      "cannot start worker 'no-such-worker': No such file .*")
+    self.expect_error(run('call', 'x', '--', '/etc/passwd'), 2,
+                      "cannot start worker '/etc/passwd': Permission denied.*")
+
+  def test_a_worker_that_ends_at_once(self):
+    for binding in ('socket', 'pipes'):
+      for argv, how, what in [
+          (['false'], 'exited with status 1', 'is it a worker that speaks .*'),
+          (['true'], 'exited with status 0', 'is it a worker that speaks .*'),
+          (['echo', 'hi'], 'exited with status 0', 'is it a worker that .*'),
+          (['sh', '-c', 'kill -9 $$'], r'was killed by signal 9 \(SIGKILL\)',
+           'is it a worker that speaks .*'),
+          (['sh', '-c', 'exit 127'], 'exited with status 127',
+           'a shell ends so when it does not find the command'),
+          (['sh', '-c', 'exit 126'], 'exited with status 126',
+           'a shell ends so when it cannot execute the command'),
+      ]:
+        with self.subTest(binding=binding, argv=argv):
+          result = run('call', '--binding=' + binding, 'x', '--', *argv)
+          start = ('the worker ended before it had read a request; '
+                   if argv[0] != 'echo' else '.*; ')
+          self.expect_error(
+              result, 2,
+              start + rf"worker '{argv[0]}' \(pid \d+\) {how}; {what}")
+
+  def test_a_worker_that_ends_at_once_without_a_call(self):
+    self.expect_error(run('call', '--', 'false'), 2,
+                      'the worker ended before it had read a request; .*')
+
+  def test_its_last_words_are_shown(self):
+    result = run('call', 'x', '--', 'sh', '-c', 'echo no licence >&2; exit 5')
+    self.expect(result, 2, b'',
+                r'no licence\nforkrpc: the worker ended .* exited with status '
+                r'5; its stderr ended: no licence; is it a worker .*\n')
+
+  def test_something_else_than_the_wire(self):
+    for binding in ('socket', 'pipes'):
+      for argv in (['cat'], ['echo', 'hello world']):
+        self.expect_error(
+            run('call', '--binding=' + binding, 'some', 'words', '--', *argv),
+            2,
+            r'what the worker sends is not the wire: frame at offset 0: length '
+            r'\d+ exceeds the limit of \d+ octets; worker .*; is it a worker '
+            r"that speaks .* is --form=sync the worker's form\?")
+
+  def test_a_worker_that_sends_nothing(self):
+    for argv in (['sleep', '1000'], ['cat']):
+      started = time.monotonic()
+      self.expect_error(
+          run('call', '--timeout=200ms', '', '--', *argv), 1,
+          r"call failed: DEADLINE_EXCEEDED: .*; worker '\w+' \(pid \d+\) is "
+          r'still running; it was given --timeout=200ms and has sent nothing: '
+          r"is --form=sync the worker's form\?")
+      self.assertLess(time.monotonic() - started, 20)
+
+  def test_a_call_that_times_out_after_others(self):
+    self.expect_error(
+        run('call', '--serialiser=raw', '--timeout=300ms', '--', RAW,
+            stdin=b'echo a\nsleep 2000\necho b\n'), 1,
+        r'line 2: call failed: DEADLINE_EXCEEDED: .* is still running; it was '
+        r'given --timeout=300ms', out=b'a\n')
+
+  def test_a_worker_killed_in_a_call(self):
+    for binding in ('socket', 'pipes'):
+      self.expect_error(
+          run('call', '--binding=' + binding, '--serialiser=raw', 'kill 9',
+              '--', RAW), 1,
+          r'call failed: UNAVAILABLE: .*; worker .* \(pid \d+\) was killed by '
+          r'signal 9 \(SIGKILL\)')
+
+  def test_a_function_that_fails(self):
+    for binding in ('socket', 'pipes'):
+      self.expect(
+          run('call', '--binding=' + binding, 'add', 'x', '--', STRINGS), 1,
+          b'', r'worker: INVALID_ARGUMENT: x is no number\n'
+          r'forkrpc: call failed: UNAVAILABLE: .* exited with status 1; its '
+          r'stderr ended: worker: INVALID_ARGUMENT: x is no number\n')
+
+  def test_the_wrong_form(self):
+    self.expect(
+        run('call', 'list', 'x', '--', STRINGS, 'async'), 1, b'',
+        r'worker: .*\nforkrpc: call failed: UNAVAILABLE: .* exited with status '
+        r"10; .*; is --form=sync the worker's form\?\n")
+
+  def test_the_wrong_serialiser(self):
+    self.expect_error(
+        run('call', 'malformed', '--', STRINGS), 1,
+        r'call failed: DATA_LOSS: the response is no list of strings; is it '
+        r'--serialiser=raw\? string-pack: .*')
+
+  def test_a_worker_that_fails_after_its_last_call(self):
+    script = f'"{STRINGS}"; exit 7'
+    self.expect_error(
+        run('call', 'add', '1', '--', 'sh', '-c', script), 1,
+        r"the worker failed outside any call: UNAVAILABLE: .*; worker 'sh' "
+        r'\(pid \d+\) exited with status 7', out=b'1\n')
+
+  def test_no_worker_is_left_behind(self):
+    result = run('call', '--timeout=100ms', 'x', '--', 'sleep', '1000')
+    pid = int(re.search(rb'pid (\d+)', result.stderr).group(1))
+    with self.assertRaises(ProcessLookupError):
+      os.kill(pid, 0)
+
+
+class DumpTest(CliTest):
+
+  def test_a_pasted_example(self):
+    text = b'\n    > 00 00 00 03  45 68 69\n    < 0x00000001 00000002, 6869\n'
+    self.expect(
+        run('dump', '--hex', stdin=text), 0,
+        b'>          0  request, 3 octets\n'
+        b'    45 68 69                                         |Ehi|\n'
+        b'<          0  response with id 1, 2 octets\n'
+        b'    68 69                                            |hi|\n', '')
+
+  def test_what_is_wrong_and_where(self):
+    frame = struct.pack('>II', 1, 2) + b'hi'
+    self.expect(run('dump', stdin=frame + frame[:5]), 1,
+                err='forkrpc: standard input: child to parent: stream ends '
+                    r'inside a frame: header at offset 10 has 5 of 8 octets\n')
+    self.expect(run('dump', stdin=frame + b'\0\0\0\1\xff\xff\xff\xff'), 1,
+                err='forkrpc: standard input: child to parent: frame at offset '
+                    '10: length 4294967295 exceeds the limit of 16777216 '
+                    r'octets\n')
+
+  def test_frames_are_shown_as_they_come(self):
+    with subprocess.Popen([FORKRPC, 'dump'], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as dump:
+      dump.stdin.write(struct.pack('>II', 0, 0))
+      dump.stdin.flush()
+      self.assertEqual(dump.stdout.readline(),
+                       b'<          0  event, 0 octets\n')
+      dump.stdin.close()
+      self.assertEqual(dump.wait(timeout=60), 0)
+
+  def test_memory_does_not_grow_with_the_capture(self):
+    frame = struct.pack('>II', 1, 1 << 20) + bytes(1 << 20)
+    with subprocess.Popen([FORKRPC, 'dump', '--max-payload=0'],
+                          stdin=subprocess.PIPE,
+                          stdout=subprocess.DEVNULL) as dump:
+      for _ in range(192):
+        dump.stdin.write(frame)
+      dump.stdin.flush()
+      with open(f'/proc/{dump.pid}/status', encoding='utf-8') as status:
+        peak = int(re.search(r'VmHWM:\s+(\d+) kB', status.read()).group(1))
+      dump.stdin.close()
+      self.assertEqual(dump.wait(timeout=60), 0)
+    self.assertLess(peak, (96 if SANITIZED else 32) << 10)
+
+
+if __name__ == '__main__':
+  unittest.main()

@@ -1,0 +1,43 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/forkrpc/dump_options.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "tools/forkrpc/command_line.h"
+
+namespace forkrpc::cli {
+
+absl::StatusOr<DumpOptions> ParseDumpOptions(
+    const std::vector<std::string>& arguments) {
+  DumpOptions options;
+  CommandLine line;
+  line.AddChoice("direction",
+                 {{"down", Direction::kDown}, {"up", Direction::kUp}},
+                 &options.direction);
+  line.AddChoice("form", {{"sync", Form::kSync}, {"async", Form::kAsync}},
+                 &options.form);
+  line.AddChoice(
+      "serialiser",
+      {{"raw", Serialiser::kRaw}, {"string-pack", Serialiser::kStringPack}},
+      &options.serialiser);
+  line.AddChoice("format",
+                 {{"text", DumpFormat::kText}, {"json", DumpFormat::kJson}},
+                 &options.format);
+  line.AddSwitch("hex", &options.hex);
+  line.AddValue("max-payload", &options.max_payload);
+  line.AddValue("max-length", &options.max_length);
+  absl::StatusOr<CommandLine::Words> words = line.Parse(arguments);
+  if (!words.ok()) return words.status();
+  options.files = std::move(words->before);
+  // Here "--" is there for files whose names begin with a dash.
+  if (words->after.has_value()) {
+    options.files.insert(options.files.end(), words->after->begin(),
+                         words->after->end());
+  }
+  return options;
+}
+
+}  // namespace forkrpc::cli

@@ -1,0 +1,61 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// FramePrinter: frames for people to read, or as JSON for programs.
+//
+// A frame takes memory only for the part of its payload that is shown. One
+// thread. In text, the example of spec/wire.md, section 2, is
+//
+//   >          0  request, 3 octets
+//       45 68 69                                         |Ehi|
+//   <          0  response with id 1, 2 octets
+//       68 69                                            |hi|
+//
+// with the offset of the frame in its direction.
+
+#ifndef TOOLS_FORKRPC_FRAME_PRINTER_H_
+#define TOOLS_FORKRPC_FRAME_PRINTER_H_
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "forkrpc/wire/frame.h"
+#include "tools/forkrpc/direction.h"
+#include "tools/forkrpc/dump_options.h"
+
+namespace forkrpc::cli {
+
+class FramePrinter {
+ public:
+  // Both must outlive the printer.
+  FramePrinter(const DumpOptions& options, std::ostream* out)
+      : options_(options), out_(out) {}
+
+  // Names the file in front of its frames.
+  void BeginFile(absl::string_view name);
+
+  // `offset` is where its header starts.
+  void Print(Direction direction, uint64_t offset, const FrameView& frame);
+
+  // Frames printed that the wire does not allow.
+  int64_t bad_frames() const { return bad_frames_; }
+
+ private:
+  // "request", "response" or "event".
+  absl::string_view KindOf(Direction direction, const FrameView& frame) const;
+  // What is wrong with a frame, citing the clause; empty if nothing is.
+  std::string Problem(Direction direction, const FrameView& frame) const;
+  void PrintText(Direction direction, uint64_t offset, const FrameView& frame);
+  void PrintJson(Direction direction, uint64_t offset, const FrameView& frame);
+
+  const DumpOptions& options_;
+  std::ostream* const out_;
+  std::string file_;  // what JSON calls the file; empty: does not say
+  int64_t bad_frames_ = 0;
+};
+
+}  // namespace forkrpc::cli
+
+#endif  // TOOLS_FORKRPC_FRAME_PRINTER_H_

@@ -1,0 +1,90 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/forkrpc/help.h"
+
+namespace forkrpc::cli {
+namespace {
+
+constexpr char kOverview[] =
+    R"(forkrpc: calls worker processes that speak the forkrpc wire, and shows it.
+
+  forkrpc call [OPTION...] [STRING...] -- WORKER [ARG...]
+      Calls a worker: strings in, strings out.
+  forkrpc dump [OPTION...] [FILE...]
+      Shows the frames of a capture or of hex text.
+  forkrpc help [call|dump]
+  forkrpc --version
+
+Exit codes: 0 done; 1 a call failed, or the capture is broken; 2 wrong usage, or
+the worker is none.
+)";
+
+constexpr char kCall[] =
+    R"(forkrpc call [OPTION...] [STRING...] -- WORKER [ARG...]
+
+Starts WORKER with the wire on its standard input and output, makes one call
+with the STRINGs and prints each string of the response on a line. Without
+STRINGs each line of the input is a call, its words (split at spaces and tabs)
+are the strings, and each response is a line, with tabs between the strings.
+Events go to standard error, as does the worker's own.
+
+  --form=sync|async              of the worker (sync); async pipelines lines
+  --serialiser=string-pack|raw   of the worker (string-pack); raw is exactly one
+                                 string: a whole line, spaces and all
+  --binding=socket|pipes         what the worker's standard input and output are
+                                 (socket); programs such as ssh want pipes
+  --timeout=30s                  for each call; inf waits for ever
+  --in-flight=64                 calls at once in the async form
+  --input=FILE                   lines to call with; - is standard input, which
+                                 is also read when there are no STRINGs
+  --input-format=words|json      json: each line is an array of strings, as in
+                                 ["add", "a b", {"hex":"ff00"}]
+  --format=text|json|hex|raw     of responses (text): printable, with \n, \xNN
+                                 for what is not; raw: the octets, nothing else
+
+Exit codes: 0 all calls answered; 1 a call failed; 2 wrong usage, or WORKER is
+no worker: missing, ended before it read a request, or what it sends is not the
+wire.
+
+  forkrpc call add 3 4 -- ./worker
+  forkrpc call --serialiser=raw --form=async "echo hi" -- ssh host ./worker
+  printf 'add 1 2\nadd 3 4\n' | forkrpc call --form=async -- ./worker async
+  echo '["add", "1", "2"]' | forkrpc call --input-format=json -- ./worker
+)";
+
+constexpr char kDump[] =
+    R"(forkrpc dump [OPTION...] [FILE...]
+
+Shows the frames of each FILE (standard input if there is none, or for -): the
+raw octets of one direction of a connection, or hex text. A capture may be of
+any length. > marks what goes down, from parent to child, < what goes up; then
+comes the frame's offset.
+
+  --direction=up|down            of raw octets, or hex text without > and < (up)
+  --form=sync|async              of the connection (sync)
+  --serialiser=raw|string-pack   string-pack: shows the strings, too
+  --hex                          the input is hex text: pairs of digits, with
+                                 spaces, commas, 0x and # comments; > or < at
+                                 the start of a line says its direction
+  --max-payload=64               octets of a payload that are shown
+  --max-length=16777216          a longer payload is an error
+  --format=text|json             json: an object for each frame, on one line
+
+Exit codes: 0 all frames are whole and allowed; 1 not so; 2 wrong usage.
+
+  forkrpc dump --direction=down requests.bin
+  printf '> 00 00 00 03 45 68 69' | forkrpc dump --hex
+  forkrpc dump --serialiser=string-pack --format=json responses.bin
+)";
+
+}  // namespace
+
+std::string HelpText(absl::string_view topic) {
+  if (topic.empty()) return kOverview;
+  if (topic == "call") return kCall;
+  if (topic == "dump") return kDump;
+  return "";
+}
+
+}  // namespace forkrpc::cli

@@ -1,0 +1,42 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// A list of strings as a payload, with the serialiser the user has chosen.
+//
+// Any thread. See spec/wire.md, section 9.
+//
+//   std::string payload;
+//   absl::Status status =
+//       EncodeStrings(Serialiser::kStringPack, {"add", "3", "4"}, &payload);
+
+#ifndef TOOLS_FORKRPC_PAYLOAD_CODEC_H_
+#define TOOLS_FORKRPC_PAYLOAD_CODEC_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+
+namespace forkrpc::cli {
+
+enum class Serialiser {
+  kStringPack,  // any number of strings
+  kRaw,         // exactly one
+};
+
+// Appends the payload. InvalidArgument, saying what to do, if raw is to carry
+// another number of strings than one.
+absl::Status EncodeStrings(Serialiser serialiser,
+                           absl::Span<const std::string> strings,
+                           std::string* payload);
+
+// Replaces `*strings` by views of `payload`. DataLoss or ResourceExhausted if
+// the payload was not made by this serialiser.
+absl::Status DecodeStrings(Serialiser serialiser, absl::string_view payload,
+                           std::vector<absl::string_view>* strings);
+
+}  // namespace forkrpc::cli
+
+#endif  // TOOLS_FORKRPC_PAYLOAD_CODEC_H_
