@@ -126,7 +126,8 @@ std::string LogText(const CaseRun& run, const Testee& testee,
 }  // namespace
 
 RunOutcome RunCase(const CaseRun& run, const Testee& testee,
-                   const SpecText& spec, absl::Duration watchdog) {
+                   const SpecText& spec, absl::Duration watchdog,
+                   const std::atomic<bool>* interrupted) {
   RunOutcome outcome;
   RunResult& result = outcome.result;
   result = BlankResult(run);
@@ -141,6 +142,7 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
         absl::StrCat("run      ", result.id(), "\n", unsupported, "\n");
     return outcome;
   }
+  if (interrupted != nullptr && *interrupted) return outcome;
   SpawnOptions spawn = testee.Spawn(c.role(), run.form);
   spawn.transport = run.transport;
   spawn.environment["FORKRPC_CASE"] = result.id();
@@ -154,6 +156,7 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
   options.role = c.role();
   options.form = run.form;
   options.watchdog = watchdog;
+  options.interrupted = interrupted;
   options.largest_payload = LargestExpectedPayload(c);
   Session session(options, *std::move(process));
   int number = 0;

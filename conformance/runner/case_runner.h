@@ -12,6 +12,7 @@
 #ifndef CONFORMANCE_RUNNER_CASE_RUNNER_H_
 #define CONFORMANCE_RUNNER_CASE_RUNNER_H_
 
+#include <atomic>
 #include <string>
 
 #include "absl/time/time.h"
@@ -31,8 +32,10 @@ struct RunOutcome {
   bool ended_early = false;
 };
 
+// If `interrupted` is not null and becomes true, the verdict is HARNESS.
 RunOutcome RunCase(const CaseRun& run, const Testee& testee,
-                   const SpecText& spec, absl::Duration watchdog);
+                   const SpecText& spec, absl::Duration watchdog,
+                   const std::atomic<bool>* interrupted = nullptr);
 
 }  // namespace forkrpc::conformance
 

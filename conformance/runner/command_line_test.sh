@@ -100,6 +100,21 @@ shows 0 'cases that cite it' explain FR-ORD-003
 shows 0 'why: ' explain child/echo
 shows 0 '^child/echo .*MUST' list
 shows 0 'exit status: 0 conformant' --help
+# Interrupted, it takes its testees with it.
+manifest stuck hangs
+"$runner" run --watchdog 100s --filter child/echo:sync stuck.json >said 2>complained &
+stuck() { grep -lsa '[h]angs' /proc/[0-9]*/cmdline; }
+until stuck >/dev/null; do sleep 0.05; done
+kill -INT $!
+wait $!
+[ $? = 3 ] && grep -q ': interrupted$' complained || fail "interrupted: $(cat complained)"
+stuck && fail "a testee is left"
+
+# Paths are the user's under `bazel run`.
+mkdir -p elsewhere
+(cd elsewhere && BUILD_WORKING_DIRECTORY="$PWD/.." "$runner" run --filter child/echo:sync good.json) >said 2>&1 ||
+  fail "BUILD_WORKING_DIRECTORY: $(cat said)"
+
 # Nothing but the result may stand in a pipe: no progress line.
 grep -q $'\r' said complained && fail "a progress line in a pipe"
 

@@ -174,8 +174,9 @@ int WriteReports(const Report& report, const std::string& folder,
   return 0;
 }
 
-int RunTestees(const std::vector<std::string>& words, bool matrix,
-               std::ostream& out) {
+int RunTestees(const std::vector<std::string>& words,
+               const std::atomic<bool>& interrupted, std::ostream& out) {
+  const bool matrix = words[0] == "matrix";
   if (words.size() < 2) {
     return Complain(kUsage,
                     absl::StrCat(words[0], " needs a testee.json; see --help"));
@@ -189,7 +190,8 @@ int RunTestees(const std::vector<std::string>& words, bool matrix,
                       matrix ? nullptr : &out, absl::OkStatus()};
   const std::string folder = UserPath(absl::GetFlag(FLAGS_out));
   if (matrix && keeper.folder.empty()) keeper.folder = folder + "/logs";
-  const SuiteOptions options = OptionsFromFlags(&keeper);
+  SuiteOptions options = OptionsFromFlags(&keeper);
+  options.interrupted = &interrupted;
   bool any = false;
   for (const CaseRun& run : material->cases.Runs()) {
     any |= Chooses(options.filter, run);
@@ -206,6 +208,7 @@ int RunTestees(const std::vector<std::string>& words, bool matrix,
   }
   const Report report =
       RunSuite(options, testees, material->cases, material->spec);
+  if (interrupted) return Complain(kHarness, "interrupted");
   out << SummaryTable(report);
   const std::string divergences = Divergences(report);
   if (!divergences.empty()) out << "\n" << divergences;
@@ -249,12 +252,13 @@ int ListOrExplain(const std::vector<std::string>& words, std::ostream& out) {
 
 }  // namespace
 
-int RunCommand(const std::vector<std::string>& words, std::ostream& out) {
+int RunCommand(const std::vector<std::string>& words,
+               const std::atomic<bool>& interrupted, std::ostream& out) {
   if (words.empty()) {
     return Complain(kUsage, "say run, matrix, list or explain; see --help");
   }
   if (words[0] == "run" || words[0] == "matrix") {
-    return RunTestees(words, words[0] == "matrix", out);
+    return RunTestees(words, interrupted, out);
   }
   if (words[0] == "list" || words[0] == "explain") {
     return ListOrExplain(words, out);

@@ -8,11 +8,12 @@
 // missing program or a program that ends at once, 3 the harness is broken, 4 a
 // testee never answered. Call from main's thread.
 //
-//   return RunCommand({"run", "testee.json"}, std::cout);
+//   return RunCommand({"run", "testee.json"}, interrupted, std::cout);
 
 #ifndef CONFORMANCE_RUNNER_COMMANDS_H_
 #define CONFORMANCE_RUNNER_COMMANDS_H_
 
+#include <atomic>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -20,7 +21,9 @@
 namespace forkrpc::conformance {
 
 // `words` is the subcommand and its arguments; flags are set already.
-int RunCommand(const std::vector<std::string>& words, std::ostream& out);
+// Once `interrupted` is true, runs end without a verdict and the status is 3.
+int RunCommand(const std::vector<std::string>& words,
+               const std::atomic<bool>& interrupted, std::ostream& out);
 
 // What --help prints.
 std::string UsageText();

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 
+#include <atomic>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -16,9 +17,20 @@
 
 ABSL_FLAG(bool, help, false, "say how to use this program");
 
+namespace {
+
+std::atomic<bool> interrupted{false};
+
+// The testees lead process groups of their own and must be ended by us.
+void Interrupt(int) { interrupted = true; }
+
+}  // namespace
+
 int main(int argc, char** argv) {
   // A testee that stops reading is a finding, not a reason to die.
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGINT, Interrupt);
+  signal(SIGTERM, Interrupt);
   const absl::StatusOr<std::vector<std::string>> words =
       forkrpc::conformance::ParseOptions({argv + 1, argv + argc});
   if (!words.ok()) {
@@ -30,7 +42,8 @@ int main(int argc, char** argv) {
     std::cout << forkrpc::conformance::UsageText();
     return 0;
   }
-  const int code = forkrpc::conformance::RunCommand(*words, std::cout);
+  const int code =
+      forkrpc::conformance::RunCommand(*words, interrupted, std::cout);
   std::cout.flush();
   return code;
 }

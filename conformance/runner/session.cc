@@ -88,21 +88,21 @@ bool Session::all_written() {
   return chunks_.empty() || !testee_.wire_out().valid();
 }
 
-bool Session::all_read() {
-  if (!testee_.wire_out().valid()) return true;
-  if (!chunks_.empty()) return false;
+int Session::OctetsUnread() {
   int count = 0;
-  const int request = testee_.wire_is_socket() ? SIOCOUTQ : FIONREAD;
-  // A system that cannot tell is taken at its word that nothing is left.
-  return ioctl(testee_.wire_out().get(), request, &count) != 0 || count == 0;
+  const auto request = testee_.wire_is_socket() ? SIOCOUTQ : FIONREAD;
+  if (!testee_.wire_out().valid() ||
+      ioctl(testee_.wire_out().get(), request, &count) != 0) {
+    return 0;
+  }
+  return count;
 }
+
+bool Session::all_read() { return all_written() && OctetsUnread() == 0; }
 
 bool Session::AwaitingRead() {
   if (!awaiting_read_) return false;
-  int count = 0;
-  const int request = testee_.wire_is_socket() ? SIOCOUTQ : FIONREAD;
-  if (!testee_.wire_out().valid() ||
-      ioctl(testee_.wire_out().get(), request, &count) != 0 || count == 0) {
+  if (OctetsUnread() == 0) {
     awaiting_read_ = false;
   } else if (absl::Now() > await_until_) {
     // It does not read now; asking again for each octet would take minutes.
@@ -307,6 +307,16 @@ std::string Session::WhatIsMissing() const {
   return "";
 }
 
+bool Session::IsStarved() {
+  const Activity before = std::exchange(activity_, testee_.GroupActivity());
+  if (!activity_.runnable) return false;
+  // The first time there is nothing to compare with; a testee that is busy all
+  // the time gives itself away the second time.
+  return before.processor_time == absl::ZeroDuration() ||
+         activity_.processor_time - before.processor_time <
+             options_.watchdog / 2;
+}
+
 absl::Status Session::PumpUntil(absl::FunctionRef<bool()> done,
                                 absl::string_view what) {
   absl::Time last = absl::Now();
@@ -314,12 +324,18 @@ absl::Status Session::PumpUntil(absl::FunctionRef<bool()> done,
     if (!stream_error_.ok()) return stream_error_;
     if (PollOnce()) {
       last = absl::Now();
+      activity_ = Activity();
+    } else if (absl::Now() - last > options_.watchdog && IsStarved()) {
+      last = absl::Now();
     } else if (absl::Now() - last > options_.watchdog) {
       return absl::DeadlineExceededError(
           absl::StrCat("nothing moved for ",
                        absl::FormatDuration(absl::Trunc(
                            options_.watchdog, absl::Milliseconds(100))),
                        " while waiting for ", what, WhatIsMissing()));
+    }
+    if (options_.interrupted != nullptr && *options_.interrupted) {
+      return absl::InternalError("interrupted");
     }
     if (elapsed() > 20 * options_.watchdog) {
       return absl::DeadlineExceededError(

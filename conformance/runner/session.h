@@ -18,6 +18,7 @@
 #ifndef CONFORMANCE_RUNNER_SESSION_H_
 #define CONFORMANCE_RUNNER_SESSION_H_
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -32,8 +33,6 @@
 #include "conformance/runner/wire_log.h"
 #include "forkrpc/conformance_case.pb.h"
 
-struct pollfd;
-
 namespace forkrpc::conformance {
 
 // A frame from the testee.
@@ -47,6 +46,8 @@ struct SessionOptions {
   Form form = SYNC;
   absl::Duration watchdog;  // without an octet moving, or 20 times that in all
   uint64_t largest_payload = 0;  // no longer frame can come from the testee
+  // Set from outside to end the run with an Internal error; may be null.
+  const std::atomic<bool>* interrupted = nullptr;
 };
 
 // Invariants:
@@ -115,7 +116,13 @@ class Session {
   bool WriteCommands();
   bool ReadReports();
   bool ReadErrors();
+  // Whether nothing moves because other programs have the processors. Called
+  // each time the watchdog barks: so that a busy machine is not called a hang.
+  bool IsStarved();
   bool AwaitingRead();
+  // Octets that the testee has not read from the kernel's buffers; 0 where the
+  // system cannot tell.
+  int OctetsUnread();
   void HalfCloseNow();
   void TakeOctets(absl::string_view octets);
   std::string WhatIsMissing() const;
@@ -139,6 +146,7 @@ class Session {
   bool wire_ended_ = false;
   bool reports_ended_ = false;
   bool spoke_ = false;
+  Activity activity_;  // at the last bark, if nothing has moved since
   bool stalled_ = false;
   bool awaiting_read_ = false;
   bool read_awaited_in_vain_ = false;

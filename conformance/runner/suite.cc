@@ -57,7 +57,8 @@ void Calibrate(const SuiteOptions& options, const Testee& testee,
   const Case first = FirstCallCase(result->role());
   const CaseRun run = {&first, result->form(), SOCKETPAIR, WHOLE};
   const absl::Time start = absl::Now();
-  const RunOutcome outcome = RunCase(run, testee, spec, options.start_limit);
+  const RunOutcome outcome =
+      RunCase(run, testee, spec, options.start_limit, options.interrupted);
   const absl::Duration start_up = absl::Now() - start;
   const RunResult& got = outcome.result;
   result->set_state(ClassResult::RAN);
@@ -147,8 +148,14 @@ void RunJobs(const SuiteOptions& options, const SpecText& spec,
   const auto work = [&] {
     for (size_t i = next++; i < jobs->size(); i = next++) {
       const Job& job = (*jobs)[i];
-      RunOutcome outcome = RunCase(job.run, *job.testee, spec, job.watchdog);
+      RunOutcome outcome = RunCase(job.run, *job.testee, spec, job.watchdog,
+                                   options.interrupted);
       const std::lock_guard<std::mutex> lock(mutex);
+      if (options.interrupted != nullptr && *options.interrupted) {
+        job.result->set_verdict(HARNESS);
+        job.result->set_reason("interrupted");
+        continue;
+      }
       if (outcome.result.verdict() != PASS && options.on_log) {
         outcome.result.set_log(
             options.on_log(*job.testee, outcome.result, outcome.log));

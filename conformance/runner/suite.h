@@ -16,6 +16,7 @@
 #ifndef CONFORMANCE_RUNNER_SUITE_H_
 #define CONFORMANCE_RUNNER_SUITE_H_
 
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ struct SuiteOptions {
   int jobs = 1;                            // at least 1
   std::optional<absl::Duration> watchdog;  // instead of the scaled one
   absl::Duration start_limit = absl::Seconds(10);  // for the first call
+  // Once it is true, what has not ended gets the verdict HARNESS; may be null.
+  const std::atomic<bool>* interrupted = nullptr;
   // Called from one thread at a time after each run.
   std::function<void(int done, int total)> on_progress;
   // Called, likewise, with each log of a run that is not passed; returns the

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include "absl/cleanup/cleanup.h"
@@ -187,6 +189,41 @@ Exit KillGroupAndReap(pid_t pid) {
   return *exit;
 }
 
+// The fields of a /proc/.../stat behind the program's name, which may hold
+// blanks: state, parent, group, ... Empty if the process has gone.
+std::vector<std::string> StatFields(const std::string& path) {
+  std::ifstream in(path);
+  std::string line;
+  std::getline(in, line);
+  const size_t end = line.rfind(") ");
+  if (end == std::string::npos) return {};
+  return absl::StrSplit(line.substr(end + 2), ' ');
+}
+
+constexpr size_t kStatState = 0;
+constexpr size_t kStatGroup = 2;
+constexpr size_t kStatUserTicks = 11;
+constexpr size_t kStatSystemTicks = 12;
+
+// Adds one process to *activity.
+void AddActivity(const std::string& folder,
+                 const std::vector<std::string>& fields, Activity* activity) {
+  int64_t user = 0;
+  int64_t system = 0;
+  if (absl::SimpleAtoi(fields[kStatUserTicks], &user) &&
+      absl::SimpleAtoi(fields[kStatSystemTicks], &system)) {
+    activity->processor_time +=
+        absl::Seconds(1.0 * (user + system) / sysconf(_SC_CLK_TCK));
+  }
+  std::error_code error;
+  for (const auto& task :
+       std::filesystem::directory_iterator(folder + "/task", error)) {
+    const std::vector<std::string> of_task = StatFields(task.path() / "stat");
+    activity->runnable |= !of_task.empty() && (of_task[kStatState] == "R" ||
+                                               of_task[kStatState] == "D");
+  }
+}
+
 bool IsExecutableFile(const std::string& path) {
   // Directories are executable too; a trailing "/." tells them apart.
   return access(path.c_str(), X_OK) == 0 &&
@@ -282,6 +319,20 @@ std::optional<uint64_t> TesteeProcess::StatusKilobytes(
     if (absl::SimpleAtoi(rest, &kilobytes)) return kilobytes;
   }
   return std::nullopt;
+}
+
+Activity TesteeProcess::GroupActivity() const {
+  Activity activity;
+  std::error_code error;
+  const std::string group = absl::StrCat(pid_);
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/proc", error)) {
+    const std::vector<std::string> fields = StatFields(entry.path() / "stat");
+    if (fields.size() > kStatSystemTicks && fields[kStatGroup] == group) {
+      AddActivity(entry.path(), fields, &activity);
+    }
+  }
+  return activity;
 }
 
 absl::StatusOr<std::string> FindProgram(const std::string& program,

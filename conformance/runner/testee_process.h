@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "conformance/runner/scoped_fd.h"
 #include "forkrpc/conformance_case.pb.h"
 
@@ -40,6 +41,12 @@ struct Exit {
 
   // "status 0", "signal 11 (Segmentation fault)", "killed by the runner".
   std::string Text() const;
+};
+
+// What a testee's processes are doing.
+struct Activity {
+  bool runnable = false;  // a thread runs, waits for a processor or for a disk
+  absl::Duration processor_time;  // used by all of them so far
 };
 
 struct SpawnOptions {
@@ -80,6 +87,10 @@ class TesteeProcess {
   // A number in kB from /proc/PID/status, such as "VmHWM"; nothing where the
   // system has none.
   std::optional<uint64_t> StatusKilobytes(const std::string& key) const;
+
+  // Of all processes in the group; nothing is runnable where the system cannot
+  // tell. Reads all of /proc: not for every turn of a loop.
+  Activity GroupActivity() const;
 
  private:
   TesteeProcess() = default;

@@ -53,13 +53,13 @@ std::string ReadAll(int fd) {
 }
 
 TEST(TesteeProcessTest, GivesEachRoleItsDescriptorsAndNoOther) {
-  const char kList[] = "ls /proc/$$/fd 1>&2; exit";
+  const char kList[] = "ls /proc/$$/fd; exit";
   for (const Transport transport : {SOCKETPAIR, PIPES}) {
     TesteeProcess child = StartShell(kList, CHILD, transport);
-    EXPECT_EQ(ReadAll(child.errors().get()), "0\n1\n2\n");
+    EXPECT_EQ(ReadAll(child.wire_in().get()), "0\n1\n2\n");
   }
   TesteeProcess parent = StartShell(kList, PARENT);
-  EXPECT_EQ(ReadAll(parent.errors().get()), "0\n1\n2\n3\n");
+  EXPECT_EQ(ReadAll(parent.reports().get()), "0\n1\n2\n3\n");
 }
 
 TEST(TesteeProcessTest, ConnectsTheWire) {
@@ -129,9 +129,30 @@ TEST(TesteeProcessTest, KillsTheWholeGroupAndReaps) {
 }
 
 TEST(TesteeProcessTest, ReadsMemoryFigures) {
-  TesteeProcess child = StartShell("sleep 1000", CHILD);
+  TesteeProcess child = StartShell("echo; sleep 1000", CHILD);
+  pollfd wait = {child.wire_in().get(), POLLIN, 0};
+  ASSERT_EQ(poll(&wait, 1, 10000), 1);
   EXPECT_GT(child.StatusKilobytes("VmPeak").value_or(1000), 100u);
   EXPECT_FALSE(child.StatusKilobytes("NoSuchKey").has_value());
+}
+
+TEST(TesteeProcessTest, TellsBusyFromWaiting) {
+  TesteeProcess waits = StartShell("echo; sleep 1000", CHILD);
+  pollfd wait = {waits.wire_in().get(), POLLIN, 0};
+  ASSERT_EQ(poll(&wait, 1, 10000), 1);
+  for (int i = 0; waits.GroupActivity().runnable; ++i) {
+    ASSERT_LT(i, 5000);  // until the shell has become sleep, and sleeps
+    usleep(1000);
+  }
+  // Busy in a grandchild, as under a wrapper script.
+  TesteeProcess busy = StartShell("(while :; do :; done) & wait", CHILD);
+  Activity activity;
+  for (int i = 0; activity.processor_time < absl::Milliseconds(50); ++i) {
+    ASSERT_LT(i, 5000);
+    usleep(1000);
+    activity = busy.GroupActivity();
+  }
+  EXPECT_TRUE(activity.runnable);
 }
 
 TEST(TesteeProcessTest, AProgramThatCannotStartIsAnError) {

@@ -77,6 +77,8 @@ def misbehave():
     sys.exit(89)
   if FAULT == "hangs":
     signal.pause()
+  while FAULT == "loops":
+    pass
   if FAULT == "claims":
     print("forkrpc-req: FR-FRM-005", file=sys.stderr, flush=True)
     sys.exit(10)
