@@ -69,7 +69,10 @@ absl::StatusOr<CallId> BlockingClient::StartCall(absl::string_view payload,
   absl::Status usable = CheckUsable();
   if (!usable.ok()) return usable;
   absl::StatusOr<CallId> call =
-      connection_.StartCall(payload, DeadlineAfter(timeout), lifetime);
+      timeout == absl::InfiniteDuration()
+          ? connection_.StartCall(payload, lifetime)
+          : connection_.StartCallWithDeadline(payload, MonotonicNow() + timeout,
+                                              lifetime);
   if (ABSL_PREDICT_FALSE(!call.ok() && !connection_.status().ok())) {
     return WithWorkersEnd(call.status());
   }

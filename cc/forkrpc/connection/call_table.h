@@ -10,15 +10,15 @@
 // which a client with a thousand calls in flight notices.
 //
 //   CallTable calls;
-//   calls.Insert(7);
-//   if (calls.Find(7) != nullptr) calls.Erase(7);
+//   if (!calls.Insert(7)) return AlreadyInFlight(7);
+//   if (!calls.Take(7)) return NotInFlight(7);
 
 #ifndef FORKRPC_CONNECTION_CALL_TABLE_H_
 #define FORKRPC_CONNECTION_CALL_TABLE_H_
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "absl/base/optimization.h"
 #include "absl/container/flat_hash_map.h"
@@ -27,7 +27,7 @@
 namespace forkrpc {
 
 // Invariants:
-//  1. slots_.size() is a power of two and at least 2 * size_.
+//  1. There are mask_ + 1 slots, a power of two and at least 2 * size_.
 //  2. A call is in its slot, id & mask, or in overflow_ if that slot was taken
 //     when it was inserted; never in both.
 class CallTable {
@@ -38,18 +38,24 @@ class CallTable {
     bool has_deadline = false;  // see deadlines.h
   };
 
-  CallTable() : slots_(kInitialSlots) {}
+  CallTable() { Allocate(kInitialSlots); }
 
-  // `id` is neither 0 nor in the table. Ends the life of pointers.
-  void Insert(uint32_t id, bool has_deadline = false) {
-    if (2 * (size_ + 1) > slots_.size()) Grow();
-    Place(Call{id, false, has_deadline});
+  // Inserts `id`, which is not 0; false, and nothing done, if it is there
+  // already. Ends the life of pointers.
+  bool Insert(uint32_t id) {
+    Call& slot = slots_[id & mask_];
+    if (ABSL_PREDICT_FALSE(slot.id != 0 || 2 * size_ > mask_ ||
+                           !overflow_.empty())) {
+      return InsertSlow(id);
+    }
+    slot = Call{id};
     ++size_;
+    return true;
   }
 
-  // nullptr if `id` is not there; 0 never is. Valid until Insert() or Erase().
+  // nullptr if `id` is not there; 0 never is. Valid until the next change.
   Call* Find(uint32_t id) {
-    Call& slot = slots_[id & mask()];
+    Call& slot = slots_[id & mask_];
     if (ABSL_PREDICT_TRUE(slot.id == id && id != 0)) return &slot;
     return overflow_.empty() ? nullptr : FindInOverflow(id);
   }
@@ -57,29 +63,28 @@ class CallTable {
     return const_cast<CallTable*>(this)->Find(id);
   }
 
-  // Inserts `id`, which is not 0; false if it is there already.
-  bool InsertNew(uint32_t id) {
-    if (ABSL_PREDICT_FALSE(Find(id) != nullptr)) return false;
-    Insert(id);
-    return true;
-  }
-
   // Removes `id`; false if it is not there.
   bool Take(uint32_t id) {
-    if (ABSL_PREDICT_FALSE(Find(id) == nullptr)) return false;
-    Erase(id);
+    Call& slot = slots_[id & mask_];
+    if (ABSL_PREDICT_FALSE(slot.id != id || id == 0)) {
+      return TakeFromOverflow(id);
+    }
+    slot.id = 0;
+    --size_;
     return true;
   }
 
-  // Removes `id`, which is in the table. Ends the life of pointers.
-  void Erase(uint32_t id) {
-    Call& slot = slots_[id & mask()];
-    if (ABSL_PREDICT_TRUE(slot.id == id)) {
-      slot.id = 0;
-    } else {
-      overflow_.erase(id);
+  // Removes `id` if it is there and is neither abandoned nor has a deadline;
+  // false if not.
+  bool TakePlain(uint32_t id) {
+    Call& slot = slots_[id & mask_];
+    if (ABSL_PREDICT_FALSE(slot.id != id || id == 0 || slot.abandoned ||
+                           slot.has_deadline)) {
+      return false;
     }
+    slot.id = 0;
     --size_;
+    return true;
   }
 
   size_t size() const { return size_; }
@@ -93,19 +98,18 @@ class CallTable {
  private:
   static constexpr size_t kInitialSlots = 16;
 
-  size_t mask() const { return slots_.size() - 1; }
-  void Place(const Call& call) {
-    Call& slot = slots_[call.id & mask()];
-    if (ABSL_PREDICT_TRUE(slot.id == 0)) {
-      slot = call;
-    } else {
-      overflow_.emplace(call.id, call);
-    }
+  void Allocate(size_t slots) {
+    slots_.reset(new Call[slots]);
+    mask_ = slots - 1;
   }
+  bool InsertSlow(uint32_t id);
+  void Place(const Call& call);
+  bool TakeFromOverflow(uint32_t id);
   Call* FindInOverflow(uint32_t id);
   void Grow();
 
-  std::vector<Call> slots_;
+  std::unique_ptr<Call[]> slots_;
+  size_t mask_;
   absl::flat_hash_map<uint32_t, Call> overflow_;
   size_t size_ = 0;
 };

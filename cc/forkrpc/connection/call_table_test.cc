@@ -22,8 +22,9 @@ std::set<uint32_t> Ids(const CallTable& calls) {
 
 TEST(CallTableTest, KeepsWhatIsKnownOfACall) {
   CallTable calls;
-  calls.Insert(0xFFFFFFFF, true);
-  calls.Insert(1);
+  EXPECT_TRUE(calls.Insert(0xFFFFFFFF));
+  EXPECT_TRUE(calls.Insert(1));
+  calls.Find(0xFFFFFFFF)->has_deadline = true;
   CallTable::Call* call = calls.Find(0xFFFFFFFF);
   ASSERT_NE(call, nullptr);
   EXPECT_TRUE(call->has_deadline);
@@ -39,7 +40,7 @@ TEST(CallTableTest, CallsOfOneSlotAreKeptApart) {
   for (uint32_t erased : {16u, 32u, 48u, 64u}) {
     CallTable calls;
     for (uint32_t id : {16u, 32u, 48u, 64u}) calls.Insert(id);
-    calls.Erase(erased);
+    EXPECT_TRUE(calls.Take(erased));
     for (uint32_t id : {16u, 32u, 48u, 64u}) {
       EXPECT_EQ(calls.Find(id) != nullptr, id != erased) << id;
     }
@@ -47,6 +48,22 @@ TEST(CallTableTest, CallsOfOneSlotAreKeptApart) {
     calls.Insert(80);  // takes the slot, if it is free
     EXPECT_NE(calls.Find(80), nullptr);
     EXPECT_EQ(Ids(calls).size(), 4);
+  }
+}
+
+TEST(CallTableTest, TakesPlainCallsOnly) {
+  // The last two share a slot: one of them is in overflow.
+  for (uint32_t id : {1u, 2u, 16u, 32u}) {
+    CallTable calls;
+    for (uint32_t other : {1u, 2u, 16u, 32u}) EXPECT_TRUE(calls.Insert(other));
+    calls.Find(1)->abandoned = true;
+    calls.Find(2)->has_deadline = true;
+    EXPECT_EQ(calls.TakePlain(id), id == 16);
+    EXPECT_EQ(calls.Find(id) == nullptr, id == 16);
+    EXPECT_EQ(calls.size(), id == 16 ? 3 : 4);
+    EXPECT_EQ(calls.Take(id), id != 16);
+    EXPECT_FALSE(calls.Take(id));
+    EXPECT_FALSE(calls.TakePlain(0));
   }
 }
 
@@ -63,14 +80,16 @@ TEST(CallTableTest, AgreesWithAMap) {
         next += stride;
         if (next == 0 || model.count(next) > 0) continue;
         model[next] = bits() % 2 == 0;
-        calls.Insert(next, model[next]);
+        ASSERT_TRUE(calls.Insert(next));
+        calls.Find(next)->has_deadline = model[next];
+        ASSERT_FALSE(calls.Insert(next));
       } else if (!model.empty()) {
         auto victim = model.lower_bound(bits());
         if (victim == model.end()) victim = model.begin();
         CallTable::Call* call = calls.Find(victim->first);
         ASSERT_NE(call, nullptr);
         ASSERT_EQ(call->has_deadline, victim->second);
-        calls.Erase(victim->first);
+        ASSERT_TRUE(calls.Take(victim->first));
         ASSERT_EQ(calls.Find(victim->first), nullptr);
         model.erase(victim);
       }

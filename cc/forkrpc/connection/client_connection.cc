@@ -42,6 +42,16 @@ absl::Status ClientConnection::WhyNotStarted(size_t payload_size) const {
   return CheckPayloadSize(payload_size, options_.limits.max_payload);
 }
 
+absl::StatusOr<CallId> ClientConnection::StartCallWithDeadline(
+    absl::string_view payload, absl::Time deadline, PayloadLifetime lifetime) {
+  absl::StatusOr<CallId> id = StartCall(payload, lifetime);
+  if (id.ok() && deadline != absl::InfiniteFuture()) {
+    calls_.Find(*id)->has_deadline = true;
+    deadlines_.Add(*id, deadline);
+  }
+  return id;
+}
+
 void ClientConnection::Abandon(CallId call, absl::Status why) {
   CallTable::Call* const state = calls_.Find(call);
   state->abandoned = true;
@@ -118,7 +128,8 @@ std::optional<ClientEvent> ClientConnection::OnFrame(const FrameView& frame) {
   }
   const bool abandoned = call->abandoned;
   if (call->has_deadline) deadlines_.Remove(id);
-  Finish(id);
+  calls_.Take(id);
+  if (options_.form == Form::kSync) oldest_ = NextId(oldest_);
   if (abandoned) return std::nullopt;
   --open_calls_;
   return ClientEvent{ClientEvent::kResponse, id, frame.payload, {}};

@@ -77,27 +77,35 @@ class ClientConnection final : public Connection {
   explicit ClientConnection(const ClientOptions& options = {});
 
   // Queues a request. With kBorrow the payload must stay until it is written or
-  // OwnBorrowedPayloads() was called. At `deadline` the call ends with
-  // DeadlineExceeded; its response is dropped if it still comes.
-  // Errors, with nothing queued: ResourceExhausted (a limit; try again later or
-  // send less), FailedPrecondition (after HalfClose), Unavailable and others
-  // (the connection has failed).
+  // OwnBorrowedPayloads() was called. Errors, with nothing queued:
+  // ResourceExhausted (a limit; try again later or send less),
+  // FailedPrecondition (after HalfClose), Unavailable and others (the
+  // connection has failed).
   //= spec/wire.md#FR-SID-001
   //= spec/wire.md#FR-SID-002
-  absl::StatusOr<CallId> StartCall(
-      absl::string_view payload, absl::Time deadline = absl::InfiniteFuture(),
+  //= spec/wire.md#FR-SID-008
+  ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<CallId> StartCall(
+      absl::string_view payload,
       PayloadLifetime lifetime = PayloadLifetime::kCopy) {
     if (ABSL_PREDICT_FALSE(!MayStart(payload.size()))) {
       return WhyNotStarted(payload.size());
     }
-    const CallId id = TakeId();
-    const bool has_deadline = deadline != absl::InfiniteFuture();
-    calls_.Insert(id, has_deadline);
+    // Ends: max_in_flight is below the number of ids.
+    while (ABSL_PREDICT_FALSE(!calls_.Insert(next_id_))) {
+      next_id_ = NextId(next_id_);
+    }
+    const CallId id = next_id_;
+    next_id_ = NextId(id);
     ++open_calls_;
-    if (ABSL_PREDICT_FALSE(has_deadline)) deadlines_.Add(id, deadline);
     send_queue().Add(RequestLayout(options_.form), id, payload, lifetime);
     return id;
   }
+
+  // The same, and at `deadline` the call ends with DeadlineExceeded; its
+  // response is dropped if it still comes.
+  absl::StatusOr<CallId> StartCallWithDeadline(
+      absl::string_view payload, absl::Time deadline,
+      PayloadLifetime lifetime = PayloadLifetime::kCopy);
 
   // Stops waiting for a call: it ends with Cancelled, the child still executes
   // it. NotFound if no such call is waited for.
@@ -123,13 +131,11 @@ class ClientConnection final : public Connection {
       return false;
     }
     const CallId id = CallOf(frame);
-    const CallTable::Call* const state = calls_.Find(id);
-    if (ABSL_PREDICT_FALSE(frame.id == kEventId || state == nullptr ||
-                           state->abandoned || state->has_deadline)) {
+    if (ABSL_PREDICT_FALSE(frame.id == kEventId || !calls_.TakePlain(id))) {
       return false;
     }
     decoder().Take(frame);
-    Finish(id);
+    if (options_.form == Form::kSync) oldest_ = NextId(oldest_);
     --open_calls_;
     *call = id;
     *payload = frame.payload;
@@ -163,21 +169,13 @@ class ClientConnection final : public Connection {
   bool MayStart(size_t payload_size) const {
     return usable() && !half_close_requested_ && can_start_call() &&
            payload_size <= options_.limits.max_payload &&
-           (send_queue().empty() ||
-            send_queue().size() + payload_size <= options_.max_unsent);
+           (send_queue().size() + payload_size <= options_.max_unsent ||
+            send_queue().empty());
   }
   absl::Status WhyNotStarted(size_t payload_size) const;
 
   // 0 is never an id: 0xFFFFFFFF is followed by 1.
   static CallId NextId(CallId id) { return id == 0xFFFFFFFF ? 1 : id + 1; }
-  //= spec/wire.md#FR-SID-008
-  CallId TakeId() {
-    // Ends: max_in_flight is below the number of ids.
-    while (calls_.Find(next_id_) != nullptr) next_id_ = NextId(next_id_);
-    const CallId id = next_id_;
-    next_id_ = NextId(id);
-    return id;
-  }
   // The call that a response is for, if it is in flight.
   //= spec/wire.md#FR-ORD-002
   //= spec/wire.md#FR-SID-006
@@ -185,12 +183,6 @@ class ClientConnection final : public Connection {
   CallId CallOf(const FrameView& frame) const {
     return options_.form == Form::kSync ? oldest_ : frame.id;
   }
-  // The response to `id` has arrived: its id is free again.
-  void Finish(CallId id) {
-    calls_.Erase(id);
-    if (options_.form == Form::kSync) oldest_ = NextId(oldest_);
-  }
-
   // Marks `call` as no longer waited for and queues its end.
   void Abandon(CallId call, absl::Status why);
   // Turns a frame into an event; nullopt if nobody waits for it, and after an

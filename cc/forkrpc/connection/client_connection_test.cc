@@ -45,7 +45,8 @@ class Client {
 
   CallId Start(absl::string_view payload,
                absl::Time deadline = absl::InfiniteFuture()) {
-    absl::StatusOr<CallId> id = connection_.StartCall(payload, deadline);
+    absl::StatusOr<CallId> id =
+        connection_.StartCallWithDeadline(payload, deadline);
     EXPECT_TRUE(id.ok()) << id.status();
     return id.value_or(0);
   }

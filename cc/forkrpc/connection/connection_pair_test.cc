@@ -129,7 +129,8 @@ class Session {
     const absl::Time deadline = bits_() % 4 == 0
                                     ? now_ + absl::Seconds(bits_() % 50)
                                     : absl::InfiniteFuture();
-    const absl::StatusOr<CallId> id = client_.StartCall(payload, deadline);
+    const absl::StatusOr<CallId> id =
+        client_.StartCallWithDeadline(payload, deadline);
     if (!id.ok()) {
       ASSERT_EQ(id.status().code(), absl::StatusCode::kResourceExhausted);
       return;

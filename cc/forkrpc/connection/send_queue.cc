@@ -33,7 +33,7 @@ void SendQueue::Grow(size_t n) {
 
 void SendQueue::Borrow(absl::string_view payload) {
   borrowed_.push_back(Borrowed{end_ - begin_, payload});
-  size_ += payload.size();
+  borrowed_size_ += payload.size();
 }
 
 absl::Span<const absl::string_view> SendQueue::Buffers() {
@@ -54,11 +54,9 @@ absl::Span<const absl::string_view> SendQueue::Buffers() {
 }
 
 void SendQueue::Consume(size_t n) {
-  assert(n <= size_);
-  size_ -= n;
-  if (size_ == 0) {
-    borrowed_.clear();
-    begin_ = end_ = 0;
+  assert(n <= size());
+  if (n == size()) {
+    Clear();
     if (capacity_ > kRetainedCapacity) {
       block_.reset();
       capacity_ = 0;
@@ -73,6 +71,7 @@ void SendQueue::Consume(size_t n) {
     n -= before;
     const size_t taken = std::min(n, front.octets.size());
     front.octets.remove_prefix(taken);
+    borrowed_size_ -= taken;
     n -= taken;
     if (!front.octets.empty()) break;
     borrowed_.pop_front();
@@ -84,7 +83,8 @@ void SendQueue::Consume(size_t n) {
 
 void SendQueue::OwnBorrowed() {
   if (borrowed_.empty()) return;
-  std::unique_ptr<char[]> block(new char[size_]);
+  const size_t all = size();
+  std::unique_ptr<char[]> block(new char[all]);
   char* to = block.get();
   size_t done = 0;
   const auto copy = [&to](const char* from, size_t n) {
@@ -98,14 +98,15 @@ void SendQueue::OwnBorrowed() {
   }
   copy(block_.get() + begin_ + done, end_ - begin_ - done);
   borrowed_.clear();
+  borrowed_size_ = 0;
   block_ = std::move(block);
-  capacity_ = end_ = size_;
+  capacity_ = end_ = all;
   begin_ = 0;
 }
 
 void SendQueue::Clear() {
   borrowed_.clear();
-  begin_ = end_ = size_ = 0;
+  begin_ = end_ = borrowed_size_ = 0;
 }
 
 }  // namespace forkrpc

@@ -38,7 +38,7 @@ enum class PayloadLifetime {
 //  1. Owned octets waiting are [begin_, end_) of block_.
 //  2. borrowed_ is in wire order; each entry's `behind` counts the owned octets
 //     waiting in front of it, from begin_, and does not decrease.
-//  3. size_ is the sum of owned and borrowed octets waiting.
+//  3. borrowed_size_ is the sum of the octets in borrowed_.
 class SendQueue {
  public:
   // Buffers offered at once; more would not make a write cheaper.
@@ -68,8 +68,8 @@ class SendQueue {
   }
 
   // Octets waiting.
-  size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
+  size_t size() const { return end_ - begin_ + borrowed_size_; }
+  bool empty() const { return size() == 0; }
 
   // The front of what waits, in wire order; empty if nothing does. Valid until
   // the next call that is not const.
@@ -95,7 +95,6 @@ class SendQueue {
     if (capacity_ - end_ < n) Grow(n);
     char* const at = block_.get() + end_;
     end_ += n;
-    size_ += n;
     return at;
   }
   void Grow(size_t n);
@@ -105,7 +104,7 @@ class SendQueue {
   size_t capacity_ = 0;
   size_t begin_ = 0;
   size_t end_ = 0;
-  size_t size_ = 0;
+  size_t borrowed_size_ = 0;
   std::deque<Borrowed> borrowed_;
   absl::string_view buffers_[kMaxBuffers];
 };

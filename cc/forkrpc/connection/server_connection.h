@@ -114,7 +114,7 @@ class ServerConnection final : public Connection {
     } else {
       // What is wrong with a bad id is for PollEvent() to say.
       if (ABSL_PREDICT_FALSE(frame.id == kEventId ||
-                             !calls_.InsertNew(frame.id))) {
+                             !calls_.Insert(frame.id))) {
         return false;
       }
       *call = frame.id;

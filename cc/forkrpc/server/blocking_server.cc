@@ -11,10 +11,6 @@
 namespace forkrpc {
 namespace {
 
-// Output is written at the latest when so much is waiting, so that a batch
-// costs little memory and the parent can start on it.
-constexpr size_t kFlushAt = size_t{64} << 10;
-
 bool FlushEachCall(const BlockingServerOptions& options) {
   if (options.flush == FlushPolicy::kDefault) {
     return options.connection.form == Form::kSync;
@@ -32,47 +28,7 @@ BlockingServer::BlockingServer(Transport* transport,
       spin_(options.spin),
       connection_(options.connection) {}
 
-absl::Status BlockingServer::Serve(CallHandler handler) {
-  while (true) {
-    CallId call;
-    absl::string_view request;
-    while (connection_.PollRequest(&call, &request)) {
-      absl::Status status = OnRequest(call, request, handler);
-      if (!status.ok()) return status;
-    }
-    std::optional<ServerEvent> event = connection_.PollEvent();
-    if (event.has_value()) {
-      switch (event->kind) {
-        case ServerEvent::kRequest: {
-          absl::Status status = OnRequest(event->call, event->payload, handler);
-          if (!status.ok()) return status;
-          break;
-        }
-        case ServerEvent::kHalfClosed:
-          if (connection_.in_flight() > 0) {
-            // Answers come from functions, and no function will run any more.
-            Flush().IgnoreError();
-            return absl::FailedPreconditionError(
-                absl::StrCat(connection_.in_flight(),
-                             " calls were never answered by the functions"));
-          }
-          break;
-        case ServerEvent::kClosed:
-          // What was made before an error still goes out, if anybody reads.
-          Flush().IgnoreError();
-          return event->status;
-      }
-      continue;
-    }
-    absl::Status status = Receive();
-    if (!status.ok()) return status;
-  }
-}
-
-absl::Status BlockingServer::OnRequest(CallId id, absl::string_view request,
-                                       CallHandler handler) {
-  ServerCall call(this, id, request);
-  absl::Status status = handler(call);
+absl::Status BlockingServer::AfterCall(absl::Status status) {
   if (status.ok() && form_ == Form::kSync && connection_.in_flight() > 0) {
     status = absl::FailedPreconditionError(
         "the function returned without a response");
@@ -83,8 +39,31 @@ absl::Status BlockingServer::OnRequest(CallId id, absl::string_view request,
     Flush().IgnoreError();
     return status;
   }
-  if (flush_each_call_ || connection_.unsent() >= kFlushAt) return Flush();
-  return absl::OkStatus();
+  return Flush();
+}
+
+bool BlockingServer::Proceed(absl::Status* end) {
+  std::optional<ServerEvent> event = connection_.PollEvent();
+  if (!event.has_value()) {
+    *end = Receive();
+    return end->ok();
+  }
+  // A request would have been taken before.
+  if (event->kind == ServerEvent::kHalfClosed && connection_.in_flight() > 0) {
+    // Answers come from functions, and no function will run any more.
+    Flush().IgnoreError();
+    *end = absl::FailedPreconditionError(
+        absl::StrCat(connection_.in_flight(),
+                     " calls were never answered by the functions"));
+    return false;
+  }
+  if (event->kind == ServerEvent::kClosed) {
+    // What was made before an error still goes out, if anybody reads.
+    Flush().IgnoreError();
+    *end = event->status;
+    return false;
+  }
+  return true;
 }
 
 absl::Status BlockingServer::Receive() {

@@ -19,9 +19,9 @@
 #define FORKRPC_SERVER_BLOCKING_SERVER_H_
 
 #include <cstddef>
+#include <utility>
 
 #include "absl/base/optimization.h"
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -79,11 +79,6 @@ class ServerCall {
   const absl::string_view request_;
 };
 
-// A worker's function. Not OK means that it failed: Serve() ends with that
-// status, and no response is sent. In the async form it may return without
-// having responded, and a later call may respond for it.
-using CallHandler = absl::FunctionRef<absl::Status(ServerCall&)>;
-
 class BlockingServer {
  public:
   // `transport` must outlive the server.
@@ -95,7 +90,28 @@ class BlockingServer {
   // Otherwise what went wrong: DataLoss or ResourceExhausted (what the parent
   // sent), Unavailable (the parent is gone), FailedPrecondition (a call was
   // never answered), or what the handler returned. To be called once.
-  absl::Status Serve(CallHandler handler);
+  //
+  // `handler` is the worker's function, absl::Status(ServerCall&). Not OK means
+  // that it failed: Serve() ends with that status and no response is sent. In
+  // the async form it may return without having responded, and a later call may
+  // respond for it. A template, so that the function is part of the loop.
+  template <typename Handler>
+  absl::Status Serve(Handler&& handler) {
+    absl::Status end;
+    do {
+      CallId id;
+      absl::string_view request;
+      while (connection_.PollRequest(&id, &request)) {
+        ServerCall call(this, id, request);
+        absl::Status status = handler(call);
+        if (ABSL_PREDICT_FALSE(!status.ok() || NeedsCare())) {
+          status = AfterCall(std::move(status));
+          if (!status.ok()) return status;
+        }
+      }
+    } while (Proceed(&end));
+    return end;
+  }
 
   // Whether Serve() ended because of what the parent sent.
   bool peer_broke_protocol() const {
@@ -120,8 +136,21 @@ class BlockingServer {
   absl::Status Flush();
 
  private:
-  absl::Status OnRequest(CallId id, absl::string_view request,
-                         CallHandler handler);
+  // Output is written at the latest when so much is waiting, so that a batch
+  // costs little memory and the parent can start on it.
+  static constexpr size_t kFlushAt = size_t{64} << 10;
+
+  // Whether a call that went well is to be followed by AfterCall().
+  bool NeedsCare() const {
+    return flush_each_call_ || connection_.unsent() >= kFlushAt ||
+           (form_ == Form::kSync && connection_.in_flight() > 0);
+  }
+  // Writes what is due after a call whose function returned `status`; not OK if
+  // that ends the service.
+  absl::Status AfterCall(absl::Status status);
+  // Does what there is to do when no request is waiting. False at the end, with
+  // what Serve() is to return.
+  bool Proceed(absl::Status* end);
   // Reads once, flushing first: nothing more can be done without it.
   absl::Status Receive();
 

@@ -4,23 +4,18 @@
 #include "forkrpc/server/worker_main.h"
 
 #include <cstdio>
-#include <memory>
-
-#include "forkrpc/transport/stdio_transport.h"
+#include <string>
 
 namespace forkrpc {
 
-int WorkerMain(CallHandler handler, const BlockingServerOptions& options) {
-  absl::StatusOr<std::unique_ptr<FdTransport>> wire = TakeStdioTransport();
-  if (!wire.ok()) {
-    std::fprintf(stderr, "%s\n", std::string(wire.status().message()).c_str());
-    return kWorkerNotStarted;
-  }
-  BlockingServer server(wire->get(), options);
-  const absl::Status end = server.Serve(handler);
+int WorkerExitStatus(const absl::Status& end, int if_not) {
   if (end.ok()) return kWorkerOk;
-  std::fprintf(stderr, "worker: %s\n", end.ToString().c_str());
-  return server.peer_broke_protocol() ? kWorkerProtocolError : kWorkerFailed;
+  // That standard input is no wire is for people, not for logs.
+  const std::string text = if_not == kWorkerNotStarted
+                               ? std::string(end.message())
+                               : "worker: " + end.ToString();
+  std::fprintf(stderr, "%s\n", text.c_str());
+  return if_not;
 }
 
 }  // namespace forkrpc

@@ -19,7 +19,12 @@
 #ifndef FORKRPC_SERVER_WORKER_MAIN_H_
 #define FORKRPC_SERVER_WORKER_MAIN_H_
 
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "forkrpc/server/blocking_server.h"
+#include "forkrpc/transport/stdio_transport.h"
 
 namespace forkrpc {
 
@@ -30,8 +35,20 @@ inline constexpr int kWorkerNotStarted = 2;  // standard input is no wire
 inline constexpr int kWorkerProtocolError =
     10;  // the parent broke the protocol
 
-// Returns the exit status for main(); errors go to standard error, one line.
-int WorkerMain(CallHandler handler, const BlockingServerOptions& options = {});
+// kWorkerOk for OK; else `if_not`, after a line on standard error.
+int WorkerExitStatus(const absl::Status& end, int if_not);
+
+// Serves with `handler`, see BlockingServer::Serve. Returns the exit status for
+// main(); errors go to standard error, one line.
+template <typename Handler>
+int WorkerMain(Handler&& handler, const BlockingServerOptions& options = {}) {
+  absl::StatusOr<std::unique_ptr<FdTransport>> wire = TakeStdioTransport();
+  if (!wire.ok()) return WorkerExitStatus(wire.status(), kWorkerNotStarted);
+  BlockingServer server(wire->get(), options);
+  const absl::Status end = server.Serve(handler);
+  return WorkerExitStatus(
+      end, server.peer_broke_protocol() ? kWorkerProtocolError : kWorkerFailed);
+}
 
 }  // namespace forkrpc
 

@@ -51,7 +51,7 @@ DecodeResult FrameDecoder::PeekSlow(FrameView* frame) {
 DecodeResult FrameDecoder::RefuseLength(size_t length) {
   failed_ = true;
   status_ = absl::ResourceExhaustedError(
-      absl::StrCat("frame at offset ", offset_, ": length ", length,
+      absl::StrCat("frame at offset ", offset(), ": length ", length,
                    " exceeds the limit of ", max_payload_, " octets"));
   return DecodeResult::kError;
 }
@@ -62,12 +62,12 @@ absl::Status FrameDecoder::Finish() const {
   if (got == 0) return absl::OkStatus();
   if (got < header_size_) {
     return absl::DataLossError(
-        absl::StrCat("stream ends inside a frame: header at offset ", offset_,
+        absl::StrCat("stream ends inside a frame: header at offset ", offset(),
                      " has ", got, " of ", header_size_, " octets"));
   }
   return absl::DataLossError(
       absl::StrCat("stream ends inside a frame: payload at offset ",
-                   offset_ + header_size_, " has ", got - header_size_, " of ",
+                   offset() + header_size_, " has ", got - header_size_, " of ",
                    FrontFrameSize() - header_size_, " octets"));
 }
 

@@ -39,7 +39,7 @@ enum class DecodeResult {
 };
 
 // Invariants:
-//  1. offset_ is the stream offset of the front of buffer_.
+//  1. offset() is the stream offset of the front of buffer_.
 //  2. The buffer is never asked for more than an acceptable frame: at most
 //     header_size_ + max_payload_ octets.
 //  3. After an error nothing is received, decoded or delivered.
@@ -87,9 +87,7 @@ class FrameDecoder {
 
   // Takes the frame that Peek() gave last.
   void Take(const FrameView& frame) {
-    const size_t size = header_size_ + frame.payload.size();
-    buffer_.Consume(size);
-    offset_ += size;
+    buffer_.Consume(header_size_ + frame.payload.size());
   }
 
   // To be called at the end of the stream, after the last Next(): OK on a frame
@@ -103,7 +101,7 @@ class FrameDecoder {
   const absl::Status& status() const { return status_; }
 
   // Stream offset behind the last frame taken: octets since the start.
-  uint64_t offset() const { return offset_; }
+  uint64_t offset() const { return buffer_.received() - buffer_.buffered(); }
 
   // Octets received behind offset().
   size_t buffered() const { return buffer_.buffered(); }
@@ -118,7 +116,6 @@ class FrameDecoder {
   ReceiveBuffer buffer_;
   const size_t header_size_;
   const size_t max_payload_;
-  uint64_t offset_ = 0;
   bool failed_ = false;
   absl::Status status_;
 };

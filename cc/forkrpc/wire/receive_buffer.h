@@ -71,6 +71,9 @@ class ReceiveBuffer {
   // Octets received and not consumed.
   size_t buffered() const { return end_ - begin_ + overflow_size_; }
 
+  // Octets received, ever.
+  uint64_t received() const { return received_; }
+
   // Makes readable() all of buffered(). Views stay valid until Prepare().
   void Gather();
 
