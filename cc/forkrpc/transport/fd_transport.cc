@@ -42,7 +42,7 @@ bool IsAgain(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 // True once `fd` has `events` (or an error) to report, false after `deadline`.
 absl::StatusOr<bool> WaitFor(int fd, int events, absl::Time deadline) {
   pollfd waited = {fd, 0, 0};
-  waited.events = events;
+  waited.events = static_cast<decltype(waited.events)>(events);
   absl::StatusOr<int> ready = PollUntil(absl::MakeSpan(&waited, 1), deadline);
   if (!ready.ok()) return ready.status();
   return *ready > 0;
@@ -73,8 +73,8 @@ size_t FillVectors(absl::Span<const absl::string_view> buffers,
   return used;
 }
 
-ssize_t OctetsIn(const iovec* vectors, size_t count) {
-  ssize_t octets = 0;
+size_t OctetsIn(const iovec* vectors, size_t count) {
+  size_t octets = 0;
   for (size_t i = 0; i < count; ++i) octets += vectors[i].iov_len;
   return octets;
 }
@@ -198,7 +198,9 @@ ssize_t FdTransport::WriteOnce(const iovec* vectors, size_t count,
   SigpipeGuard guard;
   const ssize_t taken =
       sys_->writev(write_.fd.get(), vectors, static_cast<int>(count));
-  if (taken < OctetsIn(vectors, count)) guard.DiscardRaised();
+  if (taken < static_cast<ssize_t>(OctetsIn(vectors, count))) {
+    guard.DiscardRaised();
+  }
   return taken;
 }
 
