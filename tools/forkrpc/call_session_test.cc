@@ -105,6 +105,21 @@ TEST_F(CallSessionTest, WaitsForInputAndWorkerAtOnce) {
   EXPECT_EQ(session->TakeOldest(), std::nullopt);
 }
 
+// A worker whose standard error is full could not answer.
+TEST_F(CallSessionTest, DrainsStandardErrorWhileItWaitsForInput) {
+  int fds[2];
+  ASSERT_EQ(pipe(fds), 0);
+  const OwnedFd read_end(fds[0]);
+  const OwnedFd write_end(fds[1]);
+  auto session = Start({kTestWorker, "async"}, Form::kAsync, 4);
+  ASSERT_TRUE(session->Call("stderr 2000000").ok());
+  std::optional<absl::StatusOr<std::string>> end;
+  while (!(end = session->TakeOldest()).has_value()) {
+    ASSERT_FALSE(session->Wait(read_end.get()));
+  }
+  EXPECT_TRUE(end->ok()) << end->status();
+}
+
 TEST_F(CallSessionTest, AWorkerThatFailsInACallIsAWorker) {
   for (const char* call : {"exit 3", "exit 0", "kill 9", "fail it"}) {
     auto session = Start({kTestWorker});

@@ -24,7 +24,7 @@ absl::StatusOr<CommandLine::Words> CommandLine::Parse(
   for (size_t i = 0; i < arguments.size(); ++i) {
     const std::string& word = arguments[i];
     if (word == "--") {
-      words.after.emplace(arguments.begin() + i + 1, arguments.end());
+      words.after.emplace(&word + 1, arguments.data() + arguments.size());
       break;
     }
     if (!LooksLikeOption(word)) {
