@@ -17,7 +17,7 @@ absl::StatusOr<std::vector<std::string>> ParseOptions(
   for (size_t i = 0; i < arguments.size(); ++i) {
     absl::string_view rest = arguments[i];
     if (rest == "--") {
-      words.insert(words.end(), arguments.begin() + i + 1, arguments.end());
+      for (++i; i < arguments.size(); ++i) words.push_back(arguments[i]);
       break;
     }
     if (!absl::ConsumePrefix(&rest, "-") || rest.empty()) {

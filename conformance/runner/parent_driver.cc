@@ -179,6 +179,7 @@ void ParentDriver::InOrderOfArrival(std::vector<T>* items, CallOf call_of) {
     if (call_of((*items)[i]) != nullptr) places.push_back(i);
   }
   std::vector<T> answers;
+  answers.reserve(places.size());
   for (const size_t place : places) answers.push_back((*items)[place]);
   std::stable_sort(answers.begin(), answers.end(), [&](const T& a, const T& b) {
     return call_of(a)->arrival < call_of(b)->arrival;
@@ -216,6 +217,7 @@ absl::Status ParentDriver::DoSend(const Send& send) {
     InOrderOfArrival(&items, [](const Item& item) { return item.answered; });
   }
   std::vector<std::string> octets;
+  octets.reserve(items.size());
   for (Item& item : items) octets.push_back(std::move(item.octets));
   QueueItems(octets, send.chunking());
   return absl::OkStatus();

@@ -253,7 +253,9 @@ bool Session::ReadErrors() {
 
 void Session::DrainErrors() {
   pollfd fd = {testee_.errors().get(), POLLIN, 0};
-  while (testee_.errors().valid() && Poll(&fd, 1, absl::ZeroDuration()) > 0) {
+  // Bounded: a process that has left the group may write for ever.
+  for (int i = 0; i < 64 && testee_.errors().valid(); ++i) {
+    if (Poll(&fd, 1, absl::ZeroDuration()) <= 0) return;
     ReadErrors();
   }
 }
@@ -265,32 +267,33 @@ void Session::AwaitExit() {
 
 bool Session::PollOnce() {
   pollfd fds[5];
-  bool (Session::*actions[5])();
   int count = 0;
-  const auto add = [&](const ScopedFd& fd, short events,
-                       bool (Session::*action)()) {
-    if (!fd.valid()) return;
+  // The descriptor's place in fds, or -1.
+  const auto add = [&](const ScopedFd& fd, int16_t events, bool wanted) {
+    if (!fd.valid() || !wanted) return -1;
     fds[count] = {fd.get(), events, 0};
-    actions[count++] = action;
+    return count++;
   };
   const bool awaiting = AwaitingRead();
-  if (!stalled_) add(testee_.wire_in(), POLLIN, &Session::ReadWire);
-  if (!chunks_.empty() && !awaiting) {
-    add(testee_.wire_out(), POLLOUT, &Session::WriteWire);
-  }
-  if (!commands_.empty()) {
-    add(testee_.commands(), POLLOUT, &Session::WriteCommands);
-  }
-  add(testee_.reports(), POLLIN, &Session::ReadReports);
-  add(testee_.errors(), POLLIN, &Session::ReadErrors);
+  const int wire_in = add(testee_.wire_in(), POLLIN, !stalled_);
+  const int wire_out =
+      add(testee_.wire_out(), POLLOUT, !chunks_.empty() && !awaiting);
+  const int commands = add(testee_.commands(), POLLOUT, !commands_.empty());
+  const int reports = add(testee_.reports(), POLLIN, true);
+  const int errors = add(testee_.errors(), POLLIN, true);
   // With no descriptor left it is the program's end that is waited for.
   const absl::Duration slice =
       awaiting || count == 0 ? kShortSlice : kLongSlice;
   if (Poll(fds, count, slice) <= 0) return false;
+  const auto ready = [&](int place) {
+    return place >= 0 && fds[place].revents != 0;
+  };
   bool moved = false;
-  for (int i = 0; i < count; ++i) {
-    if (fds[i].revents != 0 && (this->*actions[i])()) moved = true;
-  }
+  if (ready(wire_in)) moved |= ReadWire();
+  if (ready(wire_out)) moved |= WriteWire();
+  if (ready(commands)) moved |= WriteCommands();
+  if (ready(reports)) moved |= ReadReports();
+  if (ready(errors)) moved |= ReadErrors();
   return moved;
 }
 

@@ -28,8 +28,6 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 
-extern char** environ;
-
 namespace forkrpc::conformance {
 namespace {
 
@@ -94,7 +92,7 @@ std::vector<std::string> Environment(
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::vector<std::string> parts =
         absl::StrSplit(*entry, absl::MaxSplits('=', 1));
-    if (over.count(parts[0]) == 0) all.push_back(*entry);
+    if (over.count(parts[0]) == 0) all.emplace_back(*entry);
   }
   for (const auto& [key, value] : over) {
     all.push_back(absl::StrCat(key, "=", value));
@@ -104,6 +102,7 @@ std::vector<std::string> Environment(
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (std::string& each : strings) pointers.push_back(each.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -213,7 +212,7 @@ void AddActivity(const std::string& folder,
   if (absl::SimpleAtoi(fields[kStatUserTicks], &user) &&
       absl::SimpleAtoi(fields[kStatSystemTicks], &system)) {
     activity->processor_time +=
-        absl::Seconds(1.0 * (user + system) / sysconf(_SC_CLK_TCK));
+        absl::Seconds(user + system) / int64_t{sysconf(_SC_CLK_TCK)};
   }
   std::error_code error;
   for (const auto& task :
