@@ -33,7 +33,7 @@ TEST(OwnedFdTest, AMoveLeavesOneOwner) {
   OwnedFd first(OpenNull());
   const int fd = first.get();
   OwnedFd second(std::move(first));
-  EXPECT_FALSE(first.valid());  // NOLINT(bugprone-use-after-move): promised
+  EXPECT_FALSE(first.valid());  // NOLINT: -1 is promised after a move
   EXPECT_EQ(second.get(), fd);
   first.Reset();
   EXPECT_TRUE(IsOpen(fd));

@@ -72,6 +72,7 @@ std::vector<int> Numbers(const Descriptors& descriptors) {
 TEST(ChildDescriptorsTest, OnlyTheStandardOnesAndTheWireIsOnTwoOfThem) {
   // What careless libraries leave open: not close-on-exec.
   std::vector<OwnedFd> careless;
+  careless.reserve(6);
   for (int i = 0; i < 5; ++i) careless.emplace_back(open("/dev/zero", O_RDWR));
   careless.emplace_back(fcntl(careless[0].get(), F_DUPFD, 300));
   for (const Binding binding : {Binding::kSocket, Binding::kPipes}) {
@@ -93,6 +94,7 @@ TEST(ChildDescriptorsTest, OnlyTheStandardOnesAndTheWireIsOnTwoOfThem) {
 TEST(ChildDescriptorsTest, ListedOnesHaveTheirNumbersAndGapsAreClosed) {
   // Not close-on-exec, and with numbers between those that are listed.
   std::vector<OwnedFd> careless;
+  careless.reserve(6);
   for (int i = 0; i < 5; ++i) careless.emplace_back(open("/dev/zero", O_RDWR));
   careless.emplace_back(fcntl(careless[0].get(), F_DUPFD, 100));
   PipePair pipe = *MakePipe();
@@ -141,6 +143,7 @@ TEST(ChildDescriptorsTest, SixteenThreadsStartingAtOnceShareNothing) {
   options.descriptors = {{pipe.read_end.get(), 3}};
   std::vector<std::vector<Descriptors>> found(kThreads);
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&found, &options, i] {
       for (int j = 0; j < kEach; ++j) found[i].push_back(Found(options));
@@ -178,11 +181,11 @@ class Spare {
  public:
   explicit Spare(int spare) {
     EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
-    rlim_t low = 0;
+    int low = 0;
     for (int free = 0; free < spare || fcntl(low, F_GETFD) >= 0; ++low) {
       if (fcntl(low, F_GETFD) < 0) ++free;
     }
-    const rlimit lowered = {low, before_.rlim_max};
+    const rlimit lowered = {static_cast<rlim_t>(low), before_.rlim_max};
     EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &lowered), 0);
   }
   ~Spare() { setrlimit(RLIMIT_NOFILE, &before_); }

@@ -116,7 +116,7 @@ TEST(SpawnErrorTest, OptionsThatMakeNoSense) {
   std::vector<SpawnOptions> senseless(7, Argv({"cat"}));
   senseless[0].argv.clear();
   senseless[1].argv[0] = "";
-  senseless[2].argv.push_back(std::string("a\0b", 3));
+  senseless[2].argv.emplace_back("a\0b", 3);
   senseless[3].set_env = {{"A=B", "c"}};
   senseless[4].set_env = {{"", "c"}};
   senseless[5].descriptors = {{1, 2}};    // 2 is standard error's

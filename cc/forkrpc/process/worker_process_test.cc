@@ -125,7 +125,7 @@ TEST_P(BindingTest, KernelBuffersAreSizedForTheWorkersDirection) {
 }
 
 TEST_P(BindingTest, KernelBuffersAreSizedForOurDirection) {
-  size_t taken[2];
+  size_t taken[2] = {0, 0};
   for (const bool large : {false, true}) {
     SpawnOptions options = With(Shell("sleep 100"));
     options.wire_buffer_octets = large ? 128 * 1024 : 8 * 1024;

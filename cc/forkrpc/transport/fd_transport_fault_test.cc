@@ -80,8 +80,9 @@ constexpr SysCalls kFaulty = {
 };
 
 // Waits as a driver does after kWouldBlock; a minute is a hang.
-absl::Status WaitFor(int fd, short events) {
-  pollfd waited = {fd, events, 0};
+absl::Status WaitFor(int fd, int events) {
+  pollfd waited = {fd, 0, 0};
+  waited.events = static_cast<decltype(waited.events)>(events);
   absl::StatusOr<int> ready =
       PollUntil(absl::MakeSpan(&waited, 1), MonotonicNow() + absl::Minutes(1));
   if (!ready.ok()) return ready.status();

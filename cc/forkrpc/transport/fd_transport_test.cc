@@ -111,6 +111,7 @@ TEST_P(FdTransportTest, WritesBuffersInOrderAndSkipsEmptyOnes) {
 
 TEST_P(FdTransportTest, MoreBuffersThanOneCallTakesAreWrittenInPart) {
   std::vector<std::string> octets;
+  octets.reserve(200);
   for (int i = 0; i < 200; ++i) octets.push_back(absl::StrCat(i, ";"));
   std::vector<absl::string_view> buffers(octets.begin(), octets.end());
   std::string first;

@@ -74,13 +74,13 @@ TEST(StreamPairTest, WithoutDescriptorsIsAStatusAndLeaksNone) {
   rlimit limit;
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
   const int before = OpenDescriptors();
-  for (rlim_t spare = 0; spare < 2; ++spare) {
+  for (int spare = 0; spare < 2; ++spare) {
     // Numbers below the limit that are free: exactly `spare`.
-    rlim_t low = 0;
-    for (rlim_t free = 0; free < spare || fcntl(low, F_GETFD) >= 0; ++low) {
+    int low = 0;
+    for (int free = 0; free < spare || fcntl(low, F_GETFD) >= 0; ++low) {
       if (fcntl(low, F_GETFD) < 0) ++free;
     }
-    const rlimit lowered = {low, limit.rlim_max};
+    const rlimit lowered = {static_cast<rlim_t>(low), limit.rlim_max};
     ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &lowered), 0);
     absl::StatusOr<SocketPair> pair = MakeSocketPair();
     absl::StatusOr<PipePair> pipe = MakePipe();
