@@ -31,7 +31,7 @@ HEADERS = {
     'testing': 'cc/forkrpc/testing/x.h',
     'examples': 'cc/forkrpc/examples/x.h',
     'benchmarks': 'cc/forkrpc/benchmarks/x.h',
-    'cli': 'tools/cli/x.h',
+    'cli': 'tools/forkrpc/x.h',
     'runner': 'conformance/runner/x.h',
     'oracle': 'conformance/oracle/x.h',
     'fuzz': 'conformance/fuzz/x.h',
