@@ -106,8 +106,8 @@ absl::StatusOr<absl::string_view> BlockingClient::CallView(
       "a call was lost");  // not reached: see invariant 1
 }
 
-absl::StatusOr<CallId> BlockingClient::StartSlow(absl::string_view payload,
-                                                 absl::Duration timeout) {
+absl::StatusOr<CallId> BlockingClient::Start(absl::string_view payload,
+                                             absl::Duration timeout) {
   if (connection_.unsent() > kUnsentHighWater) MakeRoom();
   return StartCall(payload, timeout, PayloadLifetime::kCopy);
 }

@@ -97,16 +97,16 @@ class BlockingClient {
   // Pipelining: queues a call. It is written at the latest by the next Wait(),
   // WaitAny() or Flush(), many in one system call. If much is queued, waits for
   // the worker to take some of it.
-  absl::StatusOr<CallId> Start(
-      absl::string_view payload,
-      absl::Duration timeout = absl::InfiniteDuration()) {
-    if (ABSL_PREDICT_TRUE(usable() && timeout == absl::InfiniteDuration() &&
+  absl::StatusOr<CallId> Start(absl::string_view payload) {
+    if (ABSL_PREDICT_TRUE(usable() &&
                           connection_.unsent() <= kUnsentHighWater)) {
       absl::StatusOr<CallId> call = connection_.StartCall(payload);
       if (ABSL_PREDICT_TRUE(call.ok())) return call;
     }
-    return StartSlow(payload, timeout);
+    return Start(payload, absl::InfiniteDuration());
   }
+  absl::StatusOr<CallId> Start(absl::string_view payload,
+                               absl::Duration timeout);
 
   // Writes what is queued, as far as that is possible without waiting.
   void Flush();
@@ -157,8 +157,6 @@ class BlockingClient {
 
   bool usable() const { return !closed_.has_value() && !in_callback_; }
   absl::Status CheckUsable() const;
-  absl::StatusOr<CallId> StartSlow(absl::string_view payload,
-                                   absl::Duration timeout);
   Completion WaitAnySlow();
   absl::StatusOr<CallId> StartCall(absl::string_view payload,
                                    absl::Duration timeout,

@@ -42,13 +42,13 @@ void FrameDecoder::Append(absl::string_view octets) {
 }
 
 DecodeResult FrameDecoder::PeekSlow(FrameView* frame) {
-  if (failed_) return DecodeResult::kError;
   if (!has_next()) return DecodeResult::kNeedMore;
   buffer_.Gather();
   return Peek(frame);
 }
 
 DecodeResult FrameDecoder::RefuseLength(size_t length) {
+  if (failed_) return DecodeResult::kError;
   failed_ = true;
   status_ = absl::ResourceExhaustedError(
       absl::StrCat("frame at offset ", offset(), ": length ", length,
@@ -72,7 +72,6 @@ absl::Status FrameDecoder::Finish() const {
 }
 
 bool FrameDecoder::has_next() const {
-  if (failed_) return true;
   if (buffer_.buffered() < header_size_) return false;
   const size_t size = FrontFrameSize();
   return size - header_size_ > max_payload_ || buffer_.buffered() >= size;

@@ -42,7 +42,8 @@ enum class DecodeResult {
 //  1. offset() is the stream offset of the front of buffer_.
 //  2. The buffer is never asked for more than an acceptable frame: at most
 //     header_size_ + max_payload_ octets.
-//  3. After an error nothing is received, decoded or delivered.
+//  3. After an error nothing is received or taken: the refused header stays at
+//     the front, so that each look at it gives the same error.
 class FrameDecoder {
  public:
   explicit FrameDecoder(FrameLayout layout, const WireLimits& limits = {});
@@ -71,7 +72,7 @@ class FrameDecoder {
   // The next frame without taking it, for who must see it first.
   DecodeResult Peek(FrameView* frame) {
     const absl::string_view octets = buffer_.readable();
-    if (ABSL_PREDICT_FALSE(octets.size() < header_size_ || failed_)) {
+    if (ABSL_PREDICT_FALSE(octets.size() < header_size_)) {
       return PeekSlow(frame);
     }
     const char* length_at = octets.data() + header_size_ - 4;
