@@ -101,9 +101,10 @@ shows 0 'why: ' explain child/echo
 shows 0 '^child/echo .*MUST' list
 shows 0 'exit status: 0 conformant' --help
 # Interrupted, it takes its testees with it.
-manifest stuck hangs
+mark=$$-$RANDOM-$RANDOM
+manifest stuck hangs "\"env\": {\"FORKRPC_MARK\": \"$mark\"},"
 "$runner" run --watchdog 100s --filter child/echo:sync stuck.json >said 2>complained &
-stuck() { grep -lsa '[h]angs' /proc/[0-9]*/cmdline; }
+stuck() { grep -lsa "FORKRPC_MARK=$mark" /proc/[0-9]*/environ; }
 until stuck >/dev/null; do sleep 0.05; done
 kill -INT $!
 wait $!

@@ -74,6 +74,17 @@ TEST(FrameScannerTest, KnowsWhereTheStreamEnds) {
   EXPECT_EQ(scanner.payload_have(), 2u);
 }
 
+TEST(FrameScannerTest, AnEmptyFrameIsWholeWithItsHeader) {
+  for (const Layout layout : {Layout::kLength, Layout::kIdLength}) {
+    FrameScanner scanner(layout);
+    bool last = false;
+    scanner.Scan(std::string(HeaderSize(layout), '\0'),
+                 [&](const FrameScanner::Piece& piece) { last = piece.last; });
+    EXPECT_TRUE(last);
+    EXPECT_FALSE(scanner.inside_frame());
+  }
+}
+
 TEST(FrameScannerTest, IntegersAreBigEndian) {
   std::string octets;
   AppendU32(0x80010203, &octets);

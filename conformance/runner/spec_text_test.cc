@@ -22,7 +22,7 @@ TEST(SpecTextTest, ReadsSentencesSectionsAndLevels) {
       "prose that SHOULD be left alone\n"
       "## 2. Second\n"
       "- **[FR-ERR-002]** It SHOULD x; a child MAY y.\n"
-      "- **[FR-ERR-003]** It MAY y, then it MUST z.\n");
+      "- **[FR-ERR-003]** It MAY y and SHOULD x, then it MUST z.\n");
   ASSERT_TRUE(spec.ok()) << spec.status();
   ASSERT_EQ(spec->requirements().size(), 3u);
   const Requirement* first = spec->Find("FR-FRM-001");

@@ -135,6 +135,8 @@ def read_request():
   length = struct.unpack(">I", header[-4:])[0]
   if FAULT == "zero-is-end" and length == 0:
     return None
+  if length > 1 << 26 and FAULT != "allocates-length":
+    sys.exit(10)
   payload = read_exactly(length)
   if payload is None:
     if FAULT == "executes-truncated":
@@ -163,6 +165,9 @@ def main():
   if FAULT == "status-at-end":
     sys.exit(10)
   if FAULT == "stays-at-end":
+    signal.pause()
+  if FAULT == "endless-farewell":
+    write_all(struct.pack(">II", 0, 1 << 30))
     signal.pause()
   if FAULT == "farewell":
     event(b"bye")
