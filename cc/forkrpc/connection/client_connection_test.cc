@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "forkrpc/connection/test_octets.h"
 #include "forkrpc/testing/allocation_counter.h"
 #include "forkrpc/wire/frame_encoder.h"
 #include "gtest/gtest.h"
@@ -53,24 +54,11 @@ class Client {
 
   // Everything the connection wants written, as hex.
   std::string Written() {
-    std::string all;
-    while (connection_.unsent() > 0) {
-      const std::string part = absl::StrJoin(connection_.SendBuffers(), "");
-      connection_.OnSent(part.size());
-      all += part;
-    }
-    return absl::BytesToHexString(all);
+    return absl::BytesToHexString(TakeOctets(&connection_));
   }
 
   void Receive(absl::string_view octets) {
-    while (!octets.empty()) {
-      const absl::Span<char> space = connection_.ReceiveBuffer();
-      ASSERT_FALSE(space.empty());
-      const size_t n = std::min(space.size(), octets.size());
-      std::copy_n(octets.data(), n, space.data());
-      connection_.OnReceived(n);
-      octets.remove_prefix(n);
-    }
+    EXPECT_EQ(GiveOctets(&connection_, octets), "") << "not wanted";
   }
 
   // All events, one word each: r1:payload, e:payload, f1:CODE, closed:CODE.

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/connection/server_connection.h"
+#include "forkrpc/connection/test_octets.h"
 #include "forkrpc/wire/frame_encoder.h"
 #include "gtest/gtest.h"
 
@@ -48,19 +49,14 @@ std::string HostileStream(FrameLayout layout, std::mt19937* bits) {
   return stream;
 }
 
-// Feeds as much as the connection wants, in random pieces. Returns whether all
-// was taken.
+// Feeds as much as the connection wants, in random pieces, polling in between.
 template <typename Poll>
 void Feed(Connection* connection, absl::string_view stream, std::mt19937* bits,
           Poll poll) {
   while (!stream.empty()) {
-    const absl::Span<char> space = connection->ReceiveBuffer();
-    if (space.empty()) return;
-    const size_t n =
-        std::min<size_t>({space.size(), stream.size(), 1 + (*bits)() % 60});
-    std::copy_n(stream.data(), n, space.data());
-    connection->OnReceived(n);
-    stream.remove_prefix(n);
+    const absl::string_view piece = stream.substr(0, 1 + (*bits)() % 60);
+    if (!GiveOctets(connection, piece).empty()) return;
+    stream.remove_prefix(piece.size());
     poll();
   }
 }

@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "forkrpc/connection/test_octets.h"
 #include "forkrpc/testing/allocation_counter.h"
 #include "forkrpc/wire/frame_encoder.h"
 #include "gtest/gtest.h"
@@ -36,21 +37,12 @@ class Server {
   }
 
   void Receive(absl::string_view octets) {
-    while (!octets.empty()) {
-      const absl::Span<char> space = connection_.ReceiveBuffer();
-      ASSERT_FALSE(space.empty());
-      const size_t n = std::min(space.size(), octets.size());
-      std::copy_n(octets.data(), n, space.data());
-      connection_.OnReceived(n);
-      octets.remove_prefix(n);
-    }
+    EXPECT_EQ(GiveOctets(&connection_, octets), "") << "not wanted";
   }
 
   // Everything the connection wants written, as hex.
   std::string Written() {
-    const std::string all = absl::StrJoin(connection_.SendBuffers(), "");
-    connection_.OnSent(all.size());
-    return absl::BytesToHexString(all);
+    return absl::BytesToHexString(TakeOctets(&connection_));
   }
 
   // All events, one word each: q1:payload, half, closed:CODE.
