@@ -178,6 +178,12 @@ class CallTest(CliTest):
     self.expect(run('call', '--serialiser=raw', 'echo hi there', '--', RAW), 0,
                 b'hi there\n', '')
 
+  def test_the_binding_is_what_the_worker_finds(self):
+    for binding, kind in [('socket', 'socket'), ('pipes', 'pipe')]:
+      result = run('call', '--binding=' + binding, 'x', '--', 'sh', '-c',
+                   'readlink /proc/self/fd/0 >&2; exit 1')
+      self.expect(result, 2, b'', rf'{kind}:\[\d+\]\nforkrpc: .*\n')
+
   def test_formats(self):
     octets = [b'call', b'list', b'\xc3\xa9\n', b"\xff'\\", b'--',
               STRINGS.encode()]
