@@ -33,7 +33,7 @@ Events go to standard error, as does the worker's own.
   --serialiser=string-pack|raw   of the worker (string-pack); raw is exactly one
                                  string: a whole line, spaces and all
   --binding=socket|pipes         what the worker's standard input and output are
-                                 (socket); programs such as ssh want pipes
+                                 (socket); pipes where a program minds that
   --timeout=30s                  for each call; inf waits for ever
   --in-flight=64                 calls at once in the async form
   --input=FILE                   lines to call with; - is standard input, which
