@@ -99,7 +99,7 @@ class CallTable {
   static constexpr size_t kInitialSlots = 16;
 
   void Allocate(size_t slots) {
-    slots_.reset(new Call[slots]);
+    slots_ = std::make_unique<Call[]>(slots);
     mask_ = slots - 1;
   }
   bool InsertSlow(uint32_t id);
