@@ -178,7 +178,10 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
   if (!status.ok()) {
     result.set_step(static_cast<uint32_t>(number));
     const Step& step = c.steps(number - 1);
-    if (!step.req().empty()) {
+    const std::string known = BrokenRequirement(status);
+    if (!known.empty()) {
+      Break(known, spec, &result);
+    } else if (!step.req().empty()) {
       Break(step.req(), spec, &result);
     } else if (!c.reqs().empty()) {
       Break(c.reqs(0), spec, &result);

@@ -5,14 +5,26 @@
 
 #include <utility>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "conformance/runner/child_driver.h"
 #include "conformance/runner/parent_driver.h"
 
 namespace forkrpc::conformance {
+namespace {
 
-absl::Status Mismatch(absl::string_view what) {
-  return absl::FailedPreconditionError(what);
+constexpr char kRequirementUrl[] = "forkrpc/requirement";
+
+}  // namespace
+
+absl::Status Mismatch(absl::string_view what, absl::string_view req) {
+  absl::Status status = absl::FailedPreconditionError(what);
+  if (!req.empty()) status.SetPayload(kRequirementUrl, absl::Cord(req));
+  return status;
+}
+
+std::string BrokenRequirement(const absl::Status& status) {
+  return std::string(status.GetPayload(kRequirementUrl).value_or(absl::Cord()));
 }
 
 std::unique_ptr<Driver> MakeDriver(const CaseRun& run, Session* session) {

@@ -76,8 +76,12 @@ class Driver {
 // The driver for the run's role.
 std::unique_ptr<Driver> MakeDriver(const CaseRun& run, Session* session);
 
-// "The testee did what it must not."
-absl::Status Mismatch(absl::string_view what);
+// "The testee did what it must not." `req` is the clause if it is known here,
+// whatever step it was found in.
+absl::Status Mismatch(absl::string_view what, absl::string_view req = "");
+
+// The clause that Mismatch was given, or "".
+std::string BrokenRequirement(const absl::Status& status);
 
 }  // namespace forkrpc::conformance
 

@@ -123,11 +123,12 @@ absl::Status ParentDriver::Bind(const Frame& frame,
                                 std::vector<Call*>* waiting) {
   const uint32_t id = frame.header.id;
   if (form() == ASYNC && id == 0) {
-    return Mismatch("the request has id 0, which is an event's");
+    return Mismatch("the request has id 0, which is an event's", "FR-SID-001");
   }
   if (form() == ASYNC && !in_flight_.insert(id).second) {
     return Mismatch(absl::StrCat("the request has id ", id,
-                                 ", which another call in flight has"));
+                                 ", which another call in flight has"),
+                    "FR-SID-002");
   }
   const auto it = std::find_if(
       waiting->begin(), waiting->end(),

@@ -317,7 +317,7 @@ bool Session::IsStarved() {
   // the time gives itself away the second time.
   return before.processor_time == absl::ZeroDuration() ||
          activity_.processor_time - before.processor_time <
-             options_.watchdog / 2;
+             options_.watchdog / 4;
 }
 
 absl::Status Session::PumpUntil(absl::FunctionRef<bool()> done,

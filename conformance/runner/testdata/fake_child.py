@@ -39,6 +39,8 @@ def send(frame_id, payload):
   length = len(payload)
   if FAULT == "length-with-header":
     length += 8
+  if FAULT == "corrupts":
+    payload = payload.replace(b"\x80", b"?")
   if FAULT == "16-bit-length":
     length &= 0xffff
   write_all(struct.pack(order, frame_id, length) + payload)

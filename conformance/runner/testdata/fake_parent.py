@@ -33,6 +33,8 @@ class Parent:
     self.in_flight[frame_id] = tag
     if FAULT != "same-id":
       self.next_id += 1
+    if FAULT == "corrupts-requests":
+      payload = payload.replace(b"\x80", b"?")
     length = len(payload) + (4 if FAULT == "length-with-header" else 0)
     order = "<I" if FAULT == "little-endian" else ">I"
     if FORM == "async":
@@ -81,6 +83,8 @@ class Parent:
       key = min(self.in_flight, default=0)
     if key in self.in_flight:
       tag = self.in_flight.pop(key)
+      if FAULT == "corrupts-results":
+        payload = payload.replace(b"\x80", b"?")
       report("result", tag, payload.hex() or "-")
       if FAULT == "reports-twice":
         report("result", tag, payload.hex() or "-")
