@@ -166,6 +166,17 @@ TEST_P(BlockingClientTest, LargePayloadsInBothDirections) {
   }
 }
 
+// Where nobody looks at standard error, reads are not bounded in time.
+TEST_P(BlockingClientTest, LargeRequestIsWrittenWhereReadsBlock) {
+  SpawnOptions worker = WorkerOptions(GetParam());
+  worker.stderr_mode = StderrMode::kInherit;
+  BlockingClientOptions options;
+  options.connection.form = GetParam().form;
+  auto client = SpawnOrDie(worker, std::move(options));
+  const std::string request = absl::StrCat("echo ", std::string(8 << 20, 'L'));
+  EXPECT_EQ(client->Call(request).value().size(), request.size() - 5);
+}
+
 TEST_P(BlockingClientTest, ErrorNamesExitStatusAndLastWords) {
   auto client = Spawn();
   ASSERT_TRUE(client->Call("stderr 3").ok());
@@ -297,6 +308,23 @@ TEST_P(BlockingClientTest, SpinningGivesTheSameAnswers) {
   }
   EXPECT_EQ(client->Call("sleep 20").value(), "slept");
   EXPECT_TRUE(client->Close().ok());
+}
+
+TEST(BlockingClientSyncTest, ResponseDoesNotWaitForTheNextCall) {
+  auto client = SpawnOrDie(WorkerOptions({Form::kSync, Binding::kSocket}), {});
+  const CallId quick = client->Start("echo quick").value();
+  ASSERT_TRUE(client->Start("sleep 2000").ok());
+  const absl::Time start = MonotonicNow();
+  EXPECT_EQ(client->Wait(quick).value(), "quick");
+  EXPECT_LT(MonotonicNow() - start, absl::Milliseconds(1500));
+}
+
+TEST(BlockingClientSyncTest, FunctionThatDoesNotRespondFails) {
+  auto client = SpawnOrDie(WorkerOptions({Form::kSync, Binding::kSocket}), {});
+  const absl::Status status = client->Call("hold x").status();
+  EXPECT_TRUE(
+      absl::StrContains(status.message(), "returned without a response"))
+      << status;
 }
 
 TEST(BlockingClientAsyncTest, ResponsesOutOfOrder) {
