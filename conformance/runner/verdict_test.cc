@@ -284,7 +284,7 @@ TEST_F(VerdictTest, NothingIsLeftBehind) {
   EXPECT_EQ(waitpid(-1, nullptr, WNOHANG), -1);
   EXPECT_EQ(errno, ECHILD);
   // Nor a grandchild; it may take a moment to die.
-  for (int i = 0; FindMarked() != "" && i < 5000; ++i) usleep(1000);
+  for (int i = 0; !FindMarked().empty() && i < 5000; ++i) usleep(1000);
   EXPECT_EQ(FindMarked(), "");
 }
 
