@@ -6,7 +6,7 @@
 // One thread at a time. Ids are given out one after the other, so id modulo
 // size is a perfect hash for all but a few calls that outlive a whole round of
 // ids: insert, find and erase touch one slot each, without hashing. A general
-// hash map alone takes three times as long here (call_table_benchmark.cc),
+// hash map alone takes five times as long here (call_table_benchmark.cc),
 // which a client with a thousand calls in flight notices.
 //
 //   CallTable calls;
