@@ -5,7 +5,7 @@
 //
 // Every row alternates short slices of both (paired.h); the control rows are a
 // loop against itself and tell how far the others can be trusted. Prints a
-// table in Markdown.
+// table in Markdown. `rpc_benchmark many` runs the row with many calls only.
 
 #include <sched.h>
 #include <unistd.h>
