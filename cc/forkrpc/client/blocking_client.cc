@@ -102,8 +102,8 @@ absl::StatusOr<absl::string_view> BlockingClient::CallView(
     }
     Keep(*event);
   }
-  return absl::InternalError(
-      "a call was lost");  // not reached: see invariant 1
+  // Not reached: the connection ends each call before it ends itself.
+  return absl::InternalError("a call was lost");
 }
 
 absl::StatusOr<CallId> BlockingClient::Start(absl::string_view payload,
