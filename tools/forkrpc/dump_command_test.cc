@@ -54,10 +54,11 @@ TEST(DumpCommandTest, ThePastedExampleWorks) {
   std::ifstream spec("spec/wire.md");
   std::string line;
   std::string example;
+  bool inside = false;
   while (std::getline(spec, line)) {
-    if (line.rfind("    > ", 0) == 0 || line.rfind("    < ", 0) == 0) {
-      absl::StrAppend(&example, line, "\n");
-    }
+    if (inside && line != "```") absl::StrAppend(&example, line, "\n");
+    inside =
+        line == "```hex vector=session-sync-echo" || (inside && line != "```");
   }
   ASSERT_THAT(example, HasSubstr("45 68 69"));
   const Outcome outcome = Dump({"--hex"}, example);

@@ -3,7 +3,7 @@
 
 // A list of strings as a payload, with the serialiser the user has chosen.
 //
-// Any thread. See spec/wire.md, section 9.
+// Any thread. See spec/serialisers.md.
 //
 //   std::string payload;
 //   absl::Status status =

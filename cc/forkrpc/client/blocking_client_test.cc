@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "forkrpc/base/clock.h"
 #include "forkrpc/base/owned_fd.h"
+#include "forkrpc/serialiser/string_pack.h"
 #include "forkrpc/transport/fd_transport.h"
 #include "forkrpc/transport/stream_pair.h"
 #include "gtest/gtest.h"
@@ -101,6 +102,7 @@ TEST_P(BlockingClientTest, EventsComeInOrderWithResponses) {
             (std::vector<std::string>{"event one", "response", "event two"}));
 }
 
+//= spec/wire.md#FR-EVT-005
 TEST_P(BlockingClientTest, UnwantedEventsAreCounted) {
   auto client = Spawn();
   ASSERT_TRUE(client->Call("event one").ok());
@@ -217,6 +219,29 @@ TEST_P(BlockingClientTest, FunctionThatFailsEndsTheWorkerAndSaysWhy) {
       << status;
 }
 
+//= spec/wire.md#FR-ERR-015
+//= spec/wire.md#FR-ERR-016
+TEST_P(BlockingClientTest, RequestThatCannotBeDecodedEndsTheWorker) {
+  auto client = Spawn();
+  EXPECT_EQ(client->Call(std::string("join \1a\2bc")).value(), "a+bc");
+  // Ends inside the second string.
+  const absl::Status status = client->Call(std::string("join \1a\2b")).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(absl::StrContains(
+      status.message(), "exited with status 1; its stderr ended: worker: DATA"))
+      << status;
+}
+
+//= spec/wire.md#FR-ERR-017
+TEST_P(BlockingClientTest, ResponseThatCannotBeDecodedCostsThatCallOnly) {
+  auto client = Spawn();
+  std::vector<std::string> items;
+  EXPECT_EQ(DecodeStringPack(client->Call("echo \x81").value(), &items).code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(DecodeStringPack(client->Call("echo \1a").value(), &items).ok());
+  EXPECT_EQ(items, std::vector<std::string>{"a"});
+}
+
 TEST_P(BlockingClientTest, DeadlineEndsOneCallAndNoOther) {
   auto client = Spawn();
   const absl::Time start = MonotonicNow();
@@ -259,6 +284,7 @@ TEST_P(BlockingClientTest, FloodOfStandardErrorDoesNotBlock) {
   EXPECT_TRUE(absl::EndsWith(client->process()->stderr_tail(), "the end\n"));
 }
 
+//= spec/wire.md#FR-PRC-004
 TEST_P(BlockingClientTest, PrintingInAFunctionDoesNotReachTheWire) {
   auto client = Spawn();
   EXPECT_EQ(client->Call("print").value(), "printed");

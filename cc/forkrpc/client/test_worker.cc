@@ -14,7 +14,9 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "forkrpc/serialiser/string_pack.h"
 #include "forkrpc/server/worker_main.h"
 
 namespace forkrpc {
@@ -50,6 +52,11 @@ absl::Status Handle(BlockingServer* server, ServerCall& call) {
     std::printf("noise on stdout\n");
     std::fflush(stdout);
     return call.Respond("printed");
+  }
+  if (words.first == "join") {
+    std::vector<std::string> items;
+    absl::Status status = DecodeStringPack(rest, &items);
+    return status.ok() ? call.Respond(absl::StrJoin(items, "+")) : status;
   }
   if (words.first == "exit") std::exit(number);
   if (words.first == "kill") raise(number);

@@ -142,10 +142,12 @@ absl::Status ClientConnection::EndOfStreamStatus() const {
   if (!boundary.ok()) return boundary;
   if (calls_.size() > 0) {
     //= spec/wire.md#FR-ERR-003
+    //= spec/wire.md#FR-CLS-012
     return absl::UnavailableError(absl::StrCat(
         "the child ended the stream at offset ", decoder().offset(), " with ",
         calls_.size(), calls_.size() == 1 ? " call" : " calls", " in flight"));
   }
+  //= spec/wire.md#FR-CLS-007
   if (half_close_requested_) return absl::OkStatus();
   return absl::UnavailableError(
       absl::StrCat("the child ended the stream at offset ", decoder().offset(),

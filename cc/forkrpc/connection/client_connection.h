@@ -97,6 +97,7 @@ class ClientConnection final : public Connection {
     const CallId id = next_id_;
     next_id_ = NextId(id);
     ++open_calls_;
+    //= spec/wire.md#FR-ORD-007
     send_queue().Add(RequestLayout(options_.form), id, payload, lifetime);
     return id;
   }
@@ -118,6 +119,10 @@ class ClientConnection final : public Connection {
   void HalfClose() { half_close_requested_ = true; }
 
   // The next thing that happened; nullopt if nothing did.
+  //= spec/wire.md#FR-ORD-004
+  //= spec/wire.md#FR-EVT-003
+  //= spec/wire.md#FR-EVT-006
+  //= spec/wire.md#FR-CLS-002
   std::optional<ClientEvent> PollEvent();
 
   // If the next thing is a response that is nothing special, takes it: what
@@ -153,6 +158,8 @@ class ClientConnection final : public Connection {
   // Whether StartCall would not be refused for the number of calls in flight.
   bool can_start_call() const { return calls_.size() < options_.max_in_flight; }
 
+  //= spec/wire.md#FR-CLS-010
+  //= spec/wire.md#FR-CLS-011
   bool wants_shutdown_write() const override {
     return half_close_requested_ && !shutdown_done() && send_queue().empty() &&
            status().ok();
@@ -172,6 +179,8 @@ class ClientConnection final : public Connection {
            (send_queue().size() + payload_size <= options_.max_unsent ||
             send_queue().empty());
   }
+  //= spec/wire.md#FR-ERR-014
+  //= spec/wire.md#FR-LIM-008
   absl::Status WhyNotStarted(size_t payload_size) const;
 
   // 0 is never an id: 0xFFFFFFFF is followed by 1.

@@ -211,6 +211,7 @@ TEST(ClientConnectionTest, HalfCloseDrainAndCleanEnd) {
   EXPECT_EQ(client.Events(), "");
 }
 
+//= spec/wire.md#FR-ERR-014
 TEST(ClientConnectionTest, EndsThatAreNotClean) {
   {  // calls in flight
     Client client(Form::kSync);
@@ -233,6 +234,9 @@ TEST(ClientConnectionTest, EndsThatAreNotClean) {
     Client client(Form::kSync);
     client.connection().OnReceiveEof();
     EXPECT_EQ(client.Events(), "closed:UNAVAILABLE");
+    EXPECT_EQ(client.connection().StartCall("too late").status().code(),
+              absl::StatusCode::kUnavailable);
+    EXPECT_EQ(client.connection().unsent(), 0);
   }
   {  // a read error, behind a response that arrived before it
     Client client(Form::kAsync);
@@ -258,6 +262,7 @@ TEST(ClientConnectionTest, SendErrorWaitsForWhatTheChildHasSaid) {
   EXPECT_EQ(client.Events(), "r1:last words f2:UNAVAILABLE closed:UNAVAILABLE");
 }
 
+//= spec/wire.md#FR-SID-009
 TEST(ClientConnectionTest, DeadlineEndsACallButKeepsItsId) {
   const absl::Time start = absl::UnixEpoch();
   for (Form form : {Form::kSync, Form::kAsync}) {
@@ -301,6 +306,7 @@ TEST(ClientConnectionTest, CancelEndsACallOnce) {
   EXPECT_EQ(client.Events(), "closed:UNAVAILABLE");
 }
 
+//= spec/wire.md#FR-LIM-008
 TEST(ClientConnectionTest, LimitsRefuseACallAndNothingElse) {
   ClientOptions options = Client::WithForm(Form::kAsync);
   options.max_in_flight = 2;

@@ -54,6 +54,7 @@ class SendQueue {
   SendQueue& operator=(const SendQueue&) = delete;
 
   // Adds a frame; payload.size() must fit 32 bits.
+  //= spec/wire.md#FR-FRM-008
   void Add(FrameLayout layout, uint32_t id, absl::string_view payload,
            PayloadLifetime lifetime) {
     const bool copy =
@@ -76,6 +77,7 @@ class SendQueue {
   absl::Span<const absl::string_view> Buffers();
 
   // `n` octets, at most those in Buffers(), have been written.
+  //= spec/wire.md#FR-LIM-003
   void Consume(size_t n);
 
   // Copies what is still borrowed: the caller wants its memory back.

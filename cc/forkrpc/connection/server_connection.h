@@ -41,6 +41,7 @@ struct ServerOptions {
   // Octets of output queued and not written. Above it no more requests are
   // given and reading stops: a parent that does not read gets no more work
   // done. Output itself is never refused: it is already made.
+  //= spec/wire.md#FR-LIM-007
   size_t high_water = size_t{1} << 20;
 };
 
@@ -102,6 +103,8 @@ class ServerConnection final : public Connection {
   // If the next thing is a request, takes it: what PollEvent() would have given
   // as kRequest. False says nothing; poll then. It saves the event, which shows
   // with thousands of requests to one read.
+  //= spec/wire.md#FR-ORD-006
+  //= spec/wire.md#FR-ERR-004
   ABSL_ATTRIBUTE_ALWAYS_INLINE bool PollRequest(CallId* call,
                                                 absl::string_view* payload) {
     FrameView frame;
@@ -113,6 +116,8 @@ class ServerConnection final : public Connection {
       *call = next_request_++;
     } else {
       // What is wrong with a bad id is for PollEvent() to say.
+      //= spec/wire.md#FR-SID-010
+      //= spec/wire.md#FR-SID-011
       if (ABSL_PREDICT_FALSE(frame.id == kEventId ||
                              !calls_.Insert(frame.id))) {
         return false;
@@ -131,6 +136,8 @@ class ServerConnection final : public Connection {
   }
 
   //= spec/wire.md#FR-CLS-004
+  //= spec/wire.md#FR-CLS-006
+  //= spec/wire.md#FR-CLS-009
   bool wants_shutdown_write() const override {
     return half_close_polled_ && !shutdown_done() && in_flight() == 0 &&
            send_queue().empty() && status().ok();
@@ -159,6 +166,7 @@ class ServerConnection final : public Connection {
     return calls_.Take(call);
   }
   absl::Status WhyNotSent(size_t payload_size) const;
+  //= spec/wire.md#FR-ERR-018
   absl::Status WhyNotAnswered(CallId call, size_t payload_size) const;
 
   std::optional<ServerEvent> PollEnd();

@@ -90,12 +90,15 @@ TEST(ServerConnectionTest, SyncFormAnswersInOrderWithIdOne) {
             "0000000100000000");
 }
 
+//= spec/wire.md#FR-ERR-018
 TEST(ServerConnectionTest, AsyncFormEchoesIdsInAnyOrder) {
   Server server(Form::kAsync);
   server.Receive(Request(Form::kAsync, 0x80000000, "a") +
                  Request(Form::kAsync, 0xFFFFFFFF, "b"));
   EXPECT_EQ(server.Events(), "q2147483648:a q4294967295:b");
   EXPECT_TRUE(server.connection().SendResponse(0xFFFFFFFF, "").ok());
+  EXPECT_EQ(server.connection().SendResponse(0xFFFFFFFF, "again").code(),
+            absl::StatusCode::kNotFound);
   EXPECT_TRUE(server.connection().SendResponse(0x80000000, "").ok());
   EXPECT_EQ(server.Written(), "ffffffff000000008000000000000000");
   EXPECT_EQ(server.connection().in_flight(), 0);
@@ -184,6 +187,7 @@ TEST(ServerConnectionTest, InFlightLimitHoldsTheParentBack) {
   EXPECT_EQ(server.Events(), "q3:c");
 }
 
+//= spec/wire.md#FR-LIM-007
 TEST(ServerConnectionTest, UnreadOutputHoldsTheParentBack) {
   ServerOptions options = Server::WithForm(Form::kAsync);
   options.high_water = 10;

@@ -69,6 +69,7 @@ std::vector<int> Numbers(const Descriptors& descriptors) {
   return numbers;
 }
 
+//= spec/wire.md#FR-PRC-003
 TEST(ChildDescriptorsTest, OnlyTheStandardOnesAndTheWireIsOnTwoOfThem) {
   // What careless libraries leave open: not close-on-exec.
   std::vector<OwnedFd> careless;

@@ -11,6 +11,7 @@ BerLength ReadBerLength(absl::string_view octets) {
   for (const char octet : octets) {
     const auto group = static_cast<unsigned char>(octet);
     // 56 bits and seven more are 63: anything above them is lost below.
+    //= spec/serialisers.md#FR-SER-007
     if (found.value >> 56 != 0) found.too_large = true;
     found.value = found.value << 7 | (group & 0x7f);
     ++found.size;

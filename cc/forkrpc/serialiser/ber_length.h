@@ -32,7 +32,7 @@ inline size_t BerLengthSize(uint64_t length) {
 }
 
 // Writes BerLengthSize(length) octets to `to` and returns their end.
-//= spec/wire.md#FR-SER-001
+//= spec/serialisers.md#FR-SER-001
 inline char* WriteBerLength(uint64_t length, char* to) {
   if (ABSL_PREDICT_TRUE(length < 0x80)) {
     *to = static_cast<char>(length);

@@ -45,6 +45,7 @@ class ProtobufSerialiser {
   // Appends `message` to `*payload`. ResourceExhausted if it takes more than
   // ProtobufOptions::max_size octets, FailedPrecondition if a required field is
   // not set; `*payload` is then as it was.
+  //= spec/serialisers.md#FR-SER-009
   absl::Status Encode(const google::protobuf::MessageLite& message,
                       std::string* payload) const;
 

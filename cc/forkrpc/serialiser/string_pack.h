@@ -38,7 +38,8 @@ inline constexpr uint64_t kMaxStringPackSize = 0xFFFFFFFF;
 // Appends the items to `*payload`, in the one form that every decoder accepts.
 // ResourceExhausted, with `*payload` as it was, if they take more than
 // kMaxStringPackSize octets. The items must not lie in `*payload`.
-//= spec/wire.md#FR-SER-001
+//= spec/serialisers.md#FR-SER-001
+//= spec/serialisers.md#FR-SER-008
 absl::Status EncodeStringPack(absl::Span<const absl::string_view> items,
                               std::string* payload);
 absl::Status EncodeStringPack(absl::Span<const std::string> items,

@@ -18,7 +18,7 @@ StringPackReader::Step StringPackReader::ReadItem(const char* next,
   step.length_size = found.size;
   const absl::string_view behind = octets.substr(found.size);
   const bool strict = mode == StringPackMode::kStrict;
-  //= spec/wire.md#FR-SER-003
+  //= spec/serialisers.md#FR-SER-003
   if (!found.terminated) {
     step.fault = Fault::kUnterminated;
   } else if (strict && found.overlong) {

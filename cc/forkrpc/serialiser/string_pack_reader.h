@@ -30,8 +30,8 @@ namespace forkrpc {
 enum class StringPackMode {
   // DataLoss for a length that is not in its shortest form, or that is beyond
   // the end of the payload. Of each list exactly one payload is accepted.
-  //= spec/wire.md#FR-SER-004
-  //= spec/wire.md#FR-SER-005
+  //= spec/serialisers.md#FR-SER-004
+  //= spec/serialisers.md#FR-SER-005
   kStrict,
   // As Perl's unpack "(w/a*)*": leading 0x80 octets add nothing to a length,
   // and the last item ends where the payload ends, however long it claims to
@@ -60,7 +60,7 @@ class StringPackReader {
  public:
   // `payload` must outlive the reader and the items. An empty one is an empty
   // list.
-  //= spec/wire.md#FR-SER-006
+  //= spec/serialisers.md#FR-SER-006
   explicit StringPackReader(absl::string_view payload,
                             const StringPackOptions& options = {})
       : payload_(payload),
@@ -70,7 +70,7 @@ class StringPackReader {
 
   // Takes the next item. False at the end of the payload and after an error:
   // then look at status().
-  //= spec/wire.md#FR-SER-002
+  //= spec/serialisers.md#FR-SER-002
   bool Next(absl::string_view* item) {
     if (next_ == end_) return false;
     const size_t length = static_cast<unsigned char>(*next_);

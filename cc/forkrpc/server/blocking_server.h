@@ -95,6 +95,8 @@ class BlockingServer {
   // that it failed: Serve() ends with that status and no response is sent. In
   // the async form it may return without having responded, and a later call may
   // respond for it. A template, so that the function is part of the loop.
+  //= spec/wire.md#FR-CLS-008
+  //= spec/wire.md#FR-ERR-015
   template <typename Handler>
   absl::Status Serve(Handler&& handler) {
     absl::Status end;

@@ -180,6 +180,7 @@ INSTANTIATE_TEST_SUITE_P(Wires, FaultTest, testing::ValuesIn(kAllWireKinds),
 constexpr IoMode kModes[] = {IoMode::kBlock, IoMode::kNonBlock};
 
 // T-10: every (call, harmless fault) has the same outcome.
+//= spec/wire.md#FR-PRC-002
 TEST_P(FaultTest, WhatTheKernelMayDoAtAnyCallChangesNothing) {
   for (const IoMode mode : kModes) {
     ASSERT_TRUE(Run(mode, Fault{}).ok());

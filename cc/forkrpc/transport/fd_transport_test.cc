@@ -196,6 +196,7 @@ TEST_P(FdTransportTest, BlockingCallsWaitForThePeer) {
   ExchangeWithALatePeer();
 }
 
+//= spec/wire.md#FR-PRC-005
 TEST_P(FdTransportTest, BlockingCallsWaitAlsoWhereOthersSetNonBlocking) {
   for (const int fd : {transport().read_fd(), transport().write_fd()}) {
     ASSERT_EQ(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK), 0);

@@ -92,6 +92,7 @@ int ChattyWorker() {
   return one ? 20 : 21;
 }
 
+//= spec/wire.md#FR-PRC-004
 TEST(StdioTransportTest, APrintfCannotReachTheSocket) {
   absl::StatusOr<SocketPair> wire = MakeSocketPair();
   absl::StatusOr<PipePair> errors = MakePipe();

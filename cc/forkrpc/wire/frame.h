@@ -3,7 +3,7 @@
 
 // The shape of frames: forms, layouts, header sizes and the ids with a meaning.
 //
-// Constants and plain values only. See spec/wire.md, section 2.
+// Constants and plain values only. See spec/wire.md (Frames).
 
 #ifndef FORKRPC_WIRE_FRAME_H_
 #define FORKRPC_WIRE_FRAME_H_

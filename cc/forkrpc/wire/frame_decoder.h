@@ -63,6 +63,7 @@ class FrameDecoder {
   //= spec/wire.md#FR-FRM-006
   //= spec/wire.md#FR-FRM-007
   //= spec/wire.md#FR-FRM-009
+  //= spec/wire.md#FR-LIM-005
   DecodeResult Next(FrameView* frame) {
     const DecodeResult result = Peek(frame);
     if (ABSL_PREDICT_TRUE(result == DecodeResult::kFrame)) Take(*frame);
@@ -76,6 +77,7 @@ class FrameDecoder {
       return PeekSlow(frame);
     }
     const char* length_at = octets.data() + header_size_ - 4;
+    //= spec/wire.md#FR-FRM-010
     const size_t length = LoadBigEndian32(length_at);
     if (ABSL_PREDICT_FALSE(length > max_payload_)) return RefuseLength(length);
     if (ABSL_PREDICT_FALSE(octets.size() - header_size_ < length)) {

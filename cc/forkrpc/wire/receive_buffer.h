@@ -38,6 +38,7 @@ namespace forkrpc {
 //     main_, and those in overflow_ follow them.
 //  2. If overflow_ is not empty, main_ is full: end_ == capacity_.
 //  3. The memory alive is at most 2 x received_ + kSlack.
+//= spec/wire.md#FR-LIM-001
 class ReceiveBuffer {
  public:
   // The allowance beyond twice the octets received.
