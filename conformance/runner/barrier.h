@@ -13,7 +13,9 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 
 namespace forkrpc::conformance {
 
@@ -23,6 +25,12 @@ constexpr uint64_t kBarrierOctets = 16;
 // `number` tells the barriers of a case apart; below 10,000,000.
 inline std::string BarrierPayload(uint32_t number) {
   return absl::StrFormat("barrier-%07d\n", number % 10000000);
+}
+
+// Whether the octets are such a payload.
+inline bool IsBarrier(absl::string_view octets) {
+  return octets.size() == kBarrierOctets &&
+         absl::StartsWith(octets, "barrier-") && octets.back() == '\n';
 }
 
 }  // namespace forkrpc::conformance

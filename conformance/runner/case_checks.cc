@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "conformance/runner/axes.h"
 #include "conformance/runner/barrier.h"
 #include "conformance/runner/payload.h"
 
@@ -52,12 +53,7 @@ absl::Status CheckHead(const Case& c, absl::string_view id) {
   if (c.title().empty()) return Invalid("title is missing");
   if (c.why().empty()) return Invalid("why is missing");
   if (c.steps().empty()) return Invalid("there are no steps");
-  if (c.role() == PARENT) {
-    for (const int transport : c.axes().transport()) {
-      if (transport == PIPES) return Invalid("a parent has no pipes");
-    }
-  }
-  return absl::OkStatus();
+  return CheckAxes(c);
 }
 
 // Which role the step is for; unspecified if it suits both.

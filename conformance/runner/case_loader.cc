@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
+#include "conformance/runner/axes.h"
 #include "conformance/runner/case_checks.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
@@ -76,6 +77,8 @@ std::string CaseRun::Id() const {
   std::string id = absl::StrCat(conformance_case->id(), ":", Name(form));
   if (transport != SOCKETPAIR) absl::StrAppend(&id, ":", Name(transport));
   if (chunking != WHOLE) absl::StrAppend(&id, ":", Name(chunking));
+  if (split != 0) absl::StrAppend(&id, "-", split);
+  if (size.has_value()) absl::StrAppend(&id, ":size-", *size);
   return id;
 }
 
@@ -83,12 +86,22 @@ absl::StatusOr<CaseSet> CaseSet::Load(const std::vector<SourceFile>& files,
                                       const SpecText& spec) {
   CaseSet set;
   set.cases_ = std::make_unique<std::vector<Case>>();
+  set.sized_ = std::make_unique<Sized>();
   for (const SourceFile& file : files) {
     absl::StatusOr<Case> parsed = ParseCase(file, spec);
     if (!parsed.ok()) return parsed.status();
     if (set.Find(parsed->id()) != nullptr) {
       return absl::InvalidArgumentError(
           absl::StrCat(file.path, ": the id stands twice"));
+    }
+    for (const uint64_t size : parsed->axes().sizes()) {
+      Case sized = AtSize(*parsed, size);
+      const absl::Status status = CheckCase(sized, sized.id(), spec);
+      if (!status.ok()) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(file.path, ": size ", size, ": ", status.message()));
+      }
+      set.sized_->emplace(std::make_pair(parsed->id(), size), std::move(sized));
     }
     set.cases_->push_back(*std::move(parsed));
   }
@@ -136,20 +149,11 @@ const Case* CaseSet::Find(absl::string_view id) const {
 std::vector<CaseRun> CaseSet::Runs() const {
   std::vector<CaseRun> runs;
   for (const Case& each : *cases_) {
-    std::vector<int> transports(each.axes().transport().begin(),
-                                each.axes().transport().end());
-    if (transports.empty()) transports.push_back(SOCKETPAIR);
-    std::vector<int> chunkings(each.axes().chunking().begin(),
-                               each.axes().chunking().end());
-    if (chunkings.empty()) chunkings.push_back(WHOLE);
-    for (const int form : each.forms()) {
-      for (const int transport : transports) {
-        for (const int chunking : chunkings) {
-          runs.push_back({&each, static_cast<Form>(form),
-                          static_cast<Transport>(transport),
-                          static_cast<Chunking>(chunking)});
-        }
+    for (CaseRun run : AxesOf(each)) {
+      if (run.size.has_value()) {
+        run.conformance_case = &sized_->at({each.id(), *run.size});
       }
+      runs.push_back(run);
     }
   }
   return runs;

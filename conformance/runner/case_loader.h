@@ -13,8 +13,12 @@
 #ifndef CONFORMANCE_RUNNER_CASE_LOADER_H_
 #define CONFORMANCE_RUNNER_CASE_LOADER_H_
 
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -32,13 +36,15 @@ struct SourceFile {
 
 // One case with one value of each axis.
 struct CaseRun {
-  const Case* conformance_case;
+  const Case* conformance_case;  // its `size` parts have the run's size
   Form form;
   Transport transport;
   Chunking chunking;
+  uint32_t split = 0;  // number of the RANDOM_SPLITS run, from 1
+  std::optional<uint64_t> size = std::nullopt;  // octets
 
   // Case id, ":", form, and what differs from a socketpair and whole writes:
-  // "child/echo:sync:pipes:every-octet".
+  // "child/echo:sync:pipes:random-splits-2:size-65536".
   std::string Id() const;
 };
 
@@ -65,8 +71,12 @@ class CaseSet {
   std::vector<CaseRun> Runs() const;
 
  private:
+  // A case with its `size` parts made octets, by case id and size.
+  using Sized = std::map<std::pair<std::string, uint64_t>, Case>;
+
   // On the heap so that Runs stay valid when the set moves.
   std::unique_ptr<std::vector<Case>> cases_;
+  std::unique_ptr<Sized> sized_;
 };
 
 // "child", "sync", "MUST", "pipes", "every-octet".

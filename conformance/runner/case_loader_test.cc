@@ -12,14 +12,19 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "conformance/runner/embedded.h"
+#include "conformance/runner/payload.h"
 
 namespace forkrpc::conformance {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 SpecText Spec() { return *SpecText::Parse(EmbeddedSpec()); }
 
+constexpr char kAxes[] =
+    "axes { transport: SOCKETPAIR transport: PIPES\n"
+    "              chunking: WHOLE chunking: EVERY_OCTET }";
 constexpr char kGood[] =
     R"(id: "child/x" reqs: "FR-FRM-003" reqs: "FR-SID-005" level: MUST
        role: CHILD forms: SYNC forms: ASYNC title: "t" why: "w"
@@ -80,6 +85,73 @@ TEST(CaseLoaderTest, RefusesCasesThatContradictThemselves) {
   EXPECT_THAT(
       ErrorWith("steps { clean_end", "steps { req: \"FR-LIM-001\" clean_end"),
       HasSubstr("which the case does not cite"));
+}
+
+// The ids of the runs of kGood with other axes.
+std::vector<std::string> RunIds(const std::string& axes, Role role = CHILD) {
+  std::string text = absl::StrReplaceAll(
+      kGood, {{"forms: SYNC forms: ASYNC", "forms: SYNC"}, {kAxes, axes}});
+  if (role == PARENT) {
+    text = absl::StrReplaceAll(text, {{"CHILD", "PARENT"}});
+    text.erase(text.find("steps"));
+    text += "steps { expect_silence {} }";
+  }
+  const absl::StatusOr<CaseSet> set =
+      CaseSet::Load({{"child/x.textproto", text}}, Spec());
+  EXPECT_TRUE(set.ok()) << set.status();
+  std::vector<std::string> ids;
+  for (const CaseRun& run : set->Runs()) ids.push_back(run.Id());
+  return ids;
+}
+
+TEST(CaseLoaderTest, ACaseWithoutTransportsGetsAllOfItsRole) {
+  EXPECT_THAT(RunIds(""), ElementsAre("child/x:sync", "child/x:sync:pipes",
+                                      "child/x:sync:unix", "child/x:sync:tcp"));
+  EXPECT_THAT(
+      RunIds("", PARENT),
+      ElementsAre("child/x:sync", "child/x:sync:unix", "child/x:sync:tcp"));
+}
+
+TEST(CaseLoaderTest, RandomSplitsAreNumbered) {
+  EXPECT_THAT(
+      RunIds("axes { transport: TCP chunking: WHOLE "
+             "chunking: RANDOM_SPLITS random_splits: 2 }"),
+      ElementsAre("child/x:sync:tcp", "child/x:sync:tcp:random-splits-1",
+                  "child/x:sync:tcp:random-splits-2"));
+}
+
+TEST(CaseLoaderTest, ARunHasItsSize) {
+  const std::string text = absl::StrReplaceAll(
+      kGood, {{"octets: \"E\"",
+               "octets: \"E\" } payload { size {} } payload { "
+               "size_number {}"},
+              {"forms: SYNC forms: ASYNC", "forms: SYNC"},
+              {kAxes, "axes { sizes: 0 sizes: 258 transport: TCP }"}});
+  const absl::StatusOr<CaseSet> set =
+      CaseSet::Load({{"child/x.textproto", text}}, Spec());
+  ASSERT_TRUE(set.ok()) << set.status();
+  const std::vector<CaseRun> runs = set->Runs();
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].Id(), "child/x:sync:tcp:size-0");
+  EXPECT_EQ(runs[1].Id(), "child/x:sync:tcp:size-258");
+  const auto payload = [](const CaseRun& run) {
+    const Step& step = run.conformance_case->steps(0);
+    return MakePayload(step.send().item(0).request().payload(), 0);
+  };
+  EXPECT_EQ(payload(runs[0]), std::string("E\0\0\0\0", 5));
+  EXPECT_EQ(payload(runs[1]).size(), 1u + 258 + 4);
+  EXPECT_EQ(payload(runs[1]).substr(259), std::string("\0\0\1\2", 4));
+}
+
+TEST(CaseLoaderTest, WrongAxesAreFound) {
+  const auto error = [](const std::string& axes) {
+    return ErrorWith(kAxes, "axes { " + axes + " }");
+  };
+  EXPECT_THAT(error("transport: TCP transport: TCP"), HasSubstr("twice"));
+  EXPECT_THAT(error("sizes: 5"), HasSubstr("no payload has them"));
+  EXPECT_THAT(error("random_splits: 101"), HasSubstr("beyond 100"));
+  EXPECT_THAT(ErrorWith("octets: \"E\"", "size {}"),
+              HasSubstr("size of the axis, which has none"));
 }
 
 TEST(CaseLoaderTest, AnIdStandsOnce) {

@@ -10,30 +10,25 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "conformance/oracle/acceptor.h"
 #include "conformance/runner/case_checks.h"
 #include "conformance/runner/driver.h"
+#include "conformance/runner/legible.h"
 #include "conformance/runner/session.h"
+#include "conformance/runner/step_text.h"
+#include "conformance/runner/wire_record.h"
 
 namespace forkrpc::conformance {
 namespace {
 
 constexpr int kProtocolErrorStatus = 10;
 constexpr int kNotSupportedStatus = 89;
-constexpr size_t kStepText = 160;
-
-RunResult BlankResult(const CaseRun& run) {
-  const Case& c = *run.conformance_case;
-  RunResult result;
-  result.set_id(run.Id());
-  result.set_case_id(c.id());
-  result.set_level(c.level());
-  *result.mutable_reqs() = c.reqs();
-  result.set_transport(run.transport);
-  result.set_chunking(run.chunking);
-  return result;
-}
+constexpr absl::string_view kStepIndent = "             ";
+constexpr size_t kWireLogOctets = 1 << 16;
+constexpr size_t kErrorsOctets = 1 << 12;
 
 void Break(const std::string& req, const SpecText& spec, RunResult* result) {
   result->set_broken_req(req);
@@ -41,21 +36,14 @@ void Break(const std::string& req, const SpecText& spec, RunResult* result) {
   if (requirement != nullptr) result->set_broken_text(requirement->sentence);
 }
 
-std::string StepText(const Step& step) {
-  Step shown = step;
-  shown.clear_req();
-  const std::string text = shown.ShortDebugString();
-  return text.size() <= kStepText
-             ? text
-             : absl::StrCat(text.substr(0, kStepText), "...");
-}
-
 // Plays the steps; *number is the one that failed, from 1.
-absl::Status Play(const CaseRun& run, Session* session, int* number) {
-  const std::unique_ptr<Driver> driver = MakeDriver(run, session);
+absl::Status Play(const CaseRun& run, uint64_t seed, Session* session,
+                  int* number) {
+  const std::unique_ptr<Driver> driver = MakeDriver(run, seed, session);
   for (const Step& step : run.conformance_case->steps()) {
     ++*number;
-    session->Remark(absl::StrCat("step ", *number, ": ", StepText(step)));
+    session->Remark(
+        absl::StrCat("step ", *number, ": ", StepText(step, kStepIndent)));
     const absl::Status status = driver->Do(step);
     if (!status.ok()) return status;
   }
@@ -81,6 +69,52 @@ Verdict VerdictOf(const absl::Status& status, const Exit& exit) {
   return absl::IsDeadlineExceeded(status) ? HANG : FAIL;
 }
 
+// Writes down what the oracle saw. A case that passed cannot have broken a
+// MUST: then the case, the runner or the specification's machine is wrong.
+void TakeOracle(const Acceptor& oracle, const SpecText& spec,
+                RunResult* result) {
+  if (!oracle.breach().has_value()) return;
+  const Breach& breach = *oracle.breach();
+  bool must = false;
+  for (const std::string& req : breach.reqs) {
+    result->add_oracle_reqs(req);
+    const Requirement* const known = spec.Find(req);
+    must |= known == nullptr || known->level == MUST;
+  }
+  result->set_oracle(absl::StrCat(
+      "at octet ", breach.offset, " the testee ", breach.what, " in the state ",
+      breach.state, ", which breaks ", absl::StrJoin(breach.reqs, ", ")));
+  if (must && result->verdict() == PASS) {
+    result->set_verdict(HARNESS);
+    result->set_reason(
+        absl::StrCat("every step is passed, but ", result->oracle()));
+  }
+}
+
+bool Has(const google::protobuf::RepeatedPtrField<std::string>& all,
+         const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+// Of the clauses that the case cites, one that the oracle saw broken; else the
+// first. The oracle saw what was done, the step only that it was not what it
+// waited for; but what the case does not cite is only what came of the fault:
+// it stands in the log beside the clause.
+std::string DefaultRequirement(const Case& c, const RunResult& result) {
+  for (const std::string& req : c.reqs()) {
+    if (Has(result.oracle_reqs(), req)) return req;
+  }
+  return c.reqs().empty() ? "" : c.reqs(0);
+}
+
+// What the specification's machine says a testee that hangs has still to do.
+void AddOwed(const Acceptor& oracle, RunResult* result) {
+  const Breach owed = oracle.Owes();
+  if (owed.what.empty()) return;
+  result->set_reason(absl::StrCat(result->reason(), "; in the state ",
+                                  owed.state, " it owes: ", owed.what));
+}
+
 // The clause that the testee named last on standard error, or "".
 std::string ClaimedRequirement(const std::string& errors) {
   std::string claimed;
@@ -93,8 +127,8 @@ std::string ClaimedRequirement(const std::string& errors) {
 }
 
 std::string LogText(const CaseRun& run, const Testee& testee,
-                    const RunResult& result, const Session& session,
-                    const std::string& wire) {
+                    const SpecText& spec, const RunResult& result,
+                    const Session& session, const std::string& wire) {
   const Case& c = *run.conformance_case;
   std::string text = absl::StrCat(
       "run      ", result.id(), "\ntestee   ", testee.manifest().name(),
@@ -107,9 +141,18 @@ std::string LogText(const CaseRun& run, const Testee& testee,
     absl::StrAppend(&text, "\nclause   ", result.broken_req(), "  ",
                     result.broken_text());
   }
+  if (!result.oracle().empty()) {
+    absl::StrAppend(&text, "\noracle   ", result.oracle());
+  }
   if (!result.claimed_req().empty()) {
-    absl::StrAppend(&text, "\nclaims   the testee names ",
-                    result.claimed_req());
+    const Requirement* const claimed = spec.Find(result.claimed_req());
+    const bool same = result.claimed_req() == result.broken_req();
+    absl::StrAppend(&text, "\nclaims   ", result.claimed_req(),
+                    same ? ", the same clause, says the testee"
+                         : ", another clause, says the testee");
+    if (claimed != nullptr && !same) {
+      absl::StrAppend(&text, ": ", claimed->sentence);
+    }
   }
   absl::StrAppend(&text, "\nexit     ", result.exit(),
                   "\n\nseconds      > to the testee, < from the testee, "
@@ -123,26 +166,67 @@ std::string LogText(const CaseRun& run, const Testee& testee,
   return text;
 }
 
+// Says which clause the failing step broke, and why the run got its verdict.
+void Blame(const Case& c, const SpecText& spec, const absl::Status& status,
+           const Acceptor& oracle, Session& session, const Exit& exit,
+           RunResult* result) {
+  std::string req = BrokenRequirement(status);
+  if (req.empty()) req = c.steps(static_cast<int>(result->step()) - 1).req();
+  // With frames still unread the oracle may speak of one of those.
+  if (req.empty() && session.frames().empty()) {
+    req = DefaultRequirement(c, *result);
+  } else if (req.empty() && !c.reqs().empty()) {
+    req = c.reqs(0);
+  }
+  Break(req, spec, result);
+  result->set_reason(std::string(status.message()));
+  if (result->verdict() == HANG) AddOwed(oracle, result);
+  if (result->verdict() == CRASH &&
+      !absl::StrContains(status.message(), exit.Text())) {
+    result->set_reason(absl::StrCat("the program ended with ", exit.Text(),
+                                    "; ", status.message()));
+  } else if (result->verdict() == UNSUPPORTED) {
+    result->set_reason("the testee says so (exit status 89)");
+  }
+}
+
+// Whether the testee has said beforehand that it does not do this; `*outcome`
+// is then all there is to say.
+bool IsExcused(const Testee& testee, const Case& c, const SpecText& spec,
+               RunOutcome* outcome) {
+  const std::string why = testee.WhyUnsupported(c);
+  if (why.empty()) return false;
+  RunResult& result = outcome->result;
+  result.set_verdict(UNSUPPORTED);
+  result.set_reason(why);
+  const std::string req = testee.UnsupportedRequirement(c);
+  if (!req.empty()) Break(req, spec, &result);
+  outcome->log = absl::StrCat("run      ", result.id(), "\n", why, "\n");
+  return true;
+}
+
 }  // namespace
 
+RunResult BlankResult(const CaseRun& run) {
+  const Case& c = *run.conformance_case;
+  RunResult result;
+  result.set_id(run.Id());
+  result.set_case_id(c.id());
+  result.set_level(c.level());
+  *result.mutable_reqs() = c.reqs();
+  result.set_transport(run.transport);
+  result.set_chunking(run.chunking);
+  return result;
+}
+
 RunOutcome RunCase(const CaseRun& run, const Testee& testee,
-                   const SpecText& spec, absl::Duration watchdog,
-                   const std::atomic<bool>* interrupted) {
+                   const SpecText& spec, const RunSettings& settings) {
   RunOutcome outcome;
   RunResult& result = outcome.result;
   result = BlankResult(run);
   const Case& c = *run.conformance_case;
-  const std::string unsupported = testee.WhyUnsupported(c);
-  if (!unsupported.empty()) {
-    result.set_verdict(UNSUPPORTED);
-    result.set_reason(unsupported);
-    const std::string req = testee.UnsupportedRequirement(c);
-    if (!req.empty()) Break(req, spec, &result);
-    outcome.log =
-        absl::StrCat("run      ", result.id(), "\n", unsupported, "\n");
-    return outcome;
-  }
-  if (interrupted != nullptr && *interrupted) return outcome;
+  if (IsExcused(testee, c, spec, &outcome)) return outcome;
+  if (settings.interrupted != nullptr && *settings.interrupted) return outcome;
   SpawnOptions spawn = testee.Spawn(c.role(), run.form);
   spawn.transport = run.transport;
   spawn.environment["FORKRPC_CASE"] = result.id();
@@ -155,12 +239,20 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
   SessionOptions options;
   options.role = c.role();
   options.form = run.form;
-  options.watchdog = watchdog;
-  options.interrupted = interrupted;
+  options.watchdog = settings.watchdog;
+  options.interrupted = settings.interrupted;
   options.largest_payload = LargestExpectedPayload(c);
+  absl::StatusOr<Acceptor> oracle = MakeOracle(c.role(), run.form);
+  if (!oracle.ok()) {
+    result.set_verdict(HARNESS);
+    result.set_reason(std::string(oracle.status().message()));
+    return outcome;
+  }
+  WireRecord record(&*oracle, settings.keep_record);
+  options.record = &record;
   Session session(options, *std::move(process));
   int number = 0;
-  const absl::Status status = Play(run, &session, &number);
+  const absl::Status status = Play(run, settings.seed, &session, &number);
   if (!status.ok()) {
     session.Remark(
         absl::StrCat("step ", number, " is not passed: ", status.message()));
@@ -173,29 +265,23 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
   session.DrainErrors();
   result.set_seconds(absl::ToDoubleSeconds(session.elapsed()));
   result.set_exit(exit.Text());
+  if (!exit.by_runner) {
+    record.Exited(exit.status, exit.signal, session.elapsed());
+  }
   result.set_verdict(VerdictOf(status, exit));
+  TakeOracle(*oracle, spec, &result);
   result.set_claimed_req(ClaimedRequirement(session.errors_tail()));
   if (!status.ok()) {
     result.set_step(static_cast<uint32_t>(number));
-    const Step& step = c.steps(number - 1);
-    const std::string known = BrokenRequirement(status);
-    if (!known.empty()) {
-      Break(known, spec, &result);
-    } else if (!step.req().empty()) {
-      Break(step.req(), spec, &result);
-    } else if (!c.reqs().empty()) {
-      Break(c.reqs(0), spec, &result);
-    }
-    result.set_reason(std::string(status.message()));
-    if (result.verdict() == CRASH &&
-        !absl::StrContains(status.message(), exit.Text())) {
-      result.set_reason(absl::StrCat("the program ended with ", exit.Text(),
-                                     "; ", status.message()));
-    } else if (result.verdict() == UNSUPPORTED) {
-      result.set_reason("the testee says so (exit status 89)");
-    }
+    Blame(c, spec, status, *oracle, session, exit, &result);
   }
-  outcome.log = LogText(run, testee, result, session, session.log().Text());
+  const std::string wire = session.log().Text();
+  if (result.verdict() != PASS) {
+    result.set_wire_log(Excerpt(Legible(wire), kWireLogOctets));
+    result.set_errors(Excerpt(Legible(session.errors_tail()), kErrorsOctets));
+  }
+  outcome.record = record.Text(result, c.role(), run.form);
+  outcome.log = LogText(run, testee, spec, result, session, wire);
   return outcome;
 }
 

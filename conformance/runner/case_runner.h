@@ -6,36 +6,48 @@
 // Each run has a process of its own, so that nothing that a testee does in one
 // can touch another. Any thread; several at once.
 //
-//   RunOutcome outcome = RunCase(run, testee, spec, absl::Seconds(2));
+//   RunOutcome outcome = RunCase(run, testee, spec, {absl::Seconds(2)});
 //   if (outcome.result.verdict() != PASS) std::cout << outcome.log;
 
 #ifndef CONFORMANCE_RUNNER_CASE_RUNNER_H_
 #define CONFORMANCE_RUNNER_CASE_RUNNER_H_
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 
 #include "absl/time/time.h"
 #include "conformance/runner/case_loader.h"
 #include "conformance/runner/manifest.h"
 #include "conformance/runner/spec_text.h"
+#include "conformance/runner/splits.h"
 #include "forkrpc/conformance_result.pb.h"
 
 namespace forkrpc::conformance {
 
 struct RunOutcome {
   RunResult result;
-  std::string log;  // annotated, for people
+  std::string log;     // annotated, for people
+  std::string record;  // for machines, see WireRecord; "" if not to be kept
   // The testee sent an octet over the wire or reported a line.
   bool spoke = false;
   // It ended before the runner asked it to.
   bool ended_early = false;
 };
 
-// If `interrupted` is not null and becomes true, the verdict is HARNESS.
+struct RunSettings {
+  absl::Duration watchdog;               // silence that is called a hang
+  uint64_t seed = Splits::kDefaultSeed;  // of random splits
+  bool keep_record = false;
+  // If it is not null and becomes true, the verdict is HARNESS.
+  const std::atomic<bool>* interrupted = nullptr;
+};
+
+// What is known of a run before it has begun.
+RunResult BlankResult(const CaseRun& run);
+
 RunOutcome RunCase(const CaseRun& run, const Testee& testee,
-                   const SpecText& spec, absl::Duration watchdog,
-                   const std::atomic<bool>* interrupted = nullptr);
+                   const SpecText& spec, const RunSettings& settings);
 
 }  // namespace forkrpc::conformance
 

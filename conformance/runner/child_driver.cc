@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "conformance/runner/barrier.h"
+#include "conformance/runner/length_hint.h"
 #include "conformance/runner/octets_text.h"
 #include "conformance/runner/payload.h"
 
@@ -147,14 +148,16 @@ absl::Status ChildDriver::Await(std::vector<Sequence>* sequences) {
     if (open > 4) absl::StrAppend(&wanted, "; or ", open - 4, " others");
     const absl::StatusOr<Frame> frame =
         NextFrame(wanted, [&](const FrameHeader& header) {
+          std::vector<uint64_t> lengths;
           for (const Sequence& sequence : *sequences) {
-            if (!sequence.empty() && sequence.front().FitsHeader(header)) {
-              return absl::OkStatus();
-            }
+            if (sequence.empty()) continue;
+            if (sequence.front().FitsHeader(header)) return absl::OkStatus();
+            lengths.push_back(sequence.front().payload.size());
           }
           return Mismatch(absl::StrCat("expected ", wanted,
                                        "; got a header with id ", header.id,
-                                       " and length ", header.length));
+                                       " and length ", header.length,
+                                       LengthHint(header.length, lengths, 8)));
         });
     if (!frame.ok()) return frame.status();
     bool found = false;

@@ -7,7 +7,7 @@
 // each tag has, and compares frames with what the case expects, in any order
 // that the case allows. See Driver for threads and errors.
 //
-//   ChildDriver driver(run, &session);
+//   ChildDriver driver(run, seed, &session);
 //   absl::Status status = driver.Do(step);
 
 #ifndef CONFORMANCE_RUNNER_CHILD_DRIVER_H_
@@ -26,7 +26,8 @@ namespace forkrpc::conformance {
 // Invariant: ids_ holds the id of every tag that was sent.
 class ChildDriver : public Driver {
  public:
-  ChildDriver(const CaseRun& run, Session* session) : Driver(run, session) {}
+  ChildDriver(const CaseRun& run, uint64_t seed, Session* session)
+      : Driver(run, seed, session) {}
 
  protected:
   absl::Status DoForRole(const Step& step) override;

@@ -48,7 +48,7 @@ complains 2 'unknown option --bogus; see --help' run --bogus x.json
 complains 2 'unknown option -x' -x
 complains 2 'option --filter needs a value' run --filter
 complains 2 "option --watchdog cannot be 'soon'" run --watchdog soon x.json
-complains 2 'say run, matrix, list or explain'
+complains 2 'say run, matrix, list, explain'
 complains 2 "no subcommand 'rum'" rum
 complains 2 'run needs a testee.json' run
 complains 2 'nowhere.json: cannot be read' run nowhere.json
@@ -60,7 +60,7 @@ complains 2 'broken.json: is not a manifest: ' run broken.json
 echo '{"contract": 1, "name": "x", "child": {"sync": ["no-such-program"]}}' >missing.json
 complains 2 "missing.json: child.sync: program 'no-such-program'" run missing.json
 manifest once ends-at-once
-complains 2 'once.json: child.sync: the program ended at once (status 1)' run once.json
+complains 4 'once.json: child.sync: the program ended at once (status 1)' run once.json
 manifest silent never-answers
 complains 4 'silent.json: child.sync: the program gave no answer' run --start_limit 1s silent.json
 manifest good none
@@ -91,12 +91,57 @@ report = json.load(open("out/conformance/report.json"))
 good, wrong = [testee["classes"][0]["counts"] for testee in report["testees"]]
 assert good["must_passed"] == good["must_total"] > 10, good
 # Some frames of zeros look the same in both orders.
-assert wrong["must_passed"] < 5 and wrong["must_total"] == good["must_total"], wrong
+assert wrong["must_passed"] * 3 < wrong["must_total"] and wrong["must_total"] == good["must_total"], wrong
 END
-grep -q '^| wrong | child sync | [0-4]/' out/conformance/report.md || fail "report.md"
+grep -q '^| wrong | child sync | [0-9]*/' out/conformance/report.md || fail "report.md"
 [ -s out/conformance/logs/wrong/child-echo.sync.pipes.every-octet.log ] || fail "logs"
 
+# A failing run can be done again, and judged by its record, from anywhere.
+"$runner" run --logs again --filter child/echo:sync wrong.json >said 2>&1
+(cd / && "$OLDPWD/again/wrong/child-echo.sync.repro.sh" >"$OLDPWD/said" 2>&1)
+[ $? = 1 ] && grep -q '^FAIL .*child/echo:sync ' said || fail "repro.sh: $(cat said)"
+manifest twice answers-twice
+"$runner" run --logs again --filter child/answers-once:sync twice.json >said 2>&1
+shows 1 'FR-ORD-005  A child MUST answer' judge again/twice/child-answers-once.sync.wire
+sed 's/^oracle .*/oracle FR-FRM-001/' again/twice/child-answers-once.sync.wire >changed.wire
+shows 3 'HARNESS: when it was recorded' judge changed.wire
+echo 'forkrpc-wire 2' >other.wire
+complains 2 'other.wire: line 1: is not' judge other.wire
+complains 2 'nowhere.wire: cannot be read' judge nowhere.wire
+# Every record of a suite gives what the oracle said then.
+"$runner" run --logs whole --all_logs --filter 'child/[a-e]*' twice.json >said 2>&1
+[ "$(ls whole/twice/*.wire | wc -l)" -gt 30 ] || fail "too few records"
+"$runner" judge whole/twice/*.wire >said 2>&1
+[ $? = 1 ] || fail "judge: $(grep -B2 HARNESS said)"
+# Of each case the first run is shown in full, the others are counted.
+"$runner" run --filter 'child/echo' wrong.json >said 2>&1
+[ "$(grep -c '^clause ' said)" = 1 ] || fail "not one log: $(grep -c '^clause ' said)"
+grep -q 'child/echo: [0-9]* more runs not passed' said || fail "the others: $(tail -5 said)"
+
+# Expectations: the skeleton is refused until the reasons are written.
+"$runner" matrix --out known --filter 'child/echo' wrong.json >said 2>&1
+shows 0 'run: "child/echo"' expectations known/report.json
+cp said list.textproto
+complains 2 'list.textproto: the entry "child/echo" has no reason' run --expectations list.textproto wrong.json
+sed -i 's/reason: ""/reason: "known"/; s/"wrong"/"*"/' list.textproto
+shows 0 'runs not passed, as expected' run --expectations list.textproto --filter child/echo wrong.json
+shows 1 'UNEXPECTED  good  child/echo:sync: passed' run --expectations list.textproto --filter child/echo good.json
+sed 's/child.echo/child.nope/' list.textproto >none.textproto
+complains 2 'matches no run of the suite' run --expectations none.textproto wrong.json
+sed 's/FAIL/HANG/' list.textproto >other.textproto
+shows 1 'clause ' run --expectations other.textproto --filter child/echo:sync wrong.json
+sed 's/reason:/expires: "2026-01-01" reason:/' list.textproto >old.textproto
+shows 1 'clause ' run --expectations old.textproto --filter child/echo:sync wrong.json
+
+# Selection.
+shows 0 '^[0-9]* cases' list --section frames --level must --role child --form async --transport tcp
+shows 0 'child/echo ' list --req FR-FRM-003
+complains 2 "option --role cannot be 'uncle'" list --role uncle
+complains 2 'no requirement matches --req FR-XXX' list --req FR-XXX
+"$runner" list --form sync --role parent | grep -q '^child/' && fail "--role"
+
 shows 0 'cases that cite it' explain FR-ORD-003
+shows 0 'random-splits' explain axes
 shows 0 'why: ' explain child/echo
 shows 0 '^child/echo .*MUST' list
 shows 0 'exit status: 0 conformant' --help

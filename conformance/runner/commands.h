@@ -4,9 +4,9 @@
 // The subcommands of forkrpc-conformance.
 //
 // Each writes its result to `out`, complaints to std::cerr as one line, and
-// returns the exit status: 0 conformant, 1 diverges, 2 usage, bad manifest,
-// missing program or a program that ends at once, 3 the harness is broken, 4 a
-// testee never answered. Call from main's thread.
+// returns the exit status: 0 conformant, 1 diverges, 2 usage, bad manifest or
+// missing program, 3 the harness is broken, 4 a testee never started: it ended
+// at once or never answered. Call from main's thread.
 //
 //   return RunCommand({"run", "testee.json"}, interrupted, std::cout);
 

@@ -27,11 +27,12 @@ std::string BrokenRequirement(const absl::Status& status) {
   return std::string(status.GetPayload(kRequirementUrl).value_or(absl::Cord()));
 }
 
-std::unique_ptr<Driver> MakeDriver(const CaseRun& run, Session* session) {
+std::unique_ptr<Driver> MakeDriver(const CaseRun& run, uint64_t seed,
+                                   Session* session) {
   if (run.conformance_case->role() == CHILD) {
-    return std::make_unique<ChildDriver>(run, session);
+    return std::make_unique<ChildDriver>(run, seed, session);
   }
-  return std::make_unique<ParentDriver>(run, session);
+  return std::make_unique<ParentDriver>(run, seed, session);
 }
 
 absl::Status Driver::Do(const Step& step) {
@@ -71,7 +72,7 @@ void Driver::QueueItems(const std::vector<std::string>& items,
   if (chunking == CHUNKING_UNSPECIFIED) chunking = run_.chunking;
   std::string together;
   for (const std::string& item : items) {
-    if (chunking == COALESCED) {
+    if (chunking == COALESCED || chunking == RANDOM_SPLITS) {
       together += item;
     } else if (chunking == EVERY_OCTET) {
       for (const char octet : item) {
@@ -81,7 +82,13 @@ void Driver::QueueItems(const std::vector<std::string>& items,
       session_.QueueChunk(item);
     }
   }
-  session_.QueueChunk(std::move(together));
+  if (chunking != RANDOM_SPLITS) {
+    session_.QueueChunk(std::move(together));
+    return;
+  }
+  for (const absl::string_view piece : splits_.Cut(together)) {
+    session_.QueueChunk(std::string(piece), /*await_read=*/true);
+  }
 }
 
 absl::StatusOr<Frame> Driver::NextFrame(
@@ -142,8 +149,10 @@ absl::Status Driver::AwaitEof() {
       "the end of the testee's stream");
   if (!status.ok()) return status;
   if (!session_.frames().empty()) {
-    return Mismatch(absl::StrCat("expected the end of the stream, got ",
-                                 Describe(session_.frames().front())));
+    const Frame frame = std::move(session_.frames().front());
+    session_.frames().pop_front();
+    return Mismatch(
+        absl::StrCat("expected the end of the stream, got ", Describe(frame)));
   }
   if (session_.scanner().inside_frame()) {
     return Mismatch("the testee's stream ends inside a frame");

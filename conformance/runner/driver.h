@@ -11,7 +11,7 @@
 // What both roles have in common is here; ChildDriver and ParentDriver do the
 // rest. One thread; the session must outlive the driver.
 //
-//   std::unique_ptr<Driver> driver = MakeDriver(run, &session);
+//   std::unique_ptr<Driver> driver = MakeDriver(run, seed, &session);
 //   for (const Step& step : run.conformance_case->steps())
 //     if (absl::Status status = driver->Do(step); !status.ok()) return status;
 
@@ -29,6 +29,7 @@
 #include "absl/strings/string_view.h"
 #include "conformance/runner/case_loader.h"
 #include "conformance/runner/session.h"
+#include "conformance/runner/splits.h"
 #include "forkrpc/conformance_case.pb.h"
 
 namespace forkrpc::conformance {
@@ -40,8 +41,8 @@ class Driver {
   absl::Status Do(const Step& step);
 
  protected:
-  Driver(const CaseRun& run, Session* session)
-      : run_(run), session_(*session) {}
+  Driver(const CaseRun& run, uint64_t seed, Session* session)
+      : run_(run), splits_(seed, run.Id()), session_(*session) {}
 
   // The steps that depend on the role.
   virtual absl::Status DoForRole(const Step& step) = 0;
@@ -68,13 +69,15 @@ class Driver {
   void DoMarkMemory();
 
   const CaseRun run_;
+  Splits splits_;
   Session& session_;
   std::optional<uint64_t> resident_mark_;  // kB
   std::optional<uint64_t> address_mark_;   // kB
 };
 
-// The driver for the run's role.
-std::unique_ptr<Driver> MakeDriver(const CaseRun& run, Session* session);
+// The driver for the run's role; `seed` is that of random splits.
+std::unique_ptr<Driver> MakeDriver(const CaseRun& run, uint64_t seed,
+                                   Session* session);
 
 // "The testee did what it must not." `req` is the clause if it is known here,
 // whatever step it was found in.

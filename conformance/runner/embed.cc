@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Build-time tool: writes the source that holds the specification and the
-// cases. Usage: embed SPEC CASE... ; the cases' paths hold ".../cases/".
+// cases. Usage: embed DOCUMENT.md... CASE... ; the specification is its
+// documents in the order given; the cases' paths hold ".../cases/".
 
 #include <algorithm>
 #include <fstream>
@@ -16,6 +17,10 @@ namespace {
 constexpr char kFolder[] = "/cases/";
 // No line of a case or of the specification ends a raw string so.
 constexpr char kDelimiter[] = "FORKRPC_EMBED";
+
+bool IsDocument(const std::string& path) {
+  return path.size() > 3 && path.compare(path.size() - 3, 3, ".md") == 0;
+}
 
 bool PrintLiteral(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -35,16 +40,23 @@ bool PrintLiteral(const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::cerr << "usage: embed SPEC CASE...\n";
+  std::vector<std::string> documents(argv + 1, argv + argc);
+  const auto first_case =
+      std::stable_partition(documents.begin(), documents.end(), IsDocument);
+  std::vector<std::string> paths(first_case, documents.end());
+  documents.erase(first_case, documents.end());
+  if (documents.empty() || paths.empty()) {
+    std::cerr << "usage: embed DOCUMENT.md... CASE...\n";
     return 2;
   }
-  std::vector<std::string> paths(argv + 2, argv + argc);
   std::sort(paths.begin(), paths.end());
   std::cout << "#include \"conformance/runner/embedded.h\"\n"
                "namespace forkrpc::conformance {\n"
                "absl::string_view EmbeddedSpec() {\n  return ";
-  if (!PrintLiteral(argv[1])) return 1;
+  for (const std::string& document : documents) {
+    if (!PrintLiteral(document)) return 1;
+    std::cout << " \"\\n\\n\"\n";
+  }
   std::cout << ";\n}\nstd::vector<SourceFile> EmbeddedCases() {\n"
                "  return {\n";
   for (const std::string& path : paths) {

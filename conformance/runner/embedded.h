@@ -18,7 +18,7 @@
 
 namespace forkrpc::conformance {
 
-// spec/wire.md.
+// The normative documents of spec/, one after the other.
 absl::string_view EmbeddedSpec();
 
 // conformance/cases/**/*.textproto, sorted by path.

@@ -11,8 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
-#include "conformance/runner/suite.h"
-#include "google/protobuf/text_format.h"
+#include "conformance/runner/step_text.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -54,29 +53,47 @@ std::string ExplainCase(const Case& c, const CaseSet& cases,
   }
   absl::StrAppend(&text, "\nruns:\n");
   for (const CaseRun& run : cases.Runs()) {
-    if (run.conformance_case == &c) {
+    if (run.conformance_case->id() == c.id()) {
       absl::StrAppend(&text, "  ", run.Id(), "\n");
     }
   }
   absl::StrAppend(&text, "\nsteps:\n");
   int number = 0;
   for (const Step& step : c.steps()) {
-    google::protobuf::TextFormat::Printer printer;
-    printer.SetInitialIndentLevel(2);
-    std::string body;
-    printer.PrintToString(step, &body);
-    absl::StrAppend(&text, "  ", ++number, ".\n", body);
+    absl::StrAppendFormat(&text, "  %2d. %s\n", ++number,
+                          StepText(step, "      "));
   }
   return text;
+}
+
+constexpr absl::string_view AxesText() {
+  return R"(The runs of a case are the product of:
+
+form       what the case lists: sync, async
+transport  what the case lists, or all that the role can have:
+           socketpair  one socket on descriptors 0 and 1 (a parent: 3)
+           pipes       a pipe on 0, another on 1; a child only
+           unix        an AF_UNIX socket that was connected to a path
+           tcp         a TCP socket through loopback
+chunking   what the case lists, or whole:
+           whole          one write for each item
+           every-octet    one write for each octet, when the one before was read
+           coalesced      one write for all items of a step
+           random-splits-N  cut where --seed and the run's id say, N from 1
+size       where the case lists sizes: octets of the payloads that vary
+
+A run's id is the case's, the form, and what differs from socketpair and whole:
+child/echo:sync:tcp:random-splits-2:size-65536
+)";
 }
 
 }  // namespace
 
 std::string ListCases(const CaseSet& cases, const SpecText& spec,
-                      const std::string& filter) {
+                      const Selection& selection) {
   std::map<std::string, int> chosen;  // case id -> runs
   for (const CaseRun& run : cases.Runs()) {
-    if (Chooses(filter, run)) ++chosen[run.conformance_case->id()];
+    if (Selects(selection, run, spec)) ++chosen[run.conformance_case->id()];
   }
   std::string text;
   int runs = 0;
@@ -88,7 +105,7 @@ std::string ListCases(const CaseSet& cases, const SpecText& spec,
                           Name(c.level()), FormNames(c), it->second, c.title());
   }
   absl::StrAppend(&text, chosen.size(), " cases, ", runs, " runs\n");
-  if (filter != "*") return text;
+  if (chosen.size() < cases.cases().size()) return text;
   std::vector<std::string> uncited;
   for (const Requirement& requirement : spec.requirements()) {
     const auto cites = [&](const Case& c) { return Cites(c, requirement.id); };
@@ -107,6 +124,7 @@ absl::StatusOr<std::string> Explain(const std::string& id, const CaseSet& cases,
   if (requirement != nullptr) return ExplainRequirement(*requirement, cases);
   const Case* const c = cases.Find(id.substr(0, id.find(':')));
   if (c != nullptr) return ExplainCase(*c, cases, spec);
+  if (id == "axes") return std::string(AxesText());
   return absl::NotFoundError(absl::StrCat("there is no requirement or case '",
                                           id, "'; `list` shows the ids"));
 }

@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "conformance/runner/case_loader.h"
+#include "conformance/runner/selection.h"
 #include "conformance/runner/spec_text.h"
 
 namespace forkrpc::conformance {
@@ -21,7 +22,7 @@ namespace forkrpc::conformance {
 // One line for each case that `filter` chooses; with the filter "*" also the
 // requirements that no case cites.
 std::string ListCases(const CaseSet& cases, const SpecText& spec,
-                      const std::string& filter);
+                      const Selection& selection);
 
 // A requirement's sentence and the cases that cite it, or a case's title,
 // reason, requirements and steps. A run's id stands for its case. NotFound for

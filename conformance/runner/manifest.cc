@@ -135,6 +135,13 @@ absl::Status Testee::CheckInstalled() {
   return absl::OkStatus();
 }
 
+Testee Testee::WithEnvironment(const std::string& name,
+                               const std::string& value) const {
+  Testee changed = *this;
+  (*changed.manifest_.mutable_env())[name] = value;
+  return changed;
+}
+
 std::vector<std::string> Testee::Argv(Role role, Form form) const {
   const TesteeManifest::Forms& forms =
       role == CHILD ? manifest_.child() : manifest_.parent();

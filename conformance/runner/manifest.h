@@ -38,6 +38,10 @@ class Testee {
   // is missing although everything required is there.
   absl::Status CheckInstalled();
 
+  // The same programs with a variable of their environment set.
+  Testee WithEnvironment(const std::string& name,
+                         const std::string& value) const;
+
   const TesteeManifest& manifest() const { return manifest_; }
   const std::string& path() const { return path_; }
   // Empty if installed, else what to do about it.

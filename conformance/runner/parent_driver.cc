@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "conformance/runner/barrier.h"
+#include "conformance/runner/length_hint.h"
 #include "conformance/runner/octets_text.h"
 #include "conformance/runner/payload.h"
 
@@ -60,7 +61,8 @@ std::string ParentDriver::Report::Text() const {
   if (kind == kResult || kind == kEvent) {
     absl::StrAppend(&text, " of ", DescribeOctets(payload));
   }
-  return absl::StrCat("report \"", text, "\"");
+  return absl::StrCat("report \"", text, "\"",
+                      IsBarrier(payload) ? " (the runner's probe)" : "");
 }
 
 absl::Status ParentDriver::DoCommand(const Command& command) {
@@ -101,14 +103,23 @@ absl::Status ParentDriver::DoExpectRequests(const ExpectRequests& expect) {
         DescribeOctets(waiting[0]->payload));
     const absl::StatusOr<Frame> frame =
         NextFrame(wanted, [&](const FrameHeader& header) {
+          std::vector<uint64_t> lengths;
           for (const Call* call : waiting) {
             if (call->payload.size() == header.length) return absl::OkStatus();
+            lengths.push_back(call->payload.size());
           }
-          return Mismatch(absl::StrCat("expected ", wanted,
-                                       "; got a header with length ",
-                                       header.length));
+          return Mismatch(absl::StrCat(
+              "expected ", wanted, "; got a header with length ", header.length,
+              LengthHint(header.length, lengths,
+                         HeaderSize(LayoutTo(CHILD, form())))));
         });
     if (!frame.ok()) return frame.status();
+    if (expect.in_order() && frame->payload != waiting[0]->payload) {
+      return Mismatch(
+          absl::StrCat("expected ", DescribeOctets(waiting[0]->payload),
+                       " next, got ", Describe(*frame)),
+          "FR-ORD-007");
+    }
     const absl::Status bound = Bind(*frame, &waiting);
     if (!bound.ok()) return bound;
     if (next_id != 0 && form() == ASYNC && frame->header.id != next_id++) {
@@ -255,25 +266,41 @@ absl::StatusOr<ParentDriver::Report> ParentDriver::ParseReport(
 absl::Status ParentDriver::EndCall(const std::string& tag, bool failed) {
   const auto call = calls_.find(tag);
   if (call == calls_.end()) {
-    return Mismatch(absl::StrCat("a report names the call ", tag,
-                                 ", which was never made"));
+    return Mismatch(absl::StrCat("a report names the call \"", tag,
+                                 "\", which was never made"));
   }
   if (call->second.ended) {
-    return Mismatch(absl::StrCat("the call ", tag, " ends a second time"));
+    return Mismatch(absl::StrCat("the call \"", tag, "\" ends a second time"));
   }
   call->second.ended = true;
   call->second.failed = failed;
   return absl::OkStatus();
 }
 
+absl::Status ParentDriver::AwaitReport(absl::string_view what) {
+  absl::Status status = session().PumpUntil(
+      [&] { return !session().reports().empty() || session().reports_ended(); },
+      what);
+  if (!absl::IsDeadlineExceeded(status)) return status;
+  // Silence alone does not tell a report that was forgotten from an adapter
+  // that is stuck. One that is stuck does not obey.
+  session().Remark("does the adapter still obey? the runner tells it to quit");
+  session().QueueCommand("quit");
+  const absl::Status ended = session().PumpUntil(
+      [&] { return session().testee().PeekExit().has_value(); }, what);
+  if (!ended.ok() || session().testee().PeekExit()->Text() != "status 0" ||
+      !session().reports().empty()) {
+    return absl::DeadlineExceededError(absl::StrCat(
+        status.message(), "; the adapter did not obey \"quit\" either"));
+  }
+  return Mismatch(absl::StrCat("the adapter never gave ", what,
+                               ", but is alive: it obeyed \"quit\""));
+}
+
 absl::StatusOr<ParentDriver::Report> ParentDriver::NextReport(
     absl::string_view what) {
   while (true) {
-    const absl::Status status = session().PumpUntil(
-        [&] {
-          return !session().reports().empty() || session().reports_ended();
-        },
-        what);
+    const absl::Status status = AwaitReport(what);
     if (!status.ok()) return status;
     if (session().reports().empty()) {
       return absl::UnavailableError(absl::StrCat(
@@ -310,11 +337,7 @@ absl::Status ParentDriver::AwaitFailed(const std::string& tag) {
   if (call == calls_.end()) return absl::InternalError("no such call");
   const std::string what = absl::StrCat("report \"failed ", tag, "\"");
   while (!call->second.ended) {
-    const absl::Status status = session().PumpUntil(
-        [&] {
-          return !session().reports().empty() || session().reports_ended();
-        },
-        what);
+    const absl::Status status = AwaitReport(what);
     if (!status.ok()) return status;
     if (session().reports().empty()) {
       return absl::UnavailableError(

@@ -8,7 +8,7 @@
 // the adapter's reports. Whatever the case says, it judges each request's id
 // and that no call ends twice. See Driver for threads and errors.
 //
-//   ParentDriver driver(run, &session);
+//   ParentDriver driver(run, seed, &session);
 //   absl::Status status = driver.Do(step);
 
 #ifndef CONFORMANCE_RUNNER_PARENT_DRIVER_H_
@@ -30,7 +30,8 @@ namespace forkrpc::conformance {
 // 2. A call that has ended stays ended.
 class ParentDriver : public Driver {
  public:
-  ParentDriver(const CaseRun& run, Session* session) : Driver(run, session) {}
+  ParentDriver(const CaseRun& run, uint64_t seed, Session* session)
+      : Driver(run, seed, session) {}
 
  protected:
   absl::Status DoForRole(const Step& step) override;
@@ -77,6 +78,9 @@ class ParentDriver : public Driver {
   absl::Status DoExpectSilence();
   absl::Status DoCleanEnd();
 
+  // Until a line of the adapter waits, or its output has ended.
+  // FailedPrecondition if it reports nothing although it is alive.
+  absl::Status AwaitReport(absl::string_view what);
   // The next report that is not `failed`; those end their calls here.
   absl::StatusOr<Report> NextReport(absl::string_view what);
   absl::StatusOr<Report> ParseReport(absl::string_view line) const;

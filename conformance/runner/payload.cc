@@ -25,7 +25,9 @@ uint64_t PartSize(const Part& part) {
     case Part::kPattern:
       return part.pattern().count();
     case Part::kIndex:
+    case Part::kSizeNumber:
       return 4;
+    case Part::kSize:
     case Part::KIND_NOT_SET:
       break;
   }
@@ -89,6 +91,9 @@ std::string MakePart(const Part& part, uint32_t index) {
     case Part::kIndex:
       AppendU32(index, &octets);
       break;
+    // A run has other parts in their place: see AtSize.
+    case Part::kSize:
+    case Part::kSizeNumber:
     case Part::KIND_NOT_SET:
       break;
   }

@@ -15,6 +15,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "conformance/runner/case_loader.h"
+#include "conformance/runner/legible.h"
+#include "conformance/runner/report_score.h"
+#include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace forkrpc::conformance {
@@ -67,12 +70,114 @@ std::vector<Row> Rows(const Report& report) {
 
 // The first line of a clause or reason that is at most `limit` long.
 std::string Shorten(const std::string& text, size_t limit) {
-  const std::string line = absl::StrReplaceAll(text, {{"\n", " "}});
+  const std::string line = LegibleLine(text);
   return line.size() <= limit ? line : line.substr(0, limit - 3) + "...";
 }
 
+// Nothing in it is Markdown or HTML, and it stays in its cell.
 std::string MarkdownCell(const std::string& text) {
-  return absl::StrReplaceAll(text, {{"|", "\\|"}, {"\n", " "}, {"<", "&lt;"}});
+  return absl::StrReplaceAll(LegibleLine(text), {{"&", "&amp;"},
+                                                 {"<", "&lt;"},
+                                                 {"|", "\\|"},
+                                                 {"\\", "\\\\"},
+                                                 {"`", "\\`"},
+                                                 {"*", "\\*"},
+                                                 {"_", "\\_"},
+                                                 {"[", "\\["},
+                                                 {"]", "\\]"}});
+}
+
+// A code span, whose end is a longer row of backquotes than any within.
+std::string MarkdownCode(const std::string& text) {
+  if (text.empty()) return "";
+  size_t longest = 0;
+  size_t row = 0;
+  for (const char c : text) {
+    row = c == '`' ? row + 1 : 0;
+    longest = std::max(longest, row);
+  }
+  const std::string fence(longest + 1, '`');
+  const absl::string_view blank = longest > 0 ? " " : "";
+  return absl::StrCat(fence, blank,
+                      absl::StrReplaceAll(LegibleLine(text), {{"|", "\\|"}}),
+                      blank, fence);
+}
+
+std::string MarkdownRow(const Row& row) {
+  return absl::StrCat("| ", absl::StrJoin(row, " | "), " |\n");
+}
+
+// Head, rule and rows; all columns but the first two are numbers.
+std::string ScoreTable(const Report& report) {
+  std::string text =
+      "| testee | class | MUST failed | SHOULD failed | passed | runs tried "
+      "| requirements tried |\n|---|---|---:|---:|---:|---:|---:|\n";
+  const auto of = [](uint32_t part, uint32_t total) {
+    return absl::StrCat(part, " of ", total);
+  };
+  for (const TesteeResult& testee : report.testees()) {
+    for (const ClassResult& each : testee.classes()) {
+      const Score& score = each.score();
+      if (each.state() != ClassResult::RAN) {
+        text += MarkdownRow({MarkdownCell(testee.name()), ClassName(each),
+                             MarkdownCell(each.note()), "", "", "", ""});
+        continue;
+      }
+      text += MarkdownRow(
+          {MarkdownCell(testee.name()), ClassName(each),
+           of(score.must_failed(), score.must_total()),
+           of(score.should_failed(), score.should_total()),
+           of(score.must_passed() + score.should_passed(), score.runs_total()),
+           of(score.runs_tried(), score.runs_total()),
+           of(score.requirements_tried(), score.requirements_total())});
+    }
+  }
+  return text;
+}
+
+std::string UncitedList(const Report& report) {
+  const std::string head = UncitedText(report);
+  if (head.empty()) return "";
+  std::string text = absl::StrCat("\n## Cited by no case\n\n", head, ".\n\n");
+  for (const RequirementInfo* const requirement : Uncited(report)) {
+    absl::StrAppend(&text, "- ", requirement->id(), " (",
+                    Name(requirement->testability()),
+                    "): ", MarkdownCell(requirement->sentence()), "\n");
+  }
+  return text;
+}
+
+// Makes every text in the message legible; others JSON cannot hold.
+void MakeLegible(google::protobuf::Message* message) {
+  const google::protobuf::Reflection* const reflection =
+      message->GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection->ListFields(*message, &fields);
+  for (const google::protobuf::FieldDescriptor* const field : fields) {
+    using Type = google::protobuf::FieldDescriptor::CppType;
+    const Type type = field->cpp_type();
+    const bool text = type == google::protobuf::FieldDescriptor::CPPTYPE_STRING;
+    const bool part =
+        type == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE;
+    if (!field->is_repeated()) {
+      if (text) {
+        reflection->SetString(message, field,
+                              Legible(reflection->GetString(*message, field)));
+      } else if (part) {
+        MakeLegible(reflection->MutableMessage(message, field));
+      }
+      continue;
+    }
+    for (int i = 0; i < reflection->FieldSize(*message, field); ++i) {
+      if (text) {
+        reflection->SetRepeatedString(
+            message, field, i,
+            Legible(reflection->GetRepeatedString(*message, field, i)));
+      } else if (part) {
+        MakeLegible(reflection->MutableRepeatedMessage(message, field, i));
+      }
+    }
+  }
 }
 
 template <typename Visit>
@@ -111,6 +216,10 @@ std::string SummaryTable(const Report& report) {
     }
     absl::StrAppend(&text, absl::StripTrailingAsciiWhitespace(line), "\n");
   }
+  text +=
+      "figures are runs: a case times its forms, transports and chunkings\n";
+  const std::string uncited = UncitedText(report);
+  if (!uncited.empty()) absl::StrAppend(&text, uncited, "\n");
   return text;
 }
 
@@ -135,33 +244,40 @@ std::string Divergences(const Report& report) {
 
 std::string Markdown(const Report& report) {
   std::string text = absl::StrCat(
-      "# Conformance report\n\nSuite ", report.suite_version(), ", ",
-      report.cases(),
+      "# Conformance report\n\nSuite ", report.suite_version(),
+      ", specification ", report.spec_version(), ", ", report.cases(),
       " cases. Figures count runs: a case times its forms, transports and "
-      "chunkings.\n\n| ",
-      absl::StrJoin(HeadRow(), " | "), " |\n|---|---|");
+      "chunkings.\n\n## Score\n\nDivergence is what failed, coverage what was "
+      "tried, of all runs that the suite has for the class.\n\n",
+      ScoreTable(report), "\n## Verdicts\n\nOf the runs that were chosen.\n\n",
+      MarkdownRow(HeadRow()), "|---|---|");
   for (size_t i = 2; i < HeadRow().size(); ++i) text += "---:|";
   text += "\n";
   for (Row row : Rows(report)) {
+    // What stands beyond the last column is HARNESS.
+    while (row.size() > HeadRow().size()) {
+      absl::StrAppend(&row[HeadRow().size() - 1], "; ", row.back());
+      row.pop_back();
+    }
     row.resize(HeadRow().size());
     for (std::string& cell : row) cell = MarkdownCell(cell);
-    absl::StrAppend(&text, "| ", absl::StrJoin(row, " | "), " |\n");
+    text += MarkdownRow(row);
   }
   std::string list;
   VisitDivergences(report, [&](const TesteeResult& testee,
                                const RunResult& run) {
-    absl::StrAppend(
-        &list, "| ", testee.name(), " | ", run.id(), " | ", Name(run.level()),
-        " | ", Verdict_Name(run.verdict()), " | ", run.broken_req(), " | ",
-        MarkdownCell(Shorten(run.reason(), 400)), " | ",
-        run.log().empty() ? "" : absl::StrCat("`", run.log(), "`"), " |\n");
+    list += MarkdownRow(
+        {MarkdownCell(testee.name()), MarkdownCode(run.id()), Name(run.level()),
+         Verdict_Name(run.verdict()), run.broken_req(),
+         MarkdownCell(Shorten(run.reason(), 400)), MarkdownCode(run.log())});
   });
-  if (list.empty()) return text + "\nEvery run is passed.\n";
-  return absl::StrCat(
-      text,
-      "\n## Not passed\n\n| testee | run | level | verdict | clause | reason "
-      "| log |\n|---|---|---|---|---|---|---|\n",
-      list);
+  absl::StrAppend(&text,
+                  list.empty() ? "\nEvery run is passed.\n"
+                               : "\n## Not passed\n\n| testee | run | level | "
+                                 "verdict | clause | reason "
+                                 "| log |\n|---|---|---|---|---|---|---|\n",
+                  list, UncitedList(report));
+  return text;
 }
 
 absl::StatusOr<std::string> Json(const Report& report) {
@@ -169,9 +285,11 @@ absl::StatusOr<std::string> Json(const Report& report) {
   options.add_whitespace = true;
   options.always_print_primitive_fields = true;
   options.preserve_proto_field_names = true;
+  Report legible = report;
+  MakeLegible(&legible);
   std::string json;
   const auto status =
-      google::protobuf::util::MessageToJsonString(report, &json, options);
+      google::protobuf::util::MessageToJsonString(legible, &json, options);
   if (!status.ok()) return absl::InternalError(status.message().ToString());
   return json;
 }

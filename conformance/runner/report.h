@@ -1,7 +1,7 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A Report as people and programs read it.
+// A Report as people read it, and as JSON; report_files.h has all formats.
 //
 // Pure functions over the result proto, but for WriteFile. Any thread.
 //
@@ -20,15 +20,18 @@
 namespace forkrpc::conformance {
 
 // One line for each testee and class: MUST and SHOULD passed of total, and how
-// often each verdict was given; counted in runs.
+// often each verdict was given; counted in runs, as it says below. Then, of a
+// completed report, how many requirements no case cites.
 std::string SummaryTable(const Report& report);
 
 // Every run that is not passed, with its reason and clause; "" if there is
 // none.
 std::string Divergences(const Report& report);
 
-// report.md and report.json.
+// Score, verdicts, what is not passed, and the requirements that no case cites.
 std::string Markdown(const Report& report);
+// The message in protobuf's JSON mapping with the names of the schema; texts
+// are made Legible. Internal if that fails.
 absl::StatusOr<std::string> Json(const Report& report);
 
 // Creates the folders it needs. Internal, with the path, if that fails.

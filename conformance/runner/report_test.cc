@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "conformance/runner/legible.h"
 #include "conformance/runner/suite.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
@@ -43,7 +44,18 @@ TEST(ReportTest, TheTableHasALineForEachClass) {
             "UNSUPPORTED\n"
             "good    child sync    9/10     1/2    10     1      -     1       "
             "     -\n"
-            "good    parent async  not installed: get it\n");
+            "good    parent async  not installed: get it\n"
+            "figures are runs: a case times its forms, transports and "
+            "chunkings\n");
+}
+
+TEST(ReportTest, TheTableSaysWhatNoCaseCites) {
+  EXPECT_THAT(SummaryTable(Parse(R"(
+                requirements { id: "FR-FRM-001" cases: "child/a" }
+                requirements { id: "FR-FRM-002" testability: TEST }
+                requirements { id: "FR-FRM-003" testability: VECTOR })")),
+              HasSubstr("2 of 3 requirements are cited by no case; what shows "
+                        "a breach of them: 1 vector, 1 test\n"));
 }
 
 TEST(ReportTest, DivergencesNameClauseReasonAndLog) {
@@ -58,6 +70,14 @@ TEST(ReportTest, MarkdownEscapesItsCells) {
   const std::string text = Markdown(Parse(kReport));
   EXPECT_THAT(text, HasSubstr("| good | child sync | 9/10 | 1/2 |"));
   EXPECT_THAT(text, HasSubstr("| FR-FRM-001 | a \\| b | `x.log` |"));
+  const std::string hostile = Markdown(Parse(R"(
+      requirements { id: "FR-FRM-009" testability: TEST sentence: "A `b` MUST." }
+      testees { classes { runs { id: "a`b" verdict: FAIL
+          reason: "<b>|\n*x*_y_[z](u)\x1b\xff" } } })"));
+  EXPECT_THAT(hostile, HasSubstr("| `` a`b `` |"));
+  EXPECT_THAT(hostile, HasSubstr("| &lt;b>\\| \\*x\\*\\_y\\_\\[z\\](u)"
+                                 "\\\\x1b\\\\xff |"));
+  EXPECT_THAT(hostile, HasSubstr("\n- FR-FRM-009 (test): A \\`b\\` MUST.\n"));
   EXPECT_THAT(Markdown(Report()), HasSubstr("Every run is passed."));
 }
 
@@ -68,6 +88,22 @@ TEST(ReportTest, JsonIsTheMessage) {
   Report back;
   ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(*json, &back).ok());
   EXPECT_EQ(back.SerializeAsString(), report.SerializeAsString());
+}
+
+TEST(ReportTest, JsonHoldsNoOctetsThatItCannot) {
+  const Report report = Parse(R"(
+      testees { name: "n\xff" classes { runs {
+          reason: "</script>\"\\" reqs: "\x01" oracle: "\xe2\x82\xac" } } })");
+  const absl::StatusOr<std::string> json = Json(report);
+  ASSERT_TRUE(json.ok()) << json.status();
+  EXPECT_EQ(Legible(*json), *json);
+  Report back;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(*json, &back).ok());
+  const RunResult& run = back.testees(0).classes(0).runs(0);
+  EXPECT_EQ(back.testees(0).name(), "n\\xff");
+  EXPECT_EQ(run.reason(), "</script>\"\\");
+  EXPECT_EQ(run.reqs(0), "\\x01");
+  EXPECT_EQ(run.oracle(), "\xe2\x82\xac");
 }
 
 TEST(ReportTest, ExitCodes) {
@@ -89,7 +125,7 @@ TEST(ReportTest, ExitCodes) {
   EXPECT_EQ(code(unsupported, true), 1);
   EXPECT_EQ(code(must, false), 1);
   EXPECT_EQ(code(must + silent, false), 4);
-  EXPECT_EQ(code(must + silent + at_once, false), 2);
+  EXPECT_EQ(code(must + silent + at_once, false), 4);
   EXPECT_EQ(code(must + silent + at_once + harness, false), 3);
 }
 

@@ -4,7 +4,6 @@
 #include "conformance/runner/session.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -14,8 +13,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "conformance/runner/length_hint.h"
+#include "conformance/runner/wire_ends.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -69,6 +71,7 @@ void Session::QueueCommand(const std::string& line) {
 
 void Session::CloseWire() {
   Remark("the runner closes the wire");
+  if (options_.record != nullptr) options_.record->ReceivedLoss(elapsed());
   testee_.wire_in().Close();
   testee_.wire_out().Close();
   chunks_.clear();
@@ -88,21 +91,16 @@ bool Session::all_written() {
   return chunks_.empty() || !testee_.wire_out().valid();
 }
 
-int Session::OctetsUnread() {
-  int count = 0;
-  const auto request = testee_.wire_is_socket() ? SIOCOUTQ : FIONREAD;
-  if (!testee_.wire_out().valid() ||
-      ioctl(testee_.wire_out().get(), request, &count) != 0) {
-    return 0;
-  }
-  return count;
+int Session::Unread() {
+  if (!testee_.wire_out().valid()) return 0;
+  return OctetsUnread(testee_.wire_out().get(), testee_.transport());
 }
 
-bool Session::all_read() { return all_written() && OctetsUnread() == 0; }
+bool Session::all_read() { return all_written() && Unread() == 0; }
 
 bool Session::AwaitingRead() {
   if (!awaiting_read_) return false;
-  if (OctetsUnread() == 0) {
+  if (Unread() == 0) {
     awaiting_read_ = false;
   } else if (absl::Now() > await_until_) {
     // It does not read now; asking again for each octet would take minutes.
@@ -114,6 +112,7 @@ bool Session::AwaitingRead() {
 
 void Session::HalfCloseNow() {
   Remark("the runner half-closes");
+  if (options_.record != nullptr) options_.record->ReceivedEnd(elapsed());
   if (testee_.wire_is_socket()) {
     shutdown(testee_.wire_out().get(), SHUT_WR);
   }
@@ -145,6 +144,9 @@ bool Session::WriteWire() {
     }
     moved = true;
     log_.Chunk(WireLog::kToTestee, rest.substr(0, count), elapsed());
+    if (options_.record != nullptr) {
+      options_.record->Received(rest.substr(0, count), elapsed());
+    }
     chunk_written_ += static_cast<size_t>(count);
     if (chunk_written_ < chunk.octets.size()) continue;
     awaiting_read_ = chunk.await_read && !read_awaited_in_vain_;
@@ -158,15 +160,17 @@ bool Session::WriteWire() {
 
 void Session::TakeOctets(absl::string_view octets) {
   log_.Chunk(WireLog::kFromTestee, octets, elapsed());
+  if (options_.record != nullptr) options_.record->Sent(octets, elapsed());
   octets_held_ += octets.size();
   scanner_.Scan(octets, [&](const FrameScanner::Piece& piece) {
     if (!stream_error_.ok()) return;
     if (piece.is_header && piece.header.length > options_.largest_payload) {
       stream_error_ = absl::DataLossError(absl::StrFormat(
           "the frame at octet %d has length %d (0x%08x), but no frame of this "
-          "case is longer than %d octets",
+          "case is longer than %d octets%s",
           piece.header.offset, piece.header.length, piece.header.length,
-          options_.largest_payload));
+          options_.largest_payload,
+          LengthBeyondHint(piece.header.length, options_.largest_payload)));
       return;
     }
     payload_.append(piece.octets.data(), piece.octets.size());
@@ -186,6 +190,7 @@ bool Session::ReadWire() {
   if (count > 0) TakeOctets(absl::string_view(buffer.data(), count));
   if (ended) {
     Remark("the testee has closed its direction of the wire");
+    if (options_.record != nullptr) options_.record->SentEnd(elapsed());
     testee_.wire_in().Close();
     wire_ended_ = true;
   }
@@ -213,6 +218,19 @@ bool Session::WriteCommands() {
   return true;
 }
 
+void Session::TakeReport() {
+  log_.Line(WireLog::kFromTestee, report_part_, elapsed());
+  // Who reports an error has acted on what is in error. What it sent before may
+  // still wait to be read.
+  if (options_.record != nullptr && !stalled_ &&
+      absl::StartsWith(report_part_, "error")) {
+    while (!wire_ended_ && ReadWire()) continue;
+    options_.record->ProvedToHaveRead(elapsed());
+  }
+  reports_.push_back(std::exchange(report_part_, {}));
+  spoke_ = true;
+}
+
 bool Session::ReadReports() {
   std::vector<char> buffer;
   bool ended = false;
@@ -222,9 +240,7 @@ bool Session::ReadReports() {
       report_part_ += buffer[i];
       continue;
     }
-    log_.Line(WireLog::kFromTestee, report_part_, elapsed());
-    reports_.push_back(std::exchange(report_part_, {}));
-    spoke_ = true;
+    TakeReport();
   }
   octets_held_ += count;
   if (octets_held_ > 2 * kMostHeld || report_part_.size() > kLongestReport) {

@@ -31,6 +31,7 @@
 #include "conformance/runner/frame_scanner.h"
 #include "conformance/runner/testee_process.h"
 #include "conformance/runner/wire_log.h"
+#include "conformance/runner/wire_record.h"
 #include "forkrpc/conformance_case.pb.h"
 
 namespace forkrpc::conformance {
@@ -46,6 +47,8 @@ struct SessionOptions {
   Form form = SYNC;
   absl::Duration watchdog;  // without an octet moving, or 20 times that in all
   uint64_t largest_payload = 0;  // no longer frame can come from the testee
+  WireRecord* record =
+      nullptr;  // is told all that goes to and fro; may be null
   // Set from outside to end the run with an Internal error; may be null.
   const std::atomic<bool>* interrupted = nullptr;
 };
@@ -114,6 +117,7 @@ class Session {
   bool WriteWire();
   bool ReadWire();
   bool WriteCommands();
+  void TakeReport();
   bool ReadReports();
   bool ReadErrors();
   // Whether nothing moves because other programs have the processors. Called
@@ -122,7 +126,7 @@ class Session {
   bool AwaitingRead();
   // Octets that the testee has not read from the kernel's buffers; 0 where the
   // system cannot tell.
-  int OctetsUnread();
+  int Unread();
   void HalfCloseNow();
   void TakeOctets(absl::string_view octets);
   std::string WhatIsMissing() const;

@@ -33,6 +33,40 @@ bool Continues(absl::string_view line) {
          !absl::StripAsciiWhitespace(line).empty();
 }
 
+// Consumes "- **[ID]** " or "- <a id="ANCHOR"></a>**[ID]** " from the front of
+// a line. False, with the line unchanged, for a line that is no requirement;
+// `anchor` is empty in the first form.
+bool ConsumeId(absl::string_view* line, absl::string_view* anchor,
+               absl::string_view* id) {
+  absl::string_view rest = *line;
+  *anchor = absl::string_view();
+  if (!absl::ConsumePrefix(&rest, "- ")) return false;
+  if (absl::ConsumePrefix(&rest, "<a id=\"")) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(rest, absl::MaxSplits("\"></a>", 1));
+    *anchor = parts.first;
+    rest = parts.second;
+  }
+  if (!absl::ConsumePrefix(&rest, "**[")) return false;
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(rest, absl::MaxSplits("]** ", 1));
+  *id = parts.first;
+  *line = parts.second;
+  return true;
+}
+
+absl::Status CheckId(absl::string_view anchor, absl::string_view id,
+                     absl::string_view sentence) {
+  if (!LooksLikeRequirementId(id) || sentence.empty()) {
+    return absl::DataLossError("expected \"- **[FR-ABC-123]** sentence\"");
+  }
+  if (!anchor.empty() && anchor != id) {
+    return absl::DataLossError(
+        absl::StrCat("the anchor of ", id, " is \"", anchor, "\""));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 bool LooksLikeRequirementId(absl::string_view text) {
@@ -46,6 +80,30 @@ bool LooksLikeRequirementId(absl::string_view text) {
     if (!absl::ascii_isdigit(c)) return false;
   }
   return true;
+}
+
+std::string PlainText(absl::string_view markdown) {
+  std::string text;
+  while (!markdown.empty()) {
+    if (absl::ConsumePrefix(&markdown, "`")) {
+      const std::pair<absl::string_view, absl::string_view> parts =
+          absl::StrSplit(markdown, absl::MaxSplits('`', 1));
+      absl::StrAppend(&text, parts.first);
+      markdown = parts.second;
+      continue;
+    }
+    const size_t middle = markdown.find("](");
+    const size_t end = markdown.find(')');
+    if (markdown[0] == '[' && markdown.find(']') == middle && middle < end &&
+        end != markdown.npos) {
+      absl::StrAppend(&text, PlainText(markdown.substr(1, middle - 1)));
+      markdown.remove_prefix(end + 1);
+      continue;
+    }
+    text += markdown[0];
+    markdown.remove_prefix(1);
+  }
+  return text;
 }
 
 absl::StatusOr<SpecText> SpecText::Parse(absl::string_view markdown) {
@@ -66,22 +124,22 @@ absl::StatusOr<SpecText> SpecText::Parse(absl::string_view markdown) {
       continue;
     }
     open = false;
-    if (!absl::ConsumePrefix(&line, "- **[")) continue;
-    const std::pair<absl::string_view, absl::string_view> parts =
-        absl::StrSplit(line, absl::MaxSplits("]** ", 1));
-    if (!LooksLikeRequirementId(parts.first) || parts.second.empty()) {
-      return absl::DataLossError(absl::StrCat(
-          "line ", number, ": expected \"- **[FR-ABC-123]** sentence\""));
+    absl::string_view anchor;
+    absl::string_view id;
+    if (!ConsumeId(&line, &anchor, &id)) continue;
+    absl::Status status = CheckId(anchor, id, line);
+    if (status.ok() && spec.Find(id) != nullptr) {
+      status = absl::DataLossError(absl::StrCat(id, " stands twice"));
     }
-    if (spec.Find(parts.first) != nullptr) {
+    if (!status.ok()) {
       return absl::DataLossError(
-          absl::StrCat("line ", number, ": ", parts.first, " stands twice"));
+          absl::StrCat("line ", number, ": ", status.message()));
     }
-    spec.requirements_.push_back(
-        {std::string(parts.first), std::string(parts.second), section});
+    spec.requirements_.push_back({std::string(id), std::string(line), section});
     open = true;
   }
   for (Requirement& requirement : spec.requirements_) {
+    requirement.sentence = PlainText(requirement.sentence);
     requirement.level = LevelOf(requirement.sentence);
     if (requirement.level == LEVEL_UNSPECIFIED) {
       return absl::DataLossError(

@@ -1,9 +1,10 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// SpecText: the normative sentences of spec/wire.md by requirement id.
+// SpecText: the normative sentences of the specification by requirement id.
 //
-// A requirement is a list item "- **[FR-FRM-001]** sentence"; its level is the
+// A requirement is a list item "- **[FR-FRM-001]** sentence", with or without
+// an anchor, <a id="FR-FRM-001"></a>, before the stars; its level is the
 // strongest key word in the sentence. Immutable after Parse; any thread.
 //
 //   absl::StatusOr<SpecText> spec = SpecText::Parse(markdown);
@@ -23,16 +24,17 @@ namespace forkrpc::conformance {
 
 struct Requirement {
   std::string id;
-  std::string sentence;
-  std::string section;  // title of the section it stands in
+  std::string sentence;  // plain text, see PlainText()
+  std::string section;   // title of the section it stands in
   Level level = LEVEL_UNSPECIFIED;
 };
 
 // Invariant: ids are unique and in the order of the text.
 class SpecText {
  public:
-  // DataLoss, with the line's number, for an id that stands twice, a sentence
-  // without a key word, or a text without requirements.
+  // The text may be several documents, one after the other. DataLoss, with the
+  // line's number, for an id that stands twice or differs from its anchor, a
+  // sentence without a key word, or a text without requirements.
   static absl::StatusOr<SpecText> Parse(absl::string_view markdown);
 
   // Null if there is none; valid as long as this object.
@@ -42,6 +44,10 @@ class SpecText {
  private:
   std::vector<Requirement> requirements_;
 };
+
+// A Markdown sentence with each link reduced to its text and without the marks
+// of code spans.
+std::string PlainText(absl::string_view markdown);
 
 // Whether `text` looks like a requirement id, "FR-ABC-123".
 bool LooksLikeRequirementId(absl::string_view text);

@@ -35,6 +35,28 @@ TEST(SpecTextTest, ReadsSentencesSectionsAndLevels) {
   EXPECT_EQ(spec->Find("FR-ERR-004"), nullptr);
 }
 
+TEST(SpecTextTest, ReadsAnchoredSentencesAsPlainText) {
+  const absl::StatusOr<SpecText> spec = SpecText::Parse(
+      "## Ids\n"
+      "- <a id=\"FR-SID-001\"></a>**[FR-SID-001]** A\n"
+      "  [parent](README.md#terms) MUST NOT send `id 0`.\n"
+      "- **[FR-SID-002]** The old form MAY stand beside it.\n"
+      "- <a id=\"note\"></a>No requirement, though it has an anchor.\n");
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  ASSERT_EQ(spec->requirements().size(), 2u);
+  EXPECT_EQ(spec->Find("FR-SID-001")->sentence, "A parent MUST NOT send id 0.");
+  EXPECT_EQ(spec->Find("FR-SID-001")->section, "Ids");
+}
+
+TEST(SpecTextTest, PlainTextHasNoMarkup) {
+  EXPECT_EQ(PlainText("a [b](c.md#d) e [`f`](g), `h[i](j)`"),
+            "a b e f, h[i](j)");
+  // What is no link stays.
+  EXPECT_EQ(PlainText("[a] (b) [c]"), "[a] (b) [c]");
+  EXPECT_EQ(PlainText("[a] b [c](d)"), "[a] b c");
+  EXPECT_EQ(PlainText("[a](b"), "[a](b");
+}
+
 TEST(SpecTextTest, RefusesATextThatCannotBeCited) {
   const auto message = [](absl::string_view text) {
     return std::string(SpecText::Parse(text).status().message());
@@ -45,6 +67,10 @@ TEST(SpecTextTest, RefusesATextThatCannotBeCited) {
   EXPECT_THAT(message("- **[FR-FRM-001]** It MUST.\n"
                       "- **[FR-FRM-001]** It MUST."),
               HasSubstr("line 2: FR-FRM-001 stands twice"));
+  EXPECT_THAT(message("\n- <a id=\"FR-FRM-002\"></a>**[FR-FRM-001]** It MUST."),
+              HasSubstr("line 2: the anchor of FR-FRM-001 is \"FR-FRM-002\""));
+  EXPECT_THAT(message("- <a id=\"FR-A-1\"></a>**[FR-A-1]** It MUST."),
+              HasSubstr("line 1: expected"));
 }
 
 TEST(SpecTextTest, TheSpecificationIsCitable) {
@@ -52,6 +78,8 @@ TEST(SpecTextTest, TheSpecificationIsCitable) {
   ASSERT_TRUE(spec.ok()) << spec.status();
   EXPECT_GE(spec->requirements().size(), 60u);
   EXPECT_EQ(spec->Find("FR-SID-005")->level, SHOULD);
+  // From whichever document has the serialisers.
+  EXPECT_NE(spec->Find("FR-SER-001"), nullptr);
 }
 
 }  // namespace

@@ -3,15 +3,16 @@
 
 #include "conformance/runner/suite.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <atomic>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "conformance/runner/case_runner.h"
 
@@ -21,11 +22,15 @@ namespace {
 // The version of the suite, raised whenever a verdict may change.
 constexpr char kSuiteVersion[] = "0.1.0";
 
+// Lines of a dead program's standard error that are shown.
+constexpr size_t kLastWords = 3;
+
 struct Job {
   CaseRun run;
   const Testee* testee;
   absl::Duration watchdog;
   RunResult* result;
+  const ClassResult* of;
 };
 
 // The least that anything must do to be judged at all: one call for a child,
@@ -51,6 +56,19 @@ Case FirstCallCase(Role role) {
   return first;
 }
 
+// The end of what the program wrote on standard error, on one line.
+std::string LastWords(const RunResult& result) {
+  std::vector<std::string> lines =
+      absl::StrSplit(result.errors(), '\n', absl::SkipWhitespace());
+  if (lines.empty()) {
+    return "it wrote nothing to standard error; run its argv by hand to see "
+           "why";
+  }
+  if (lines.size() > kLastWords)
+    lines.erase(lines.begin(), lines.end() - kLastWords);
+  return absl::StrCat("its standard error ends: ", absl::StrJoin(lines, " | "));
+}
+
 // Fills in the class's state, start-up and watchdog.
 void Calibrate(const SuiteOptions& options, const Testee& testee,
                const SpecText& spec, ClassResult* result) {
@@ -58,7 +76,8 @@ void Calibrate(const SuiteOptions& options, const Testee& testee,
   const CaseRun run = {&first, result->form(), SOCKETPAIR, WHOLE};
   const absl::Time start = absl::Now();
   const RunOutcome outcome =
-      RunCase(run, testee, spec, options.start_limit, options.interrupted);
+      RunCase(run, testee, spec,
+              {options.start_limit, options.seed, false, options.interrupted});
   const absl::Duration start_up = absl::Now() - start;
   const RunResult& got = outcome.result;
   result->set_state(ClassResult::RAN);
@@ -67,12 +86,12 @@ void Calibrate(const SuiteOptions& options, const Testee& testee,
     result->set_state(ended ? ClassResult::ENDED_AT_ONCE
                             : ClassResult::NO_ANSWER);
     result->set_note(
-        ended ? absl::StrCat("the program ended at once (", got.exit(),
-                             "); run its argv by hand to see why")
+        ended ? absl::StrCat("the program ended at once (", got.exit(), "); ",
+                             LastWords(got))
               : absl::StrCat("the program gave no answer to the first call "
                              "within ",
-                             absl::FormatDuration(options.start_limit),
-                             "; run its argv by hand to see why"));
+                             absl::FormatDuration(options.start_limit), "; ",
+                             LastWords(got)));
   }
   const absl::Duration watchdog = options.watchdog.value_or(
       std::max(kShortestWatchdog, kStartUpsToWait * start_up));
@@ -109,7 +128,7 @@ void PrepareClass(const SuiteOptions& options, const Testee& testee,
   if (result->state() != ClassResult::RAN) return;
   for (const CaseRun& run : chosen) {
     jobs->push_back({run, &testee, absl::Seconds(result->watchdog_seconds()),
-                     result->add_runs()});
+                     result->add_runs(), result});
   }
 }
 
@@ -140,29 +159,97 @@ void Count(const RunResult& run, Counts* counts) {
   }
 }
 
+// Stops a class in which run after run hangs. Which runs are tried does not
+// depend on how many go on at a time: the first row of hangs counts in the
+// order of the jobs, and what stands behind it counts as not tried, even if it
+// ran.
+class HangWatch {
+ public:
+  // `most` hangs in a row stop a class; 0 stops none.
+  HangWatch(int most, const std::vector<Job>& jobs)
+      : most_(most), hung_(jobs.size()), ended_(jobs.size()), jobs_(jobs) {}
+
+  bool Stopped(const Job& job, size_t number) const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto stop = stops_.find(job.of);
+    return stop != stops_.end() && number > stop->second;
+  }
+
+  void Ended(const Job& job, size_t number) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ended_[number] = true;
+    hung_[number] = job.result->verdict() == HANG;
+    FindStop(job.of);
+  }
+
+  void MarkUntried(std::vector<Job>* jobs) const {
+    for (size_t i = 0; i < jobs->size(); ++i) {
+      Job& job = (*jobs)[i];
+      if (!Stopped(job, i)) continue;
+      *job.result = BlankResult(job.run);
+      job.result->set_verdict(HANG);
+      job.result->set_reason(
+          absl::StrCat("not tried: ", most_,
+                       " runs in a row before it hung (--most_hangs)"));
+    }
+  }
+
+ private:
+  // The first whole row of ended runs of the class that all hung.
+  void FindStop(const ClassResult* of) {
+    int row = 0;
+    for (size_t i = 0; i < jobs_.size() && most_ > 0; ++i) {
+      if (jobs_[i].of != of) continue;
+      row = ended_[i] && hung_[i] ? row + 1 : 0;
+      if (row < most_) continue;
+      const auto [stop, fresh] = stops_.emplace(of, i);
+      if (!fresh) stop->second = std::min(stop->second, i);
+      return;
+    }
+  }
+
+  const int most_;
+  mutable std::mutex mutex_;
+  std::vector<bool> hung_;
+  std::vector<bool> ended_;
+  std::map<const ClassResult*, size_t> stops_;  // class -> last run tried
+  const std::vector<Job>& jobs_;
+};
+
 void RunJobs(const SuiteOptions& options, const SpecText& spec,
              std::vector<Job>* jobs) {
   std::mutex mutex;
   std::atomic<size_t> next{0};
   int done = 0;
+  int failures = 0;
+  HangWatch hangs(options.most_hangs, *jobs);
   const auto work = [&] {
     for (size_t i = next++; i < jobs->size(); i = next++) {
       const Job& job = (*jobs)[i];
-      RunOutcome outcome = RunCase(job.run, *job.testee, spec, job.watchdog,
-                                   options.interrupted);
+      if (hangs.Stopped(job, i)) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        ++done;
+        continue;
+      }
+      RunOutcome outcome = RunCase(job.run, *job.testee, spec,
+                                   {job.watchdog, options.seed,
+                                    options.keep_records, options.interrupted});
       const std::lock_guard<std::mutex> lock(mutex);
       if (options.interrupted != nullptr && *options.interrupted) {
         job.result->set_verdict(HARNESS);
         job.result->set_reason("interrupted");
         continue;
       }
-      if (outcome.result.verdict() != PASS && options.on_log) {
-        outcome.result.set_log(
-            options.on_log(*job.testee, outcome.result, outcome.log));
+      if (options.on_outcome) {
+        outcome.result.set_log(options.on_outcome(*job.testee, outcome));
       }
+      failures += outcome.result.verdict() != PASS ? 1 : 0;
       *job.result = std::move(outcome.result);
+      hangs.Ended(job, i);
+      ++done;
       if (options.on_progress) {
-        options.on_progress(++done, static_cast<int>(jobs->size()));
+        options.on_progress({job.testee->manifest().name(), job.run, done,
+                             static_cast<int>(jobs->size()), failures});
       }
     }
   };
@@ -170,20 +257,18 @@ void RunJobs(const SuiteOptions& options, const SpecText& spec,
   for (int i = 1; i < options.jobs; ++i) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();
+  hangs.MarkUntried(jobs);
 }
 
 }  // namespace
-
-bool Chooses(const std::string& filter, const CaseRun& run) {
-  return fnmatch(filter.c_str(), run.Id().c_str(), 0) == 0 ||
-         fnmatch(filter.c_str(), run.conformance_case->id().c_str(), 0) == 0;
-}
 
 Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
                 const CaseSet& cases, const SpecText& spec) {
   std::vector<CaseRun> runs;
   for (const CaseRun& run : cases.Runs()) {
-    if (Chooses(options.filter, run)) runs.push_back(run);
+    if (Chooses(options.filter, run) && Selects(options.selection, run, spec)) {
+      runs.push_back(run);
+    }
   }
   Report report;
   report.set_suite_version(kSuiteVersion);
@@ -216,25 +301,23 @@ Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
 }
 
 int ExitCode(const Report& report, bool strict) {
-  bool at_once = false;
-  bool no_answer = false;
+  bool dead = false;
   bool harness = false;
   bool diverges = false;
   for (const TesteeResult& testee : report.testees()) {
     for (const ClassResult& each : testee.classes()) {
-      at_once |= each.state() == ClassResult::ENDED_AT_ONCE;
-      no_answer |= each.state() == ClassResult::NO_ANSWER;
+      dead |= each.state() == ClassResult::ENDED_AT_ONCE ||
+              each.state() == ClassResult::NO_ANSWER;
       for (const RunResult& run : each.runs()) {
         harness |= run.verdict() == HARNESS;
-        if (run.verdict() == PASS) continue;
+        if (run.verdict() == PASS || !run.expected().empty()) continue;
         diverges |=
             strict || (run.level() == MUST && run.verdict() != UNSUPPORTED);
       }
     }
   }
   if (harness) return 3;
-  if (at_once) return 2;
-  if (no_answer) return 4;
+  if (dead) return 4;
   return diverges ? 1 : 0;
 }
 

@@ -24,26 +24,41 @@
 
 #include "absl/time/time.h"
 #include "conformance/runner/case_loader.h"
+#include "conformance/runner/case_runner.h"
 #include "conformance/runner/manifest.h"
+#include "conformance/runner/selection.h"
 #include "conformance/runner/spec_text.h"
+#include "conformance/runner/splits.h"
 #include "forkrpc/conformance_result.pb.h"
 
 namespace forkrpc::conformance {
 
+struct Progress {
+  std::string testee;
+  CaseRun run;  // that has just ended
+  int done;
+  int total;
+  int failures;  // runs not passed so far
+};
+
 struct SuiteOptions {
   std::string filter = "*";                // glob over run ids and case ids
+  Selection selection;                     // must choose the run besides
   int jobs = 1;                            // at least 1
   std::optional<absl::Duration> watchdog;  // instead of the scaled one
   absl::Duration start_limit = absl::Seconds(10);  // for the first call
+  uint64_t seed = Splits::kDefaultSeed;            // of random splits
   // Once it is true, what has not ended gets the verdict HARNESS; may be null.
   const std::atomic<bool>* interrupted = nullptr;
+  bool keep_records = false;  // see WireRecord
+  // That many runs of a class that hang in a row stop the class: the others get
+  // HANG without being tried. 0: never.
+  int most_hangs = 0;
   // Called from one thread at a time after each run.
-  std::function<void(int done, int total)> on_progress;
-  // Called, likewise, with each log of a run that is not passed; returns the
-  // path under which it was kept, or "".
-  std::function<std::string(const Testee&, const RunResult&,
-                            const std::string& log)>
-      on_log;
+  std::function<void(const Progress&)> on_progress;
+  // Called, likewise, with what came of each run; returns the path under which
+  // its log was kept, or "".
+  std::function<std::string(const Testee&, const RunOutcome&)> on_outcome;
 };
 
 // The shortest watchdog, and how many start-ups a longer one lasts.
@@ -53,11 +68,8 @@ constexpr int kStartUpsToWait = 20;
 Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
                 const CaseSet& cases, const SpecText& spec);
 
-// Whether the filter chooses the run.
-bool Chooses(const std::string& filter, const CaseRun& run);
-
 // The runner's exit status for a report, the first that holds: 3 if a verdict
-// is HARNESS; 2 if a program ended at once; 4 if one never answered; 1 if a
+// is HARNESS; 4 if a program ended at once or never answered; 1 if a
 // MUST is not met or, if `strict`, anything but PASS was seen; else 0.
 int ExitCode(const Report& report, bool strict);
 

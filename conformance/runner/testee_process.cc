@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,64 +26,10 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "conformance/runner/wire_ends.h"
 
 namespace forkrpc::conformance {
 namespace {
-
-// Runner's descriptors stay above those that a testee gets, so that placing
-// one never overwrites another.
-constexpr int kLowestFd = 10;
-// Cases wait for 32 KiB to pile up, and the kernel calls a socket writable only
-// while a quarter of its room, bookkeeping included, is in use.
-constexpr int kSocketOctets = 208 << 10;
-
-absl::Status ErrnoError(const char* what, int error) {
-  return absl::InternalError(absl::StrCat(what, ": ", strerror(error)));
-}
-
-struct FdPair {
-  ScopedFd runner;
-  ScopedFd testee;
-};
-
-absl::StatusOr<ScopedFd> Lift(ScopedFd fd) {
-  const int lifted = fcntl(fd.get(), F_DUPFD_CLOEXEC, kLowestFd);
-  if (lifted < 0) return ErrnoError("fcntl(F_DUPFD_CLOEXEC)", errno);
-  return ScopedFd(lifted);
-}
-
-absl::StatusOr<FdPair> MakePair(ScopedFd runner, ScopedFd testee) {
-  absl::StatusOr<ScopedFd> ours = Lift(std::move(runner));
-  if (!ours.ok()) return ours.status();
-  absl::StatusOr<ScopedFd> theirs = Lift(std::move(testee));
-  if (!theirs.ok()) return theirs.status();
-  if (fcntl(ours->get(), F_SETFL, O_NONBLOCK) != 0) {
-    return ErrnoError("fcntl(O_NONBLOCK)", errno);
-  }
-  return FdPair{*std::move(ours), *std::move(theirs)};
-}
-
-absl::StatusOr<FdPair> SocketPair() {
-  int fds[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
-    return ErrnoError("socketpair", errno);
-  }
-  // The same room on every machine: a case that fills it must fill it.
-  for (const int fd : fds) {
-    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSocketOctets, sizeof kSocketOctets);
-  }
-  return MakePair(ScopedFd(fds[0]), ScopedFd(fds[1]));
-}
-
-// `to_testee`: the runner has the writing end.
-absl::StatusOr<FdPair> Pipe(bool to_testee) {
-  int fds[2];
-  if (pipe2(fds, O_CLOEXEC) != 0) return ErrnoError("pipe2", errno);
-  ScopedFd reading(fds[0]);
-  ScopedFd writing(fds[1]);
-  return to_testee ? MakePair(std::move(writing), std::move(reading))
-                   : MakePair(std::move(reading), std::move(writing));
-}
 
 std::vector<std::string> Environment(
     const std::map<std::string, std::string>& over) {
@@ -242,10 +187,10 @@ std::string Exit::Text() const {
 absl::StatusOr<TesteeProcess> TesteeProcess::Start(
     const SpawnOptions& options) {
   TesteeProcess testee;
-  testee.wire_is_socket_ = options.transport != PIPES;
+  testee.transport_ = options.transport;
   std::vector<ScopedFd> theirs(4);
   absl::Status status;
-  const auto take = [&](absl::StatusOr<FdPair> pair, size_t theirs_at) {
+  const auto take = [&](absl::StatusOr<WireEnds> pair, size_t theirs_at) {
     if (!pair.ok()) {
       status.Update(pair.status());
       return ScopedFd();
@@ -257,15 +202,15 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
   if (options.role == PARENT) {
     testee.commands_ = take(Pipe(/*to_testee=*/true), 0);
     testee.reports_ = take(Pipe(/*to_testee=*/false), 1);
-    testee.wire_in_ = take(SocketPair(), 3);
+    testee.wire_in_ = take(ConnectedSockets(options.transport), 3);
   } else if (options.transport == PIPES) {
     testee.wire_out_ = take(Pipe(/*to_testee=*/true), 0);
     testee.wire_in_ = take(Pipe(/*to_testee=*/false), 1);
   } else {
-    testee.wire_in_ = take(SocketPair(), 0);
+    testee.wire_in_ = take(ConnectedSockets(options.transport), 0);
   }
   if (!status.ok()) return status;
-  if (testee.wire_is_socket_) {
+  if (testee.wire_is_socket()) {
     testee.wire_out_ =
         ScopedFd(fcntl(testee.wire_in_.get(), F_DUPFD_CLOEXEC, kLowestFd));
     if (!testee.wire_out_.valid()) return ErrnoError("fcntl", errno);
@@ -284,7 +229,7 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
 TesteeProcess::TesteeProcess(TesteeProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       exit_(other.exit_),
-      wire_is_socket_(other.wire_is_socket_),
+      transport_(other.transport_),
       wire_in_(std::move(other.wire_in_)),
       wire_out_(std::move(other.wire_out_)),
       commands_(std::move(other.commands_)),

@@ -72,7 +72,8 @@ class TesteeProcess {
   // in both, as two descriptors of one socket.
   ScopedFd& wire_in() { return wire_in_; }
   ScopedFd& wire_out() { return wire_out_; }
-  bool wire_is_socket() const { return wire_is_socket_; }
+  bool wire_is_socket() const { return transport_ != PIPES; }
+  Transport transport() const { return transport_; }
   // Parent role only: the adapter's standard input and output.
   ScopedFd& commands() { return commands_; }
   ScopedFd& reports() { return reports_; }
@@ -97,7 +98,7 @@ class TesteeProcess {
 
   pid_t pid_ = -1;
   std::optional<Exit> exit_;
-  bool wire_is_socket_ = true;
+  Transport transport_ = SOCKETPAIR;
   ScopedFd wire_in_;
   ScopedFd wire_out_;
   ScopedFd commands_;

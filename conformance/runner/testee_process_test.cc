@@ -12,10 +12,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "conformance/runner/wire_ends.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -54,16 +56,55 @@ std::string ReadAll(int fd) {
 
 TEST(TesteeProcessTest, GivesEachRoleItsDescriptorsAndNoOther) {
   const char kList[] = "ls /proc/$$/fd; exit";
-  for (const Transport transport : {SOCKETPAIR, PIPES}) {
+  for (const Transport transport : {SOCKETPAIR, PIPES, UNIX, TCP}) {
     TesteeProcess child = StartShell(kList, CHILD, transport);
     EXPECT_EQ(ReadAll(child.wire_in().get()), "0\n1\n2\n");
   }
-  TesteeProcess parent = StartShell(kList, PARENT);
-  EXPECT_EQ(ReadAll(parent.reports().get()), "0\n1\n2\n3\n");
+  for (const Transport transport : {SOCKETPAIR, UNIX, TCP}) {
+    TesteeProcess parent = StartShell(kList, PARENT, transport);
+    EXPECT_EQ(ReadAll(parent.reports().get()), "0\n1\n2\n3\n");
+  }
+}
+
+// What the testee can find out about its wire; /proc/net/unix has a path only
+// for an address that was bound.
+TEST(TesteeProcessTest, TheTransportIsTheOneAskedFor) {
+  const auto wire = [](Transport transport) {
+    const char kLook[] =
+        "i=$(readlink /proc/$$/fd/0 | tr -dc 0-9);"
+        "grep -c \" $i /tmp/forkrpc-.*/wire\" /proc/net/unix;"
+        "grep -c \" $i \" /proc/net/tcp; readlink /proc/$$/fd/0 | cut -c1-4";
+    TesteeProcess child = StartShell(kLook, CHILD, transport);
+    return ReadAll(child.wire_in().get());
+  };
+  EXPECT_EQ(wire(SOCKETPAIR), "0\n0\nsock\n");
+  EXPECT_EQ(wire(PIPES), "0\n0\npipe\n");
+  EXPECT_EQ(wire(UNIX), "1\n0\nsock\n");
+  EXPECT_EQ(wire(TCP), "0\n1\nsock\n");
+  // The path is gone again.
+  for (const auto& entry : std::filesystem::directory_iterator("/tmp")) {
+    EXPECT_FALSE(std::filesystem::exists(entry.path() / "wire")) << entry;
+  }
+}
+
+// Chunks that must arrive one by one need to know when one was read.
+TEST(TesteeProcessTest, TellsWhatWasNotRead) {
+  for (const Transport transport : {SOCKETPAIR, PIPES, UNIX, TCP}) {
+    SCOPED_TRACE(transport);
+    TesteeProcess child = StartShell("cat >/dev/null", CHILD, transport);
+    const int fd = child.wire_out().get();
+    TesteeProcess stays = StartShell("sleep 1000", CHILD, transport);
+    EXPECT_EQ(OctetsUnread(stays.wire_out().get(), transport), 0);
+    ASSERT_EQ(write(stays.wire_out().get(), "abc", 3), 3);
+    EXPECT_GE(OctetsUnread(stays.wire_out().get(), transport), 3);
+    ASSERT_EQ(write(fd, "abc", 3), 3);
+    // A test that waits for ever has failed.
+    while (OctetsUnread(fd, transport) != 0) usleep(1000);
+  }
 }
 
 TEST(TesteeProcessTest, ConnectsTheWire) {
-  for (const Transport transport : {SOCKETPAIR, PIPES}) {
+  for (const Transport transport : {SOCKETPAIR, PIPES, UNIX, TCP}) {
     TesteeProcess child = StartShell("head -c 3", CHILD, transport);
     ASSERT_EQ(write(child.wire_out().get(), "abc", 3), 3);
     EXPECT_EQ(ReadAll(child.wire_in().get()), "abc");

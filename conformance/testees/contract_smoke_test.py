@@ -188,7 +188,10 @@ class SmokeTest:
       if not shutil.which(need["argv"][0]) or subprocess.call(
           need["argv"], cwd=self.folder, stderr=subprocess.DEVNULL):
         self.skipTest(f"{name} is not installed: {need['else']}")
-    for role in ("child", "parent"):
+    role = "child" if "_child_" in self.id() else "parent"
+    if role not in self.manifest:
+      self.skipTest(f"{name} has no {role}")
+    for role in {"child", "parent"} & self.manifest.keys():
       for program, *_ in self.manifest[role].values():
         if not (shutil.which(program) or
                 shutil.which(os.path.join(self.folder, program))):

@@ -6,6 +6,7 @@ It proves the runner, not the wire: each FAULT must get its verdict.
 """
 
 import os
+import select
 import signal
 import struct
 import sys
@@ -13,11 +14,20 @@ import sys
 FORM, FAULT = sys.argv[1:3]
 held = []
 requests = 0
+unwritten = bytearray()
 
 
 def write_all(octets):
+  if FAULT == "forgets-output":
+    unwritten.extend(octets)
+    return
   while octets:
     octets = octets[os.write(1, octets):]
+
+
+def write_unwritten():
+  while unwritten:
+    del unwritten[:os.write(1, unwritten)]
 
 
 def read_exactly(count):
@@ -71,6 +81,10 @@ def release(indices):
 
 def misbehave():
   """Faults that show at a request, after the first call of the calibration."""
+  global requests
+  requests += 1
+  if FAULT == "leaves" and requests > 200:
+    sys.exit(0)
   if FAULT == "crashes":
     os.kill(os.getpid(), signal.SIGSEGV)
   if FAULT == "exits-3":
@@ -127,6 +141,8 @@ def end_inside_frame():
 
 def read_request():
   size = 4 if FORM == "sync" else 8
+  if not select.select([0], [], [], 0)[0]:
+    write_unwritten()
   first = os.read(0, 1)
   if not first:
     return None
@@ -137,7 +153,10 @@ def read_request():
   length = struct.unpack(">I", header[-4:])[0]
   if FAULT == "zero-is-end" and length == 0:
     return None
-  if length > 1 << 26 and FAULT != "allocates-length":
+  if FAULT == "signed-length" and length >= 1 << 31:
+    length = 0
+  limit = 1 << 19 if FAULT == "limit-512k" else 1 << 26
+  if length > limit and FAULT != "allocates-length":
     sys.exit(10)
   payload = read_exactly(length)
   if payload is None:
@@ -150,6 +169,8 @@ def read_request():
 def main():
   if FAULT == "ends-at-once":
     sys.exit(1)
+  if FAULT == "last-words":
+    sys.exit("Traceback: line 1\nno module x")
   if FAULT == "never-answers":
     signal.pause()
   if FAULT == "greets":
@@ -164,6 +185,7 @@ def main():
       serve(*request)
   except OSError:
     sys.exit(1)
+  write_unwritten()
   if FAULT == "status-at-end":
     sys.exit(10)
   if FAULT == "stays-at-end":

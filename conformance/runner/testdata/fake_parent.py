@@ -26,6 +26,7 @@ class Parent:
     self.out = bytearray()
     self.read = bytearray()
     self.dropped = False
+    self.half_closed = False
     self.ended = False
 
   def call(self, tag, payload):
@@ -49,20 +50,27 @@ class Parent:
       del self.out[:os.write(WIRE, self.out[:1 << 16])]
     if not self.out and self.dropped:
       self.dropped = False
+      self.half_closed = True
       if FAULT != "no-half-close":
         wire_socket.shutdown(socket.SHUT_WR)
 
   def fail(self, kind):
+    if self.ended:
+      return
     report("error", kind)
     if FAULT != "forgets-calls":
       for tag in self.in_flight.values():
         report("failed", tag)
     self.ended = True
+    if FAULT != "stays-open" and kind != "io":
+      # Raises an error, which is not another, if the connection was reset.
+      wire_socket.shutdown(socket.SHUT_WR)
 
   def end(self):
     if self.in_flight and FAULT != "ignores-eof":
       self.fail("eof")
-    elif self.read:
+    elif self.read or not (self.half_closed or
+                           FAULT in ("leaving-is-clean", "ignores-eof")):
       self.fail("eof")
     else:
       report("closed")
@@ -101,7 +109,9 @@ class Parent:
       frame_id, length = struct.unpack(">II", self.read[:8])
       if FAULT == "allocates-length":
         bytearray(length)
-      if length > 1 << 26:
+      if FAULT == "signed-length" and length >= 1 << 31:
+        length = 0
+      if length > (1 << 19 if FAULT == "limit-512k" else 1 << 26):
         self.fail("limit")
       if len(self.read) < 8 + length:
         break
@@ -111,6 +121,8 @@ class Parent:
 
 
 def report(*words):
+  if FAULT == "empty-tags" and words[0] == "result":
+    words = ("result", "", words[2])
   if FAULT == "bad-report":
     words = ("outcome",) + words[1:]
   print(*words, flush=True)
@@ -150,7 +162,7 @@ def main():
       commands += octets
       *lines, rest = commands.split(b"\n") if b"\n" in octets else (commands,)
       commands = rest
-      for line in lines:
+      for line in reversed(lines) if FAULT == "reverses" else lines:
         execute(parent, line.decode())
 
 

@@ -7,6 +7,7 @@ import select
 import sys
 
 import forkrpc
+from forkrpc import descriptor
 
 
 def report(*words):
@@ -19,12 +20,11 @@ def to_hex(payload):
 
 def on_end(error):
   if error is None:
-    report("closed")
-    return
+    return report("closed")
   if error.requirement:
     print("forkrpc-req:", error.requirement, file=sys.stderr)
   print("forkrpc:", error, file=sys.stderr, flush=True)
-  report("error", error.kind)
+  return report("error", error.kind)
 
 
 def execute(parent, line):
@@ -32,8 +32,7 @@ def execute(parent, line):
   if command == "quit":
     sys.exit(0)
   if command == "drop":
-    parent.drop()
-    return
+    return parent.drop()
   tag, payload = words[0], bytes.fromhex(words[1].replace("-", ""))
   try:
     parent.call(
@@ -45,16 +44,11 @@ def execute(parent, line):
 
 def main(form):
   kind = {"sync": forkrpc.SyncParent, "async": forkrpc.AsyncParent}[form]
-  parent = kind(
-      3, on_event=lambda payload: report("event", to_hex(payload)),
-      on_end=on_end)
+  parent = kind(3, None, lambda payload: report("event", to_hex(payload)), on_end)
   pending = bytearray()
   while True:
-    poller = select.poll()
-    poller.register(0, select.POLLIN)
-    for fd, mask in parent.interest().items():
-      poller.register(fd, mask)
-    for fd, events in poller.poll():
+    ready = descriptor.wait({0: select.POLLIN, **parent.interest()})
+    for fd, events in ready.items():
       if fd != 0:
         parent.handle(fd, events)
         continue

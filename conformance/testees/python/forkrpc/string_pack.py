@@ -30,8 +30,8 @@ def decode(payload, lenient=False):
   lenient accepts what the original accepts besides: a length beyond the end
   (it takes what is left) and one that is not in the shortest form.
   """
-  #= spec/wire.md#FR-SER-002
-  #= spec/wire.md#FR-SER-006
+  #= spec/serialisers.md#FR-SER-002
+  #= spec/serialisers.md#FR-SER-006
   strings = []
   offset = 0
   while offset < len(payload):
@@ -46,7 +46,7 @@ def decode(payload, lenient=False):
 
 
 def _encode_length(length):
-  #= spec/wire.md#FR-SER-001
+  #= spec/serialisers.md#FR-SER-001
   octets = [length & 0x7F]
   length >>= 7
   while length:
@@ -66,5 +66,5 @@ def _decode_length(payload, start, lenient):
       raise StringPackError(start, f"length is above {_MAX_LENGTH}")
     if payload[offset] < 0x80:
       return length, offset + 1
-  #= spec/wire.md#FR-SER-003
+  #= spec/serialisers.md#FR-SER-003
   raise StringPackError(start, "payload ends inside a length")

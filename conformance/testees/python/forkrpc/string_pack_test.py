@@ -31,6 +31,12 @@ class StringPackTest(unittest.TestCase):
       self.assertEqual(string_pack.encode([b"x" * length]), payload)
       self.assertEqual(string_pack.decode(payload), [b"x" * length])
 
+  #= spec/serialisers.md#FR-SER-008
+  def test_text_is_refused(self):
+    for text in ("\u0100", "ascii"):
+      with self.assertRaises(TypeError):
+        string_pack.encode([b"first", text])
+
   def test_lists_survive(self):
     for strings in ([], [b""], [b"", b""], [ALL_OCTETS],
                     [b"\0", b"", b"\xff" * 300, b"end"]):

@@ -1,0 +1,234 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/oracle/acceptor.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+constexpr uint32_t kEventId = 0;
+
+}  // namespace
+
+absl::StatusOr<Acceptor> Acceptor::Create(const AcceptorOptions& options) {
+  absl::StatusOr<Machine> endpoint = Machine::Named(absl::StrCat(
+      options.parent ? "parent-" : "child-", options.async ? "async" : "sync"));
+  if (!endpoint.ok()) return endpoint.status();
+  absl::StatusOr<Machine> reassembler = Machine::Named("reassembler");
+  if (!reassembler.ok()) return reassembler.status();
+  return Acceptor(options, *std::move(endpoint),
+                  std::make_unique<Machine>(*std::move(reassembler)));
+}
+
+Acceptor::Acceptor(const AcceptorOptions& options, Machine endpoint,
+                   std::unique_ptr<Machine> reassembler)
+    : options_(options),
+      endpoint_(std::move(endpoint)),
+      reassembler_(std::move(reassembler)),
+      in_(*reassembler_, options.parent || options.async),
+      out_(*reassembler_, !options.parent || options.async) {
+  possible_.push_back({endpoint_.initial(), 0, {}});
+}
+
+void Acceptor::Received(absl::string_view octets) {
+  in_.Feed(octets, [this](const Reassembler::Found& frame) {
+    if (!frame.whole) {
+      if (frame.length > options_.refusable) {
+        Input(spec::REFUSE_LENGTH, 0, /*optional=*/true);
+      }
+      return;
+    }
+    if (!options_.parent) {
+      function_may_fail_ |= !options_.functions.empty() && frame.length > 0 &&
+                            !absl::StrContains(options_.functions, frame.first);
+      Input(spec::RECEIVE_REQUEST, frame.id);
+    } else if (frame.id == kEventId) {
+      Input(spec::RECEIVE_EVENT, frame.id);
+    } else {
+      Input(spec::RECEIVE_RESPONSE, frame.id);
+    }
+  });
+}
+
+void Acceptor::ReceivedEnd() { Input(in_.End(), 0); }
+
+void Acceptor::Sent(absl::string_view octets) {
+  out_.Feed(octets, [this](const Reassembler::Found& frame) {
+    if (!frame.whole) return;
+    if (options_.parent) {
+      Output(spec::SEND_REQUEST, frame.id,
+             options_.async ? absl::StrCat("sends a request with id ", frame.id)
+                            : std::string("sends a request"));
+    } else if (frame.id == kEventId) {
+      Output(spec::SEND_EVENT, frame.id, "sends an event");
+    } else {
+      Output(spec::SEND_RESPONSE, frame.id,
+             absl::StrCat("sends a response with id ", frame.id));
+    }
+  });
+}
+
+void Acceptor::SentEnd() {
+  Output(spec::SEND_END, 0, "closes its direction of the stream");
+}
+
+void Acceptor::Exited(int status, int signal) {
+  if (options_.parent) return;  // how a parent's program ends is its own affair
+  if (signal != 0) {
+    Output(spec::EXIT_SIGNAL, 0, absl::StrCat("is killed by signal ", signal));
+  } else if (status != 0) {
+    Output(spec::EXIT_ERROR, 0, absl::StrCat("ends with exit status ", status));
+  } else {
+    Output(spec::EXIT_CLEAN, 0, "ends with exit status 0");
+  }
+}
+
+void Acceptor::ProvedToHaveRead() {
+  for (Possibility& each : possible_) each = Furthest(std::move(each));
+}
+
+Breach Acceptor::Owes() const {
+  Breach owed;
+  owed.offset = out_.offset();
+  if (possible_.empty()) return owed;
+  const Possibility last = Furthest(possible_.back());
+  const Machine::State& state = endpoint_.state(last.state);
+  owed.reqs = state.owes_reqs;
+  owed.what = state.owes;
+  owed.state = state.name;
+  return owed;
+}
+
+Machine::Conditions Acceptor::Holding(const Event& event,
+                                      const Calls& calls) const {
+  Machine::Conditions holding = 0;
+  if (event.id == kEventId) holding |= Machine::Bit(spec::ID_ZERO);
+  if (calls.by_id.contains(event.id)) {
+    holding |= Machine::Bit(spec::ID_IN_FLIGHT);
+  }
+  if (calls.count > 0) holding |= Machine::Bit(spec::ANY_IN_FLIGHT);
+  return holding;
+}
+
+bool Acceptor::Take(const Event& event, Possibility* from) const {
+  const Machine::Transition* const taken =
+      endpoint_.Find(from->state, event.kind, Holding(event, from->calls));
+  if (taken == nullptr || taken->breach) return false;
+  Calls& calls = from->calls;
+  for (const spec::Action action : taken->actions) {
+    if (action == spec::BEGIN_CALL) {
+      ++calls.count;
+      if (options_.async) ++calls.by_id[event.id];
+    } else if (action == spec::END_OLDEST_CALL) {
+      if (calls.count > 0) --calls.count;
+    } else if (action == spec::END_CALL) {
+      const auto call = calls.by_id.find(event.id);
+      // Which call has failed is not seen.
+      if (call == calls.by_id.end()) continue;
+      --calls.count;
+      if (--call->second == 0) calls.by_id.erase(call);
+    } else if (action == spec::END_ALL_CALLS) {
+      calls = {};
+    }
+  }
+  from->state = taken->to;
+  return true;
+}
+
+void Acceptor::TakeQuietly(Possibility* one) const {
+  for (; one->taken < inputs_.size(); ++one->taken) {
+    const Event& next = inputs_[one->taken];
+    const Machine::Transition* const taken =
+        endpoint_.Find(one->state, next.kind, Holding(next, one->calls));
+    // What cannot occur, such as input behind the end, does nothing.
+    if (taken == nullptr) continue;
+    if (taken->to != one->state) return;
+    Take(next, one);
+  }
+}
+
+Acceptor::Possibility Acceptor::Furthest(Possibility one) const {
+  while (one.taken < inputs_.size()) {
+    const Event& next = inputs_[one.taken++];
+    if (!next.optional) Take(next, &one);
+  }
+  return one;
+}
+
+std::vector<Acceptor::Possibility> Acceptor::Alternatives(
+    const Possibility& one) const {
+  std::vector<Possibility> all;
+  if (one.taken < inputs_.size()) {
+    const Event& next = inputs_[one.taken];
+    Possibility with = one;
+    ++with.taken;
+    if (next.optional) {
+      all.push_back(with);
+      TakeQuietly(&all.back());
+    }
+    if (Take(next, &with)) {
+      TakeQuietly(&with);
+      all.push_back(std::move(with));
+    }
+  }
+  if (function_may_fail_ && one.calls.count > 0) {
+    Possibility failed = one;
+    if (Take({spec::CALL_FAILS, 0, false}, &failed) &&
+        failed.state != one.state) {
+      TakeQuietly(&failed);
+      all.push_back(std::move(failed));
+    }
+  }
+  return all;
+}
+
+void Acceptor::Explain(const Event& event, const Possibility& one,
+                       std::vector<Possibility>* ways) const {
+  for (Possibility& each : Alternatives(one)) {
+    if (Take(event, &each)) {
+      TakeQuietly(&each);
+      ways->push_back(std::move(each));
+    } else {
+      Explain(event, each, ways);
+    }
+  }
+}
+
+void Acceptor::Input(spec::Event event, uint32_t id, bool optional) {
+  inputs_.push_back({event, id, optional});
+  for (Possibility& each : possible_) TakeQuietly(&each);
+}
+
+void Acceptor::Output(spec::Event event, uint32_t id, const std::string& what) {
+  if (breach_.has_value()) return;
+  const Event output = {event, id, false};
+  std::vector<Possibility> next;
+  for (Possibility& each : possible_) {
+    if (Take(output, &each)) {
+      TakeQuietly(&each);
+      next.push_back(std::move(each));
+    } else {
+      Explain(output, each, &next);
+    }
+  }
+  if (next.empty()) Break(output, what);
+  possible_ = std::move(next);
+}
+
+void Acceptor::Break(const Event& event, const std::string& what) {
+  breach_.emplace();
+  breach_->what = what;
+  breach_->offset = out_.offset();
+  const Possibility last = Furthest(possible_.back());
+  breach_->state = endpoint_.state(last.state).name;
+  const Machine::Transition* const taken =
+      endpoint_.Find(last.state, event.kind, Holding(event, last.calls));
+  if (taken != nullptr) breach_->reqs = taken->reqs;
+}
+
+}  // namespace forkrpc::conformance

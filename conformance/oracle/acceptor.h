@@ -1,0 +1,140 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Acceptor: watches one end of a connection and says when it breaks a clause.
+//
+// It is told what reaches the testee and what the testee sends, octet by octet
+// in the order in which it is seen from outside, and runs the specification's
+// state machine of the testee's role and form. Seen from outside it is not
+// known how far the testee has read: the acceptor keeps every possibility, and
+// finds a breach only when none is left. So it never blames a testee for not
+// having read yet; ProvedToHaveRead() tells it what a report has shown. It
+// knows nothing of what functions do: whether a payload is right is not its
+// affair. One thread.
+//
+//   absl::StatusOr<Acceptor> acceptor = Acceptor::Create(Role::kChild, ...);
+//   acceptor->Received(request);
+//   acceptor->Sent(response);
+//   acceptor->Exited(0, 0);
+//   if (acceptor->breach().has_value()) Blame(acceptor->breach()->reqs);
+
+#ifndef CONFORMANCE_ORACLE_ACCEPTOR_H_
+#define CONFORMANCE_ORACLE_ACCEPTOR_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "conformance/oracle/machine.h"
+#include "conformance/oracle/reassembler.h"
+
+namespace forkrpc::conformance {
+
+struct AcceptorOptions {
+  bool parent = false;  // the testee's role: parent or child
+  bool async = false;
+  // First octets of the payloads that a child's functions answer: a request
+  // with another may make one fail, so that the child ends of itself. Empty:
+  // none fails.
+  std::string functions;
+  // A receiver may refuse a length beyond this, in octets (FR-LIM-006).
+  uint32_t refusable = 1 << 20;
+};
+
+// Which clauses were broken, and by what.
+struct Breach {
+  std::vector<std::string> reqs;
+  std::string what;     // "sends a response with id 7, which is not in flight"
+  std::string state;    // of the machine
+  uint64_t offset = 0;  // octets that the testee had sent before
+};
+
+// Invariants:
+//  1. possible_ holds ways in which the testee could have done what was seen;
+//     it is empty only after a breach.
+//  2. Each of them has taken all of inputs_, or waits before one that changes
+//  its
+//     state: to take another early only makes more things legal, and to wait
+//     with this one does, so it is taken when nothing else explains an output.
+class Acceptor {
+ public:
+  static absl::StatusOr<Acceptor> Create(const AcceptorOptions& options);
+
+  // What reaches the testee: octets, the end of the stream, or its loss.
+  void Received(absl::string_view octets);
+  void ReceivedEnd();
+  void ReceivedLoss() { Input(spec::RECEIVE_LOSS, 0); }
+
+  // What the testee does: octets, the end of its direction, its process's end.
+  void Sent(absl::string_view octets);
+  void SentEnd();
+  void Exited(int status, int signal);
+
+  // The testee has shown, by a report, that it has acted on all it received.
+  void ProvedToHaveRead();
+
+  // The first breach; nothing behind it is judged.
+  const std::optional<Breach>& breach() const { return breach_; }
+
+  // What the testee has still to do, for who finds that it does nothing more:
+  // "DRAINING: It answers ...", and the clauses.
+  Breach Owes() const;
+
+ private:
+  // The calls in flight: how many have which id. In the sync form only the sum
+  // counts.
+  struct Calls {
+    absl::flat_hash_map<uint32_t, int> by_id;
+    uint64_t count = 0;
+  };
+  struct Possibility {
+    int state;
+    uint64_t taken;  // how many of inputs_
+    Calls calls;
+  };
+  struct Event {
+    spec::Event kind;
+    uint32_t id;
+    bool optional;  // the testee may do so or not: to refuse a length
+  };
+
+  Acceptor(const AcceptorOptions& options, Machine endpoint,
+           std::unique_ptr<Machine> reassembler);
+
+  void Input(spec::Event event, uint32_t id, bool optional = false);
+  void Output(spec::Event event, uint32_t id, const std::string& what);
+  Machine::Conditions Holding(const Event& event, const Calls& calls) const;
+  // `from` behind the transition; false if that is a breach or cannot occur.
+  bool Take(const Event& event, Possibility* from) const;
+  // Takes all inputs that leave the state as it is, up to the next that does
+  // not.
+  void TakeQuietly(Possibility* one) const;
+  // What else could have become of `one`: by one input more, or because a
+  // function has failed.
+  std::vector<Possibility> Alternatives(const Possibility& one) const;
+  // Adds each way in which the event can follow `one`, the shortest ones only.
+  void Explain(const Event& event, const Possibility& one,
+               std::vector<Possibility>* ways) const;
+  // `one` when everything that has arrived was read.
+  Possibility Furthest(Possibility one) const;
+  void Break(const Event& event, const std::string& what);
+
+  AcceptorOptions options_;
+  Machine endpoint_;
+  std::unique_ptr<Machine> reassembler_;  // stays where it is when this moves
+  Reassembler in_;
+  Reassembler out_;
+  std::vector<Event> inputs_;
+  std::vector<Possibility> possible_;
+  bool function_may_fail_ = false;
+  std::optional<Breach> breach_;
+};
+
+}  // namespace forkrpc::conformance
+
+#endif  // CONFORMANCE_ORACLE_ACCEPTOR_H_

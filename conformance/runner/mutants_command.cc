@@ -1,0 +1,254 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/mutants_command.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <random>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "conformance/runner/kill_matrix.h"
+#include "conformance/runner/mutant_bank.h"
+#include "conformance/runner/report.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+constexpr int kAmiss = 1;
+constexpr int kUsage = 2;
+constexpr int kHarness = 3;
+
+int Complain(int code, absl::string_view message) {
+  std::cerr << "forkrpc-conformance: " << message << "\n";
+  return code;
+}
+
+absl::StatusOr<std::map<std::string, Testee>> LoadTestees(
+    const Registry& registry, const std::string& path, const SpecText& spec) {
+  std::map<std::string, Testee> testees;
+  const std::filesystem::path folder =
+      std::filesystem::path(path).parent_path();
+  for (const MutatedTestee& each : registry.testee()) {
+    absl::StatusOr<Testee> testee =
+        Testee::Load((folder / each.manifest()).string(), spec);
+    if (!testee.ok()) return testee.status();
+    const absl::Status status = testee->CheckInstalled();
+    if (!status.ok()) return status;
+    if (!testee->not_installed().empty()) {
+      return absl::NotFoundError(
+          absl::StrCat(each.manifest(), ": ", testee->not_installed()));
+    }
+    testees.emplace(each.name(), *std::move(testee));
+  }
+  return testees;
+}
+
+std::vector<const Mutant*> Choose(const MutantsOptions& options,
+                                  const Registry& registry) {
+  std::vector<const Mutant*> chosen;
+  for (const Mutant& mutant : registry.mutant()) {
+    if (fnmatch(options.filter.c_str(), mutant.id().c_str(), 0) == 0) {
+      chosen.push_back(&mutant);
+    }
+  }
+  if (options.sample > 0 &&
+      static_cast<size_t>(options.sample) < chosen.size()) {
+    // Not std::shuffle, whose choice depends on the library.
+    std::mt19937_64 random(options.seed);
+    for (size_t i = 0; i < static_cast<size_t>(options.sample); ++i) {
+      std::swap(chosen[i], chosen[i + random() % (chosen.size() - i)]);
+    }
+    chosen.resize(options.sample);
+    std::sort(chosen.begin(), chosen.end());
+  }
+  return chosen;
+}
+
+// False, with a line for each, if a correct testee does not pass.
+bool UnmutatedPass(const std::vector<const Mutant*>& mutants,
+                   const std::map<std::string, Testee>& testees,
+                   const CaseSet& cases, const SpecText& spec,
+                   const BankOptions& options) {
+  bool pass = true;
+  for (const auto& [name, testee] : testees) {
+    for (const RunResult& run :
+         ExamineUnmutated(mutants, name, testee, cases, spec, options)) {
+      if (run.verdict() == UNSUPPORTED) continue;
+      pass = false;
+      Complain(kHarness,
+               absl::StrCat(name, " without a mutant: ", run.id(), ": ",
+                            Verdict_Name(run.verdict()), ": ", run.reason()));
+    }
+  }
+  return pass;
+}
+
+std::string Deaths(const MutantResult& result) {
+  std::string text;
+  for (const RunResult& run : result.runs) {
+    if (!Killed(run) && run.verdict() != HARNESS) continue;
+    absl::StrAppend(&text, text.empty() ? "" : ", ", run.id(), " ",
+                    Verdict_Name(run.verdict()), " ", run.broken_req());
+    if (text.size() > 400) return text + ", ...";
+  }
+  return text.empty() ? "none" : text;
+}
+
+// One line for each mutant that is not as the registry has it.
+int ShowMutantsAmiss(const std::vector<MutantResult>& results,
+                     std::ostream& out) {
+  static const char* const kStates[] = {"killed", "survived", "wrong death",
+                                        "not started", "no judgement"};
+  int amiss = 0;
+  for (const MutantResult& result : results) {
+    const bool equivalent = result.state == MutantResult::SURVIVED &&
+                            result.mutant->killer().empty();
+    if (result.state == MutantResult::KILLED || equivalent) continue;
+    ++amiss;
+    out << result.mutant->id() << ":" << Name(result.form) << ": "
+        << kStates[result.state] << ": " << result.note
+        << "deaths: " << Deaths(result) << "\n";
+  }
+  return amiss;
+}
+
+int ShowCasesAmiss(const std::vector<MutantResult>& results,
+                   const CaseSet& cases, const Registry& registry,
+                   std::ostream& out) {
+  std::set<std::string> harmless;
+  for (const HarmlessCase& each : registry.harmless()) {
+    harmless.insert(each.case_());
+  }
+  int amiss = 0;
+  for (const std::string& without : CasesWithoutKill(results, cases)) {
+    if (harmless.erase(without.substr(0, without.find(' '))) > 0) continue;
+    ++amiss;
+    out << "case " << without << ": kills no mutant of what it is about\n";
+  }
+  for (const std::string& id : harmless) {
+    ++amiss;
+    out << "case " << id << ": is called harmless, and is not\n";
+  }
+  return amiss;
+}
+
+// What the matrix on file lacks of what was seen.
+int CheckMatrix(const std::string& path, const Registry& registry,
+                const std::vector<MutantResult>& results, const CaseSet& cases,
+                std::ostream& out) {
+  std::ifstream in(path);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  std::set<std::string> mutants;
+  std::set<std::string> kills;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const std::vector<std::string> words = absl::StrSplit(line, '\t');
+    if (words.size() != 4 || absl::StartsWith(line, "#")) continue;
+    mutants.insert(words[0]);
+    kills.insert(absl::StrCat(words[0], "\t", words[2]));
+  }
+  int amiss = 0;
+  for (const Mutant& mutant : registry.mutant()) {
+    if (mutants.erase(mutant.id()) == 0) {
+      ++amiss;
+      out << path << " lacks " << mutant.id() << "\n";
+    }
+  }
+  for (const std::string& id : mutants) {
+    ++amiss;
+    out << path << " has " << id << ", which is not registered\n";
+  }
+  for (const MutantResult& result : results) {
+    if (result.state != MutantResult::KILLED) continue;
+    for (const RunResult& run : result.runs) {
+      const std::string kill =
+          absl::StrCat(result.mutant->id(), "\t", run.case_id());
+      if (PutDownTo(*result.mutant, run, cases).empty()) continue;
+      if (kills.insert(kill).second) {
+        ++amiss;
+        out << path << " lacks " << kill << "\n";
+      }
+    }
+  }
+  if (amiss > 0) out << "bazel run //conformance/mutants writes it\n";
+  return amiss;
+}
+
+// Writes what is to be written; false after a complaint.
+bool Write(const MutantsOptions& options,
+           const std::vector<MutantResult>& results, const CaseSet& cases) {
+  absl::Status status;
+  if (!options.write.empty()) {
+    status.Update(WriteFile(options.write, KillLines(results, cases)));
+  }
+  if (!options.out.empty()) {
+    status.Update(
+        WriteFile(options.out + "/kills.md", KillReport(results, cases)));
+  }
+  if (status.ok()) return true;
+  Complain(kHarness, status.message());
+  return false;
+}
+
+}  // namespace
+
+int RunMutants(const MutantsOptions& options, const CaseSet& cases,
+               const SpecText& spec, const std::atomic<bool>& interrupted,
+               std::ostream& out) {
+  const absl::StatusOr<Registry> registry =
+      LoadRegistry(options.registry, cases, spec);
+  if (!registry.ok()) return Complain(kUsage, registry.status().message());
+  const std::vector<const Mutant*> mutants = Choose(options, *registry);
+  if (mutants.empty()) {
+    return Complain(kUsage, absl::StrCat("no mutant matches ", options.filter));
+  }
+  const absl::StatusOr<std::map<std::string, Testee>> testees =
+      LoadTestees(*registry, options.registry, spec);
+  if (!testees.ok()) return Complain(kUsage, testees.status().message());
+  BankOptions bank;
+  bank.jobs = options.jobs;
+  bank.watchdog = options.watchdog;
+  const bool whole = options.sample == 0 && options.filter == "*";
+  bank.killers_only = !whole;
+  bank.every_case = options.every_case;
+  bank.interrupted = &interrupted;
+  const absl::Time start = absl::Now();
+  if (!UnmutatedPass(mutants, *testees, cases, spec, bank)) return kHarness;
+  const absl::Time unmutated = absl::Now();
+  bank.killers_only = options.sample > 0;
+  // A mutant that hangs uses no processor.
+  bank.jobs = 4 * options.jobs;
+  const std::vector<MutantResult> results =
+      Examine(mutants, *testees, cases, spec, bank);
+  if (interrupted) return Complain(kHarness, "interrupted");
+  out << KillTable(results);
+  int amiss = ShowMutantsAmiss(results, out);
+  if (whole) amiss += ShowCasesAmiss(results, cases, *registry, out);
+  if (!options.check.empty()) {
+    amiss += CheckMatrix(options.check, *registry, results, cases, out);
+  }
+  if (!Write(options, results, cases)) return kHarness;
+  out << "correct testees: "
+      << absl::FormatDuration(
+             absl::Trunc(unmutated - start, absl::Milliseconds(1)))
+      << ", mutants: "
+      << absl::FormatDuration(
+             absl::Trunc(absl::Now() - unmutated, absl::Milliseconds(1)))
+      << "\n";
+  return amiss > 0 ? kAmiss : 0;
+}
+
+}  // namespace forkrpc::conformance
