@@ -151,6 +151,28 @@ absl::Status CheckCase(const Case& conformance_case, absl::string_view id,
   return status;
 }
 
+absl::Status CheckTwin(const Case& conformance_case, const Case* twin) {
+  const std::string& name = conformance_case.twin();
+  if (twin == nullptr) {
+    return Invalid(absl::StrCat("there is no case \"", name, "\" (twin)"));
+  }
+  if (twin->role() != conformance_case.role()) {
+    return Invalid(absl::StrCat("the twin ", name, " is of the other role"));
+  }
+  if (!twin->twin().empty()) {
+    return Invalid(
+        absl::StrCat("the twin ", name, " has a twin: it is in error too"));
+  }
+  for (const int form : conformance_case.forms()) {
+    const auto& forms = twin->forms();
+    if (std::find(forms.begin(), forms.end(), form) == forms.end()) {
+      return Invalid(absl::StrCat("the twin ", name, " lacks the form ",
+                                  Form_Name(static_cast<Form>(form))));
+    }
+  }
+  return absl::OkStatus();
+}
+
 uint64_t LargestExpectedPayload(const Case& conformance_case) {
   uint64_t largest = kBarrierOctets;
   VisitExpected(conformance_case, [&](const Parts& parts) {

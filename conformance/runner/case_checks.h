@@ -24,6 +24,12 @@ namespace forkrpc::conformance {
 absl::Status CheckCase(const Case& conformance_case, absl::string_view id,
                        const SpecText& spec);
 
+// InvalidArgument if `twin`, the case that `conformance_case` names as its twin
+// or null if there is none, cannot show that a testee does well where nothing
+// is in error: it must exist, of the same role, in every form, and itself be
+// without error.
+absl::Status CheckTwin(const Case& conformance_case, const Case* twin);
+
 // The largest payload that the testee may send in this case, in octets. A
 // longer length field is a broken header and need not be waited for.
 uint64_t LargestExpectedPayload(const Case& conformance_case);

@@ -107,6 +107,14 @@ absl::StatusOr<CaseSet> CaseSet::Load(const std::vector<SourceFile>& files,
   }
   std::sort(set.cases_->begin(), set.cases_->end(),
             [](const Case& a, const Case& b) { return a.id() < b.id(); });
+  for (const Case& each : *set.cases_) {
+    if (each.twin().empty()) continue;
+    const absl::Status status = CheckTwin(each, set.Find(each.twin()));
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(each.id(), ".textproto: ", status.message()));
+    }
+  }
   return set;
 }
 

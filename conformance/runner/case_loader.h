@@ -52,6 +52,7 @@ struct CaseRun {
 // 1. Case ids are unique, equal to the file's path, and in ascending order.
 // 2. Every cited requirement exists, and the level is the strongest of them.
 // 3. Every step suits the case's role.
+// 4. Every twin is a case without error, of the same role, in the same forms.
 class CaseSet {
  public:
   // InvalidArgument "FILE: what is wrong" for the first file that breaks an

@@ -160,6 +160,26 @@ TEST(CaseLoaderTest, AnIdStandsOnce) {
   EXPECT_THAT(set.status().message(), HasSubstr("twice"));
 }
 
+// What is said of child/x, whose twin is child/y: kGood but for one change.
+std::string TwinError(const std::string& from, const std::string& to) {
+  const std::string with_twin = absl::StrReplaceAll(
+      kGood, {{"title: \"t\"", "title: \"t\" twin: \"child/y\""}});
+  const std::string twin =
+      absl::StrReplaceAll(kGood, {{"child/x", "child/y"}, {from, to}});
+  const absl::StatusOr<CaseSet> set = CaseSet::Load(
+      {{"child/x.textproto", with_twin}, {"child/y.textproto", twin}}, Spec());
+  return set.ok() ? "loaded" : std::string(set.status().message());
+}
+
+TEST(CaseLoaderTest, ATwinIsACaseWithoutErrorOfAllTheForms) {
+  EXPECT_EQ(TwinError("why: \"w\"", "why: \"other\""), "loaded");
+  EXPECT_THAT(TwinError("forms: SYNC ", ""), HasSubstr("lacks the form SYNC"));
+  EXPECT_THAT(TwinError("why: \"w\"", "why: \"w\" twin: \"child/x\""),
+              HasSubstr("has a twin"));
+  EXPECT_THAT(ErrorWith("why: \"w\"", "why: \"w\" twin: \"child/z\""),
+              HasSubstr("there is no case \"child/z\""));
+}
+
 // Load() checks what each case must satisfy by itself; see CaseSet.
 TEST(CaseLoaderTest, TheShippedCasesLoad) {
   const absl::StatusOr<CaseSet> set = CaseSet::Load(EmbeddedCases(), Spec());

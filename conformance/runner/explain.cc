@@ -51,6 +51,10 @@ std::string ExplainCase(const Case& c, const CaseSet& cases,
   for (const std::string& req : c.reqs()) {
     absl::StrAppend(&text, "  ", req, ": ", spec.Find(req)->sentence, "\n");
   }
+  if (!c.twin().empty()) {
+    absl::StrAppend(&text, "\ntwin: ", c.twin(),
+                    ", which sends the same but for the error\n");
+  }
   absl::StrAppend(&text, "\nruns:\n");
   for (const CaseRun& run : cases.Runs()) {
     if (run.conformance_case->id() == c.id()) {
