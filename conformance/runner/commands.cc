@@ -68,6 +68,8 @@ namespace {
 constexpr int kUsage = 2;
 constexpr int kHarness = 3;
 constexpr int kNeverStarted = 4;
+constexpr char kSubcommands[] =
+    "run, matrix, list, explain, judge, expectations or mutants";
 
 int Complain(int code, absl::string_view message) {
   std::cerr << "forkrpc-conformance: " << message << "\n";
@@ -389,8 +391,7 @@ int RunMutantBank(const std::atomic<bool>& interrupted, std::ostream& out) {
 int RunCommand(const std::vector<std::string>& words,
                const std::atomic<bool>& interrupted, std::ostream& out) {
   if (words.empty()) {
-    return Complain(
-        kUsage, "say run, matrix, list, explain, judge or mutants; see --help");
+    return Complain(kUsage, absl::StrCat("say ", kSubcommands, "; see --help"));
   }
   if (words[0] == "run" || words[0] == "matrix") {
     return RunTestees(words, interrupted, out);
@@ -401,10 +402,8 @@ int RunCommand(const std::vector<std::string>& words,
     return ListOrExplain(words, out);
   }
   if (words[0] == "mutants") return RunMutantBank(interrupted, out);
-  return Complain(
-      kUsage,
-      absl::StrCat("there is no subcommand '", words[0],
-                   "'; say run, matrix, list, explain, judge or mutants"));
+  return Complain(kUsage, absl::StrCat("there is no subcommand '", words[0],
+                                       "'; say ", kSubcommands));
 }
 
 std::string UsageText() {
