@@ -7,9 +7,7 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -26,6 +24,7 @@
 #include "conformance/runner/embedded.h"
 #include "conformance/runner/expectations.h"
 #include "conformance/runner/explain.h"
+#include "conformance/runner/files.h"
 #include "conformance/runner/judge_command.h"
 #include "conformance/runner/log_keeper.h"
 #include "conformance/runner/manifest.h"
@@ -205,12 +204,6 @@ int WriteFiles(const Report& report, bool matrix, std::ostream& out) {
     out << "\nreport: " << absl::StrJoin(files.Paths(), ", ") << "\n";
   }
   return 0;
-}
-
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-  return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
 // What --expectations names; nothing if it is not given.

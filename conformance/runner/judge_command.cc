@@ -4,11 +4,10 @@
 #include "conformance/runner/judge_command.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "conformance/runner/files.h"
 #include "conformance/runner/wire_record.h"
 
 namespace forkrpc::conformance {
@@ -17,10 +16,9 @@ absl::StatusOr<int> JudgeRecords(const std::vector<std::string>& paths,
                                  const SpecText& spec, std::ostream& out) {
   int code = 0;
   for (const std::string& path : paths) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
-    const std::string text(std::istreambuf_iterator<char>(in), {});
-    const absl::StatusOr<Judgement> judged = Judge(text);
+    const absl::StatusOr<std::string> text = ReadFile(path);
+    if (!text.ok()) return text.status();
+    const absl::StatusOr<Judgement> judged = Judge(*text);
     if (!judged.ok()) {
       return absl::InvalidArgumentError(
           absl::StrCat(path, ": ", judged.status().message()));

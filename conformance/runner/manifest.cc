@@ -4,8 +4,6 @@
 #include "conformance/runner/manifest.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -15,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "conformance/runner/case_checks.h"
 #include "conformance/runner/case_loader.h"
+#include "conformance/runner/files.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace forkrpc::conformance {
@@ -46,15 +45,14 @@ absl::StatusOr<Testee> Testee::Load(const std::string& path,
   std::error_code error;
   const std::filesystem::path full = std::filesystem::absolute(path, error);
   testee.directory_ = full.parent_path().string();
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(full, error)) {
+  const absl::StatusOr<std::string> json = ReadFile(path);
+  if (!json.ok()) {
     return testee.Error(
         "cannot be read as a file; name a testee's testee.json "
         "(conformance/CONTRACT.md says what it holds)");
   }
-  const std::string json(std::istreambuf_iterator<char>(in), {});
   const auto parsed =
-      google::protobuf::util::JsonStringToMessage(json, &testee.manifest_);
+      google::protobuf::util::JsonStringToMessage(*json, &testee.manifest_);
   if (!parsed.ok()) {
     // The parser shows the place below its message; one line is enough here.
     return testee.Error(absl::StrCat(

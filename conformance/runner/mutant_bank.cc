@@ -4,8 +4,6 @@
 #include "conformance/runner/mutant_bank.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -14,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "conformance/runner/case_runner.h"
+#include "conformance/runner/files.h"
 #include "conformance/runner/suite.h"
 #include "google/protobuf/text_format.h"
 
@@ -335,10 +334,10 @@ std::vector<std::string> PutDownTo(const Mutant& mutant, const RunResult& run,
 absl::StatusOr<Registry> LoadRegistry(const std::string& path,
                                       const CaseSet& cases,
                                       const SpecText& spec) {
-  std::ifstream in(path);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
   Registry registry;
-  if (!in || !google::protobuf::TextFormat::ParseFromString(text, &registry)) {
+  if (!google::protobuf::TextFormat::ParseFromString(*text, &registry)) {
     return absl::InvalidArgumentError(
         absl::StrCat(path, ": cannot be read as a registry of mutants"));
   }

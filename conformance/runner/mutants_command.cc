@@ -7,9 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <random>
 #include <set>
@@ -21,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "conformance/runner/files.h"
 #include "conformance/runner/kill_matrix.h"
 #include "conformance/runner/mutant_bank.h"
 #include "conformance/runner/report.h"
@@ -147,14 +146,12 @@ int ShowCasesAmiss(const std::vector<MutantResult>& results,
 }
 
 // What the matrix on file lacks of what was seen.
-int CheckMatrix(const std::string& path, const Registry& registry,
+int CheckMatrix(const std::string& matrix, const Registry& registry,
                 const std::vector<MutantResult>& results, const CaseSet& cases,
                 std::ostream& out) {
-  std::ifstream in(path);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
   std::set<std::string> mutants;
   std::set<std::string> kills;
-  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+  for (const absl::string_view line : absl::StrSplit(matrix, '\n')) {
     const std::vector<std::string> words = absl::StrSplit(line, '\t');
     if (words.size() != 4 || absl::StartsWith(line, "#")) continue;
     mutants.insert(words[0]);
@@ -164,12 +161,12 @@ int CheckMatrix(const std::string& path, const Registry& registry,
   for (const Mutant& mutant : registry.mutant()) {
     if (mutants.erase(mutant.id()) == 0) {
       ++amiss;
-      out << path << " lacks " << mutant.id() << "\n";
+      out << "the matrix lacks " << mutant.id() << "\n";
     }
   }
   for (const std::string& id : mutants) {
     ++amiss;
-    out << path << " has " << id << ", which is not registered\n";
+    out << "the matrix has " << id << ", which is not registered\n";
   }
   for (const MutantResult& result : results) {
     if (result.state != MutantResult::KILLED) continue;
@@ -179,7 +176,7 @@ int CheckMatrix(const std::string& path, const Registry& registry,
       if (PutDownTo(*result.mutant, run, cases).empty()) continue;
       if (kills.insert(kill).second) {
         ++amiss;
-        out << path << " lacks " << kill << "\n";
+        out << "the matrix lacks " << kill << "\n";
       }
     }
   }
@@ -218,6 +215,10 @@ int RunMutants(const MutantsOptions& options, const CaseSet& cases,
   const absl::StatusOr<std::map<std::string, Testee>> testees =
       LoadTestees(*registry, options.registry, spec);
   if (!testees.ok()) return Complain(kUsage, testees.status().message());
+  // Read first: a wrong path is not to be found out after minutes.
+  absl::StatusOr<std::string> matrix = std::string();
+  if (!options.check.empty()) matrix = ReadFile(options.check);
+  if (!matrix.ok()) return Complain(kUsage, matrix.status().message());
   BankOptions bank;
   bank.jobs = options.jobs;
   bank.watchdog = options.watchdog;
@@ -238,7 +239,7 @@ int RunMutants(const MutantsOptions& options, const CaseSet& cases,
   int amiss = ShowMutantsAmiss(results, out);
   if (whole) amiss += ShowCasesAmiss(results, cases, *registry, out);
   if (!options.check.empty()) {
-    amiss += CheckMatrix(options.check, *registry, results, cases, out);
+    amiss += CheckMatrix(*matrix, *registry, results, cases, out);
   }
   if (!Write(options, results, cases)) return kHarness;
   out << "correct testees: "

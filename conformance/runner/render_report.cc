@@ -5,13 +5,12 @@
 // Usage: render_report RESULTS FOLDER; RESULTS is a Report as .json or as
 // .textproto, and is scored again. Exit status: 0 written, 1 not.
 
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
+#include "conformance/runner/files.h"
 #include "conformance/runner/report_files.h"
 #include "conformance/runner/report_score.h"
 #include "google/protobuf/text_format.h"
@@ -24,13 +23,16 @@ int main(int argc, char** argv) {
     std::cerr << "usage: render_report RESULTS FOLDER\n";
     return 1;
   }
-  std::ifstream in(argv[1], std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const absl::StatusOr<std::string> text = conformance::ReadFile(argv[1]);
+  if (!text.ok()) {
+    std::cerr << "render_report: " << text.status().message() << "\n";
+    return 1;
+  }
   conformance::Report report;
   const bool parsed =
       absl::EndsWith(argv[1], ".json")
-          ? google::protobuf::util::JsonStringToMessage(text, &report).ok()
-          : google::protobuf::TextFormat::ParseFromString(text, &report);
+          ? google::protobuf::util::JsonStringToMessage(*text, &report).ok()
+          : google::protobuf::TextFormat::ParseFromString(*text, &report);
   if (!parsed) {
     std::cerr << "render_report: " << argv[1] << " is no report\n";
     return 1;

@@ -294,20 +294,4 @@ absl::StatusOr<std::string> Json(const Report& report) {
   return json;
 }
 
-absl::Status WriteFile(const std::string& path, absl::string_view text) {
-  std::error_code error;
-  const std::filesystem::path folder =
-      std::filesystem::path(path).parent_path();
-  if (!folder.empty()) std::filesystem::create_directories(folder, error);
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out.write(text.data(), static_cast<std::streamsize>(text.size()));
-  out.close();
-  if (error || !out) {
-    return absl::InternalError(absl::StrCat(path, ": cannot be written",
-                                            error ? ": " : "", error.message(),
-                                            "; choose another folder"));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace forkrpc::conformance

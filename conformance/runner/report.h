@@ -3,7 +3,7 @@
 
 // A Report as people read it, and as JSON; report_files.h has all formats.
 //
-// Pure functions over the result proto, but for WriteFile. Any thread.
+// Pure functions over the result proto. Any thread.
 //
 //   std::cout << SummaryTable(report) << Divergences(report);
 
@@ -33,9 +33,6 @@ std::string Markdown(const Report& report);
 // The message in protobuf's JSON mapping with the names of the schema; texts
 // are made Legible. Internal if that fails.
 absl::StatusOr<std::string> Json(const Report& report);
-
-// Creates the folders it needs. Internal, with the path, if that fails.
-absl::Status WriteFile(const std::string& path, absl::string_view text);
 
 }  // namespace forkrpc::conformance
 

@@ -5,6 +5,7 @@
 
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
+#include "conformance/runner/files.h"
 #include "conformance/runner/report.h"
 #include "conformance/runner/report_html.h"
 #include "conformance/runner/report_junit.h"

@@ -129,10 +129,5 @@ TEST(ReportTest, ExitCodes) {
   EXPECT_EQ(code(must + silent + at_once + harness, false), 3);
 }
 
-TEST(ReportTest, AFolderThatCannotBeMadeIsAnError) {
-  EXPECT_THAT(WriteFile("/proc/none/x", "text").message(),
-              HasSubstr("/proc/none/x: cannot be written"));
-}
-
 }  // namespace
 }  // namespace forkrpc::conformance
