@@ -19,8 +19,8 @@
 
 namespace forkrpc::conformance {
 
-// The octets of the file. NotFound, "PATH: cannot be read", if there is none or it
-// is a folder.
+// The octets of the file. NotFound, "PATH: cannot be read", if there is none or
+// it is a folder.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
 // Creates the folders it needs. Internal, with the path, if that fails.
