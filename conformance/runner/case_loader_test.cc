@@ -160,6 +160,11 @@ TEST(CaseLoaderTest, AnIdStandsOnce) {
   EXPECT_THAT(set.status().message(), HasSubstr("twice"));
 }
 
+constexpr char kOfAParent[] =
+    R"(id: "parent/y" reqs: "FR-FRM-003" level: MUST role: PARENT forms: SYNC
+       forms: ASYNC title: "t" why: "w" steps { command { quit {} } }
+       steps { expect_exit { status: NOT_SIGNAL } })";
+
 // What is said of child/x, whose twin is child/y: kGood but for one change.
 std::string TwinError(const std::string& from, const std::string& to) {
   const std::string with_twin = absl::StrReplaceAll(
@@ -178,6 +183,13 @@ TEST(CaseLoaderTest, ATwinIsACaseWithoutErrorOfAllTheForms) {
               HasSubstr("has a twin"));
   EXPECT_THAT(ErrorWith("why: \"w\"", "why: \"w\" twin: \"child/z\""),
               HasSubstr("there is no case \"child/z\""));
+  const absl::StatusOr<CaseSet> set = CaseSet::Load(
+      {{"child/x.textproto",
+        absl::StrReplaceAll(kGood,
+                            {{"why: \"w\"", "why: \"w\" twin: \"parent/y\""}})},
+       {"parent/y.textproto", kOfAParent}},
+      Spec());
+  EXPECT_THAT(set.status().message(), HasSubstr("is of the other role"));
 }
 
 // Load() checks what each case must satisfy by itself; see CaseSet.

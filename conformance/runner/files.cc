@@ -19,8 +19,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   if (!in || std::filesystem::is_directory(path, error)) {
     return absl::NotFoundError(absl::StrCat(path, ": cannot be read"));
   }
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  return text;
+  return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
 absl::Status WriteFile(const std::string& path, absl::string_view text) {

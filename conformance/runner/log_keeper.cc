@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "conformance/runner/files.h"
-#include "conformance/runner/report.h"
 
 namespace forkrpc::conformance {
 namespace {

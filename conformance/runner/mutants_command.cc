@@ -22,7 +22,6 @@
 #include "conformance/runner/files.h"
 #include "conformance/runner/kill_matrix.h"
 #include "conformance/runner/mutant_bank.h"
-#include "conformance/runner/report.h"
 
 namespace forkrpc::conformance {
 namespace {

@@ -4,9 +4,6 @@
 #include "conformance/runner/report.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <vector>
 
 #include "absl/strings/ascii.h"
