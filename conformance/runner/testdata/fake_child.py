@@ -161,7 +161,7 @@ def read_request():
   if FAULT == "signed-length" and length >= 1 << 31:
     length = 0
   limit = 1 << 19 if FAULT == "limit-512k" else 1 << 26
-  if length > limit and FAULT != "allocates-length":
+  if length > limit and FAULT not in ("allocates-length", "executes-truncated"):
     sys.exit(10)
   payload = read_exactly(length)
   if payload is None:
