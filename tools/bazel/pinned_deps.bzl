@@ -28,6 +28,12 @@ _DIRECT = {
         sha256 = "22fdaf641b31655d4b2297f9981fa5203b2866f8332d3c6333f6b0107bb320de",
         strip_prefix = "protobuf-21.12",
     ),
+    "libuv": dict(
+        url = "https://github.com/libuv/libuv/archive/refs/tags/v1.44.2.tar.gz",
+        sha256 = "e6e2ba8b4c349a4182a33370bb9be5e23c51b32efb9b9e209d0e8556b73a48da",
+        strip_prefix = "libuv-1.44.2",
+        build_file = "@forkrpc//tools/bazel:libuv.BUILD",
+    ),
     "bazel_skylib": dict(
         url = "https://github.com/bazelbuild/bazel-skylib/archive/refs/tags/1.0.3.tar.gz",
         sha256 = "7ac0fa88c0c4ad6f5b9ffb5e09ef81e235492c873659e6bb99efb89d11246bcb",

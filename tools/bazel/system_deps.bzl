@@ -79,6 +79,13 @@ def system_dependencies():
             targets = {":benchmark": "benchmark"},
         )
 
+    if "libuv" not in have:
+        system_cc_repo(
+            name = "libuv",
+            libdir_of = "libuv",
+            targets = {":libuv": "libuv"},
+        )
+
     if "rules_cc" not in have:
         # Debian's rules_cc 0.0.4 does not load in Bazel 4.2.3; ours hands on
         # the native rules.

@@ -19,9 +19,11 @@ def _static(ctx, libdir, flag):
     """Turns -lname into -l:libname.a where that archive exists."""
     if not flag.startswith("-l"):
         return flag
-    archive = "lib%s.a" % flag[2:]
-    if ctx.path(libdir + "/" + archive).exists:
-        return "-l:" + archive
+
+    # libuv's is called libuv_a.a.
+    for archive in ["lib%s.a" % flag[2:], "lib%s_a.a" % flag[2:]]:
+        if ctx.path(libdir + "/" + archive).exists:
+            return "-l:" + archive
     return flag
 
 def _impl(ctx):

@@ -1,0 +1,302 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/event_loop/libuv_loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <uv.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "forkrpc/base/clock.h"
+
+namespace forkrpc {
+namespace {
+
+// libuv only fails here when memory has run out, or a descriptor for a loop.
+void MustWork(int result) {
+  if (result != 0) abort();
+}
+
+template <typename Handle>
+uv_handle_t* AsHandle(Handle* handle) {
+  return reinterpret_cast<uv_handle_t*>(handle);
+}
+
+unsigned ReadinessOf(int events) {
+  return (events & UV_READABLE ? EventLoop::kReadable : 0u) |
+         (events & UV_WRITABLE ? EventLoop::kWritable : 0u);
+}
+
+int EventsOf(unsigned readiness) {
+  return (readiness & EventLoop::kReadable ? UV_READABLE : 0) |
+         (readiness & EventLoop::kWritable ? UV_WRITABLE : 0);
+}
+
+class UvWatch final : public FdWatch {
+ public:
+  static absl::StatusOr<std::unique_ptr<FdWatch>> Make(
+      uv_loop_t* loop, int fd, EventLoop::FdCallback callback) {
+    // libuv makes the descriptor non-blocking; its mode may be shared with
+    // other processes, and polling does not need it.
+    const int flags = fcntl(fd, F_GETFL);
+    auto state = std::make_unique<State>();
+    const int result =
+        flags < 0 ? -errno : uv_poll_init(loop, &state->handle, fd);
+    if (result != 0) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "descriptor ", fd, " cannot be waited for: ", uv_strerror(result)));
+    }
+    if ((flags & O_NONBLOCK) == 0) fcntl(fd, F_SETFL, flags);
+    state->callback = std::move(callback);
+    state->handle.data = state.get();
+    return std::unique_ptr<FdWatch>(new UvWatch(state.release()));
+  }
+
+  // What is captured stays until libuv lets go: this may run inside of it.
+  ~UvWatch() override {
+    state_->interest = 0;
+    uv_close(AsHandle(&state_->handle), [](uv_handle_t* handle) {
+      delete static_cast<State*>(handle->data);
+    });
+  }
+
+  void SetInterest(unsigned interest) override {
+    if (interest == state_->interest) return;
+    state_->interest = interest;
+    Start(state_);
+  }
+
+ private:
+  struct State {
+    uv_poll_t handle;
+    EventLoop::FdCallback callback;
+    unsigned interest = 0;
+  };
+
+  explicit UvWatch(State* state) : state_(state) {}
+
+  static void Start(State* state) {
+    if (state->interest == 0) {
+      uv_poll_stop(&state->handle);
+      return;
+    }
+    MustWork(uv_poll_start(&state->handle, EventsOf(state->interest),
+                           [](uv_poll_t* handle, int status, int events) {
+                             auto* const state =
+                                 static_cast<State*>(handle->data);
+                             if (status == 0) {
+                               state->callback(ReadinessOf(events));
+                               return;
+                             }
+                             // libuv has stopped the watch. The user finds out
+                             // by reading or writing; who goes on waiting is
+                             // called again, as poll() would.
+                             state->callback(state->interest);
+                             if (!uv_is_closing(AsHandle(handle)) &&
+                                 !uv_is_active(AsHandle(handle))) {
+                               Start(state);
+                             }
+                           }));
+  }
+
+  State* const state_;
+};
+
+class UvTimer final : public Timer {
+ public:
+  UvTimer(uv_loop_t* loop, EventLoop::Task callback) : state_(new State) {
+    MustWork(uv_timer_init(loop, &state_->handle));
+    state_->handle.data = state_;
+    state_->callback = std::move(callback);
+  }
+
+  ~UvTimer() override {
+    uv_close(AsHandle(&state_->handle), [](uv_handle_t* handle) {
+      delete static_cast<State*>(handle->data);
+    });
+  }
+
+  void Set(absl::Time deadline) override {
+    state_->deadline = deadline;
+    Start(state_);
+  }
+
+ private:
+  struct State {
+    uv_timer_t handle;
+    EventLoop::Task callback;
+    absl::Time deadline;
+  };
+
+  static void Start(State* state) {
+    if (state->deadline == absl::InfiniteFuture()) {
+      uv_timer_stop(&state->handle);
+      return;
+    }
+    const absl::Duration left =
+        std::max(state->deadline - MonotonicNow(), absl::ZeroDuration());
+    MustWork(uv_timer_start(
+        &state->handle,
+        [](uv_timer_t* handle) {
+          auto* const state = static_cast<State*>(handle->data);
+          // The loop's time is that of its last turn, in whole milliseconds.
+          if (MonotonicNow() < state->deadline) {
+            Start(state);
+          } else {
+            state->callback();
+          }
+        },
+        static_cast<uint64_t>(
+            absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1)))),
+        0));
+  }
+
+  State* const state_;
+};
+
+uv_loop_t* Initialised(uv_loop_t* loop) {
+  MustWork(uv_loop_init(loop));
+  return loop;
+}
+
+}  // namespace
+
+// Deferred tasks run in two places of a turn: behind the descriptors, where
+// most are made, and before the loop waits. Tasks that these make in turn run
+// in the next turn, which `idle` makes come without waiting.
+struct LibuvLoop::Tasks {
+  uv_async_t async;
+  uv_prepare_t prepare;
+  uv_check_t check;
+  uv_idle_t idle;
+  int open_handles = 4;
+
+  std::vector<Task> deferred;
+  std::vector<Task> running;
+
+  absl::Mutex mutex;
+  std::vector<Task> posted ABSL_GUARDED_BY(mutex);
+
+  explicit Tasks(uv_loop_t* loop) {
+    MustWork(uv_async_init(loop, &async, [](uv_async_t* handle) {
+      static_cast<Tasks*>(handle->data)->RunPosted();
+    }));
+    uv_prepare_init(loop, &prepare);
+    uv_check_init(loop, &check);
+    uv_idle_init(loop, &idle);
+    async.data = prepare.data = check.data = idle.data = this;
+    uv_prepare_start(&prepare, [](uv_prepare_t* handle) {
+      static_cast<Tasks*>(handle->data)->RunDeferred();
+    });
+    uv_check_start(&check, [](uv_check_t* handle) {
+      static_cast<Tasks*>(handle->data)->RunDeferred();
+    });
+    uv_unref(AsHandle(&prepare));
+    uv_unref(AsHandle(&check));
+  }
+
+  // Runs those that are there now.
+  void RunDeferred() {
+    if (deferred.empty()) return;
+    running.swap(deferred);
+    for (Task& task : running) std::exchange(task, nullptr)();
+    running.clear();
+    if (deferred.empty()) {
+      uv_idle_stop(&idle);
+    } else {
+      MakeNextTurnCome();
+    }
+  }
+
+  void MakeNextTurnCome() {
+    uv_idle_start(&idle, [](uv_idle_t*) {});
+  }
+
+  void RunPosted() {
+    std::vector<Task> tasks;
+    {
+      absl::MutexLock lock(&mutex);
+      tasks.swap(posted);
+    }
+    for (Task& task : tasks) std::exchange(task, nullptr)();
+  }
+
+  // Deletes itself when libuv has let go of all.
+  void Close() {
+    deferred.clear();
+    {
+      absl::MutexLock lock(&mutex);
+      posted.clear();
+    }
+    const auto closed = [](uv_handle_t* handle) {
+      auto* const tasks = static_cast<Tasks*>(handle->data);
+      if (--tasks->open_handles == 0) delete tasks;
+    };
+    uv_close(AsHandle(&async), closed);
+    uv_close(AsHandle(&prepare), closed);
+    uv_close(AsHandle(&check), closed);
+    uv_close(AsHandle(&idle), closed);
+  }
+};
+
+LibuvLoop::LibuvLoop()
+    : own_loop_(std::make_unique<uv_loop_t>()),
+      loop_(Initialised(own_loop_.get())),
+      tasks_(new Tasks(loop_)) {}
+
+LibuvLoop::LibuvLoop(uv_loop_t* loop) : loop_(loop), tasks_(new Tasks(loop)) {
+  uv_unref(AsHandle(&tasks_->async));
+}
+
+LibuvLoop::~LibuvLoop() {
+  tasks_->Close();
+  if (own_loop_ == nullptr) return;
+  // Only handles that are being closed are left.
+  while (uv_run(loop_, UV_RUN_NOWAIT) != 0) {
+  }
+  MustWork(uv_loop_close(loop_));
+}
+
+void LibuvLoop::Run() { uv_run(loop_, UV_RUN_DEFAULT); }
+
+void LibuvLoop::Stop() { uv_stop(loop_); }
+
+absl::StatusOr<std::unique_ptr<FdWatch>> LibuvLoop::WatchFd(
+    int fd, FdCallback callback) {
+  return UvWatch::Make(loop_, fd, std::move(callback));
+}
+
+std::unique_ptr<Timer> LibuvLoop::MakeTimer(Task callback) {
+  return std::make_unique<UvTimer>(loop_, std::move(callback));
+}
+
+void LibuvLoop::Defer(Task task) {
+  // Before the loop waits next it runs `prepare`, so nothing needs waking up. A
+  // loop of the program's that has nothing else to do would not even start.
+  if (own_loop_ == nullptr) tasks_->MakeNextTurnCome();
+  tasks_->deferred.push_back(std::move(task));
+}
+
+void LibuvLoop::Post(Task task) {
+  bool first;
+  {
+    absl::MutexLock lock(&tasks_->mutex);
+    first = tasks_->posted.empty();
+    tasks_->posted.push_back(std::move(task));
+  }
+  if (first) uv_async_send(&tasks_->async);
+}
+
+}  // namespace forkrpc

@@ -1,0 +1,60 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/event_loop/libuv_loop.h"
+
+#include <uv.h>
+
+#include "forkrpc/event_loop/event_loop_contract.h"
+#include "gtest/gtest.h"
+
+namespace forkrpc {
+namespace {
+
+struct OwnLoop {
+  EventLoop* loop() { return &loop_; }
+  void Run() { loop_.Run(); }
+  void Stop() { loop_.Stop(); }
+  LibuvLoop loop_;
+};
+
+// A loop that the program has.
+class ProgramsLoop {
+ public:
+  ProgramsLoop() {
+    EXPECT_EQ(uv_loop_init(&uv_), 0);
+    loop_ = std::make_unique<LibuvLoop>(&uv_);
+  }
+  ~ProgramsLoop() {
+    loop_ = nullptr;
+    EXPECT_EQ(uv_run(&uv_, UV_RUN_DEFAULT), 0) << "something is still open";
+    EXPECT_EQ(uv_loop_close(&uv_), 0);
+  }
+  EventLoop* loop() { return loop_.get(); }
+  void Run() { loop_->Run(); }
+  void Stop() { loop_->Stop(); }
+
+ private:
+  uv_loop_t uv_;
+  std::unique_ptr<LibuvLoop> loop_;
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Own, EventLoopContract, OwnLoop);
+INSTANTIATE_TYPED_TEST_SUITE_P(Programs, EventLoopContract, ProgramsLoop);
+
+TEST(LibuvLoopTest, DoesNotKeepTheProgramsLoopRunning) {
+  uv_loop_t uv;
+  ASSERT_EQ(uv_loop_init(&uv), 0);
+  {
+    LibuvLoop loop(&uv);
+    bool ran = false;
+    loop.Defer([&] { ran = true; });
+    EXPECT_EQ(uv_run(&uv, UV_RUN_DEFAULT), 0);
+    EXPECT_TRUE(ran);
+  }
+  EXPECT_EQ(uv_run(&uv, UV_RUN_DEFAULT), 0);
+  EXPECT_EQ(uv_loop_close(&uv), 0);
+}
+
+}  // namespace
+}  // namespace forkrpc
