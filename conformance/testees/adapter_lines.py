@@ -18,8 +18,8 @@ import sys
 
 # Lines; the contract is too much work for whoever needs more.
 CEILING = 50
-# Where the adapter is an event loop, too: what it had when it was measured.
-CEILINGS = {("cc", "child"): 81, ("cc", "parent"): 151}
+# C++ spells out includes, types and errors: what they had when they were measured.
+CEILINGS = {("cc", "child"): 81, ("cc", "parent"): 80, ("cc_async", "child"): 72}
 COMMENT = {".cc": "//", ".js": "//", ".pl": "#", ".py": "#", ".rb": "#",
            ".sh": "#"}
 START, END = "<!-- adapter lines -->\n", "<!-- end -->\n"

@@ -49,12 +49,12 @@ StderrCapture::StderrCapture(OwnedFd read_end, int forward_fd)
 void StderrCapture::Drain() {
   char buffer[16 * 1024];
   size_t drained = 0;
-  while (read_end_.valid() && drained < kMaxOctetsPerDrain) {
+  while (fd() >= 0 && drained < kMaxOctetsPerDrain) {
     const ssize_t got = read(read_end_.get(), buffer, sizeof(buffer));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) {
-      read_end_.Reset();
+      ended_ = true;
       return;
     }
     const absl::string_view octets(buffer, static_cast<size_t>(got));

@@ -27,7 +27,9 @@ namespace forkrpc {
 inline constexpr int kStderrPipeOctets = 256 * 1024;
 
 // Invariants: (1) tail() is the last min(kTailOctets, all) octets that were
-// read; (2) fd() is -1 from the end of the stream on.
+// read; (2) fd() is -1 from the end of the stream on, while the descriptor
+// stays open to destruction: whoever watches it in an event loop may end that
+// first.
 class StderrCapture {
  public:
   // Enough for the last words and a stack trace, short enough for an error.
@@ -41,7 +43,7 @@ class StderrCapture {
   StderrCapture(OwnedFd read_end, int forward_fd);
 
   // Readable when there is something to drain; -1 after the end.
-  int fd() const { return read_end_.get(); }
+  int fd() const { return ended_ ? -1 : read_end_.get(); }
 
   // Reads what is there without waiting for more. Forwarding may wait for
   // whoever reads forward_fd, as any write to standard error does.
@@ -58,6 +60,7 @@ class StderrCapture {
 
   OwnedFd read_end_;
   int forward_fd_;
+  bool ended_ = false;
   bool cut_ = false;  // octets have fallen off the front of the tail
   std::string tail_;
 };

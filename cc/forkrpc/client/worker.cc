@@ -1,0 +1,71 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/client/worker.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "forkrpc/client/worker_core.h"
+#include "forkrpc/process/worker_process.h"
+
+namespace forkrpc {
+
+absl::StatusOr<std::unique_ptr<Worker>> Worker::Spawn(
+    const SpawnOptions& program, WorkerOptions options, EventLoop* loop) {
+  absl::StatusOr<std::unique_ptr<WorkerProcess>> process =
+      WorkerProcess::Spawn(program);
+  if (!process.ok()) return process.status();
+  auto core = std::make_shared<WorkerCore>(*std::move(process), nullptr,
+                                           std::move(options), loop);
+  const absl::Status started = core->Start();
+  if (!started.ok()) return started;
+  return absl::WrapUnique(new Worker(std::move(core)));
+}
+
+absl::StatusOr<std::unique_ptr<Worker>> Worker::Connect(
+    std::unique_ptr<Transport> transport, WorkerOptions options,
+    EventLoop* loop) {
+  auto core = std::make_shared<WorkerCore>(nullptr, std::move(transport),
+                                           std::move(options), loop);
+  const absl::Status started = core->Start();
+  if (!started.ok()) return started;
+  return absl::WrapUnique(new Worker(std::move(core)));
+}
+
+Worker::Worker(std::shared_ptr<WorkerCore> core) : core_(std::move(core)) {}
+
+Worker::~Worker() { Drain(); }
+
+CallId Worker::Call(absl::string_view payload, CallCallback callback) {
+  return core_->Call(payload, absl::InfiniteFuture(), std::move(callback));
+}
+
+CallId Worker::Call(absl::string_view payload, const CallOptions& options,
+                    CallCallback callback) {
+  return core_->Call(payload, options.deadline, std::move(callback));
+}
+
+absl::Status Worker::Cancel(CallId call) { return core_->Cancel(call); }
+
+void Worker::Drain(absl::Duration grace,
+                   absl::AnyInvocable<void(absl::Status)> done) {
+  core_->Drain(grace, std::move(done));
+}
+
+void Worker::Terminate(absl::Duration grace) { core_->Terminate(grace); }
+
+void Worker::SetPaused(bool paused) { core_->SetPaused(paused); }
+
+bool Worker::can_call() const { return core_->connection().can_start_call(); }
+
+bool Worker::above_high_water() const { return core_->above_high_water(); }
+
+size_t Worker::in_flight() const { return core_->connection().in_flight(); }
+
+size_t Worker::dropped_events() const { return core_->dropped_events(); }
+
+pid_t Worker::pid() const { return core_->pid(); }
+
+}  // namespace forkrpc

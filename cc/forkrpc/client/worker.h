@@ -1,0 +1,120 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Worker: calls into a worker process, answered by callbacks of an event loop.
+//
+// Everything happens in the loop's thread. A callback runs exactly once, from
+// the loop and never from inside a function of the worker; calling, draining
+// and destroying the worker is legal in all of them. Calls that are made in one
+// turn of the loop are written with one system call. Speaks both forms. Memory
+// follows what is received and what the user queued. Makes no thread.
+//
+//   forkrpc::LibuvLoop loop;
+//   forkrpc::SpawnOptions program;
+//   program.argv = {"./greeter"};
+//   forkrpc::WorkerOptions options;
+//   options.on_destroy = [&] { loop.Stop(); };
+//   auto worker = forkrpc::Worker::Spawn(program, options, &loop);
+//   if (!worker.ok()) return worker.status();
+//   (*worker)->Call("world", [](absl::StatusOr<absl::string_view> response) {
+//     if (response.ok()) std::cout << *response << "\n";
+//   });
+//   worker->reset();  // drains: the call is answered, then the worker ends
+//   loop.Run();
+
+#ifndef FORKRPC_CLIENT_WORKER_H_
+#define FORKRPC_CLIENT_WORKER_H_
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <memory>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "forkrpc/client/call_callbacks.h"
+#include "forkrpc/client/worker_options.h"
+#include "forkrpc/connection/connection.h"
+#include "forkrpc/event_loop/event_loop.h"
+#include "forkrpc/process/spawn_options.h"
+#include "forkrpc/transport/transport.h"
+
+namespace forkrpc {
+
+struct CallOptions {
+  // When the call ends with DeadlineExceeded, on the clock of MonotonicNow().
+  // The worker still executes it, and its id stays taken until it answers.
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+class WorkerCore;
+
+class Worker {
+ public:
+  // Starts a worker. `loop` must outlive on_destroy. Errors: see
+  // WorkerProcess::Spawn and EventLoop::WatchFd.
+  static absl::StatusOr<std::unique_ptr<Worker>> Spawn(
+      const SpawnOptions& program, WorkerOptions options, EventLoop* loop);
+
+  // Uses a stream that somebody else made, and that non-blocking reads and
+  // writes are fit for.
+  static absl::StatusOr<std::unique_ptr<Worker>> Connect(
+      std::unique_ptr<Transport> transport, WorkerOptions options,
+      EventLoop* loop);
+
+  // Drains without a limit of time: what was called is still executed and
+  // answered, then the worker ends. Does not wait for that.
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // Makes a call; `callback` gets its end. Errors: ResourceExhausted if a limit
+  // refuses it; FailedPrecondition after Drain(); Cancelled; DeadlineExceeded;
+  // what is wrong with the connection, with how the worker ended. The payload
+  // is copied or written before this returns. With an empty callback the
+  // response is dropped and an error goes to on_error.
+  //
+  // Returns the call's id, for Cancel(); 0 if it was refused.
+  CallId Call(absl::string_view payload, CallCallback callback);
+  CallId Call(absl::string_view payload, const CallOptions& options,
+              CallCallback callback);
+
+  // Stops waiting for a call: it ends with Cancelled. The worker still executes
+  // it. NotFound if no such call is waited for.
+  absl::Status Cancel(CallId call);
+
+  // No more calls: those made are executed and answered, then the worker ends.
+  // After `grace` it is killed, and what is left fails. `done` gets OK if it
+  // drained and ended with status 0, before on_destroy is called.
+  void Drain(absl::Duration grace = absl::InfiniteDuration(),
+             absl::AnyInvocable<void(absl::Status)> done = nullptr);
+
+  // Ends the worker without draining: SIGTERM, after `grace` SIGKILL. What is
+  // in flight fails, naming that.
+  void Terminate(absl::Duration grace);
+
+  // Reads no more until false: the worker is held back by its full stream.
+  void SetPaused(bool paused);
+
+  // Whether Call() would not be refused for the number of calls in flight.
+  bool can_call() const;
+  bool above_high_water() const;
+  // Calls whose ids are taken, those no longer waited for included.
+  size_t in_flight() const;
+  size_t dropped_events() const;
+  // 0 if the worker is not a process of ours.
+  pid_t pid() const;
+
+ private:
+  explicit Worker(std::shared_ptr<WorkerCore> core);
+
+  // Outlives this object while it drains.
+  const std::shared_ptr<WorkerCore> core_;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_CLIENT_WORKER_H_

@@ -1,0 +1,349 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/client/worker_core.h"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "forkrpc/base/clock.h"
+#include "forkrpc/connection/send_queue.h"
+#include "forkrpc/serialiser/string_pack.h"
+
+namespace forkrpc {
+namespace {
+
+// Where the kernel does not tell that a process has ended, how often to look.
+constexpr absl::Duration kExitPoll = absl::Milliseconds(20);
+
+absl::Time After(absl::Duration duration) { return MonotonicNow() + duration; }
+
+}  // namespace
+
+WorkerCore::WorkerCore(std::unique_ptr<WorkerProcess> process,
+                       std::unique_ptr<Transport> transport,
+                       WorkerOptions options, EventLoop* loop)
+    : loop_(loop),
+      process_(std::move(process)),
+      own_transport_(std::move(transport)),
+      options_(std::move(options)),
+      connection_(options_.connection) {}
+
+WorkerCore::~WorkerCore() = default;
+
+absl::Status WorkerCore::Start() {
+  driver_ = std::make_shared<LoopDriver>(&connection_, transport(), loop_,
+                                         [this] { Poll(); });
+  absl::Status started = driver_->Start();
+  if (started.ok()) started = WatchProcess();
+  if (!started.ok()) return started;
+  deadline_timer_ = loop_->MakeTimer([this] { OnDeadline(); });
+  grace_timer_ = loop_->MakeTimer([this] { OnGraceOver(); });
+  self_ = shared_from_this();
+  return absl::OkStatus();
+}
+
+absl::Status WorkerCore::WatchProcess() {
+  if (process_ == nullptr) return absl::OkStatus();
+  if (process_->stderr_fd() >= 0) {
+    absl::StatusOr<std::unique_ptr<FdWatch>> watch =
+        loop_->WatchFd(process_->stderr_fd(), [this](unsigned) {
+          process_->DrainStderr();
+          if (process_->stderr_fd() < 0) stderr_watch_ = nullptr;
+        });
+    if (!watch.ok()) return watch.status();
+    stderr_watch_ = *std::move(watch);
+    stderr_watch_->SetInterest(EventLoop::kReadable);
+  }
+  if (process_->pidfd() < 0) {
+    exit_poll_timer_ = loop_->MakeTimer([this] { OnExit(); });
+    exit_poll_timer_->Set(After(kExitPoll));
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::unique_ptr<FdWatch>> watch =
+      loop_->WatchFd(process_->pidfd(), [this](unsigned) { OnExit(); });
+  if (!watch.ok()) return watch.status();
+  exit_watch_ = *std::move(watch);
+  exit_watch_->SetInterest(EventLoop::kReadable);
+  return absl::OkStatus();
+}
+
+CallId WorkerCore::Call(absl::string_view payload, absl::Time deadline,
+                        CallCallback callback) {
+  absl::Status refused = end_status_;
+  if (state_ == State::kServing) {
+    const absl::StatusOr<CallId> call = connection_.StartCallWithDeadline(
+        payload, deadline, PayloadLifetime::kBorrow);
+    if (call.ok()) {
+      if (payload.size() >= SendQueue::kMinBorrow) {
+        driver_->FlushNow();
+        connection_.OwnBorrowedPayloads();
+      }
+      callbacks_.Insert(*call, std::move(callback));
+      if (connection_.unsent() > options_.high_water) above_high_water_ = true;
+      if (deadline < timer_is_at_) SetDeadlineTimer();
+      driver_->Update();
+      return *call;
+    }
+    refused = call.status();
+  }
+  if (refused.ok())
+    refused = absl::FailedPreconditionError("the worker is gone");
+  loop_->Defer([core = shared_from_this(), callback = std::move(callback),
+                refused = std::move(refused)]() mutable {
+    core->FailCall(0, std::move(callback), std::move(refused));
+  });
+  return 0;
+}
+
+absl::Status WorkerCore::Cancel(CallId call) {
+  const absl::Status cancelled = connection_.CancelCall(call);
+  if (cancelled.ok() && driver_ != nullptr) driver_->Update();
+  return cancelled;
+}
+
+void WorkerCore::Drain(absl::Duration grace,
+                       absl::AnyInvocable<void(absl::Status)> done) {
+  if (state_ == State::kGone) {
+    if (done == nullptr) return;
+    loop_->Defer([core = shared_from_this(), done = std::move(done)]() mutable {
+      done(core->end_status_);
+    });
+    return;
+  }
+  if (done != nullptr) drained_.push_back(std::move(done));
+  if (grace != absl::InfiniteDuration()) {
+    killing_status_ = absl::DeadlineExceededError(absl::StrCat(
+        "the worker has not drained within ", absl::FormatDuration(grace)));
+    SetKillTime(After(grace));
+  }
+  connection_.HalfClose();
+  if (state_ == State::kServing) driver_->Update();
+}
+
+void WorkerCore::Terminate(absl::Duration grace) {
+  if (state_ == State::kGone || terminated_) return;
+  terminated_ = true;
+  killed_status_ = absl::CancelledError("the worker was terminated");
+  if (process_ == nullptr) {
+    // There is nothing to wait for, but the user is not called from here.
+    loop_->Defer([core = shared_from_this()] {
+      if (core->state_ == State::kServing) core->Break(core->killed_status_);
+    });
+    return;
+  }
+  process_->Kill(SIGTERM).IgnoreError();
+  SetKillTime(After(grace));
+}
+
+void WorkerCore::SetPaused(bool paused) {
+  paused_ = paused;
+  if (state_ != State::kServing) return;
+  driver_->SetPaused(paused);
+  if (!paused && exited_) {
+    loop_->Defer([core = shared_from_this()] { core->ReadRest(); });
+  }
+}
+
+void WorkerCore::Poll() {
+  const std::shared_ptr<WorkerCore> keep = shared_from_this();
+  CallId call;
+  absl::string_view payload;
+  while (state_ == State::kServing && !paused_) {
+    if (connection_.PollResponse(&call, &payload)) {
+      CallCallback callback = callbacks_.Take(call);
+      if (callback != nullptr) callback(payload);
+      continue;
+    }
+    std::optional<ClientEvent> event = connection_.PollEvent();
+    if (!event.has_value()) break;
+    switch (event->kind) {
+      case ClientEvent::kEvent:
+        OnEvent(event->payload);
+        break;
+      case ClientEvent::kResponse: {
+        CallCallback callback = callbacks_.Take(event->call);
+        if (callback != nullptr) callback(event->payload);
+        break;
+      }
+      case ClientEvent::kCallFailed: {
+        CallCallback callback = callbacks_.Take(event->call);
+        if (connection_.status().ok()) {
+          FailCall(event->call, std::move(callback), event->status);
+        } else {
+          failed_.push_back({event->call, std::move(callback), event->status});
+        }
+        break;
+      }
+      case ClientEvent::kClosed:
+        BeginEnd(event->status);
+        break;
+    }
+  }
+  if (state_ != State::kServing) return;
+  if (connection_.NextTimeout() != timer_is_at_) SetDeadlineTimer();
+  if (above_high_water_ && connection_.unsent() <= options_.low_water) {
+    above_high_water_ = false;
+    if (options_.on_low_water != nullptr) options_.on_low_water();
+  }
+}
+
+void WorkerCore::OnEvent(absl::string_view payload) {
+  if (options_.on_event != nullptr) {
+    options_.on_event(payload);
+  } else {
+    ++dropped_events_;
+  }
+}
+
+void WorkerCore::FailCall(CallId call, CallCallback callback,
+                          absl::Status status) {
+  if (callback != nullptr) {
+    callback(std::move(status));
+    return;
+  }
+  WorkerError error;
+  error.scope = WorkerError::kCall;
+  error.status = std::move(status);
+  error.call = call;
+  ReportError(std::move(error));
+}
+
+void WorkerCore::SetDeadlineTimer() {
+  timer_is_at_ = connection_.NextTimeout();
+  deadline_timer_->Set(timer_is_at_);
+}
+
+void WorkerCore::OnDeadline() {
+  if (state_ != State::kServing) return;
+  timer_is_at_ = absl::InfiniteFuture();
+  connection_.OnTimeout(MonotonicNow());
+  Poll();
+}
+
+void WorkerCore::OnExit() {
+  const std::shared_ptr<WorkerCore> keep = shared_from_this();
+  if (!process_->Wait(absl::InfinitePast()).ok()) {
+    // Where nobody says that it has ended, this was only a look.
+    if (exit_poll_timer_ != nullptr) exit_poll_timer_->Set(After(kExitPoll));
+    return;
+  }
+  exited_ = true;
+  exit_poll_timer_ = nullptr;
+  if (state_ == State::kEnding) {
+    Finish();
+  } else if (terminated_ || !killed_status_.ok()) {
+    Break(killed_status_);
+  } else {
+    ReadRest();
+  }
+}
+
+void WorkerCore::ReadRest() {
+  const std::shared_ptr<WorkerCore> keep = shared_from_this();
+  Poll();
+  while (state_ == State::kServing && !paused_ && driver_->Read()) Poll();
+  if (state_ != State::kServing || paused_) return;
+  // A process that it has started may hold the wire open, but nobody answers.
+  connection_.OnReceiveEof();
+  Poll();
+}
+
+void WorkerCore::SetKillTime(absl::Time when) {
+  kill_time_ = std::min(kill_time_, when);
+  grace_timer_->Set(kill_time_);
+}
+
+void WorkerCore::OnGraceOver() {
+  if (killed_status_.ok()) killed_status_ = killing_status_;
+  if (process_ != nullptr) {
+    process_->Kill(SIGKILL).IgnoreError();
+  } else if (state_ == State::kServing) {
+    Break(killed_status_);
+  }
+}
+
+void WorkerCore::Break(const absl::Status& status) {
+  const std::shared_ptr<WorkerCore> keep = shared_from_this();
+  paused_ = false;
+  connection_.OnReceiveError(status);
+  Poll();
+}
+
+void WorkerCore::BeginEnd(const absl::Status& status) {
+  state_ = State::kEnding;
+  end_status_ = status;
+  driver_->Stop();
+  deadline_timer_ = nullptr;
+  if (process_ == nullptr) {
+    own_transport_ = nullptr;
+    Finish();
+    return;
+  }
+  process_->CloseWire();
+  if (exited_) {
+    Finish();
+  } else {
+    SetKillTime(After(options_.exit_grace));
+  }
+}
+
+void WorkerCore::Finish() {
+  state_ = State::kGone;
+  exit_watch_ = nullptr;
+  stderr_watch_ = nullptr;
+  grace_timer_ = nullptr;
+  absl::Status status = killed_status_.ok() ? end_status_ : killed_status_;
+  if (process_ != nullptr) {
+    const bool clean = process_->exit_status()->clean();
+    if (status.ok() && !clean) {
+      status = absl::UnavailableError(process_->DescribeEnd());
+    } else if (!status.ok()) {
+      status = absl::Status(
+          status.code(),
+          absl::StrCat(status.message(), "; ", process_->DescribeEnd()));
+    }
+  }
+  end_status_ = status;
+  for (FailedCall& failed : failed_) {
+    FailCall(failed.call, std::move(failed.callback), status);
+  }
+  if (!status.ok() && !terminated_) {
+    WorkerError error;
+    error.scope = WorkerError::kWorker;
+    error.status = status;
+    ReportError(std::move(error));
+  }
+  for (auto& done : drained_) done(status);
+  if (options_.on_destroy != nullptr) options_.on_destroy();
+  self_ = nullptr;
+}
+
+void WorkerCore::ReportError(WorkerError error) {
+  if (process_ != nullptr) {
+    error.pid = process_->pid();
+    error.exit_status = process_->exit_status();
+    error.stderr_tail = std::string(process_->stderr_tail());
+  }
+  if (options_.on_error != nullptr) {
+    options_.on_error(error);
+    return;
+  }
+  const std::string message(error.status.message());
+  if (options_.on_event != nullptr) {
+    std::string event;
+    if (EncodeStringPack({"error", message}, &event).ok()) {
+      options_.on_event(event);
+    }
+    return;
+  }
+  std::fprintf(stderr, "forkrpc: %s\n", message.c_str());
+}
+
+}  // namespace forkrpc

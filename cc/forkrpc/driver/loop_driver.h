@@ -1,0 +1,93 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// LoopDriver: moves octets between a Connection and a Transport on an
+// EventLoop.
+//
+// What client and server have in common. It reads when the connection wants
+// octets, and writes what has been queued once in a turn of the loop: many
+// frames, one system call. The user is told when there is something to poll; it
+// tells the driver when it has polled or queued. One thread, that of the loop.
+// Allocates nothing in the steady state.
+//
+//   auto driver = std::make_shared<LoopDriver>(&connection, transport, loop,
+//                                              [this] { PollAll(); });
+//   absl::Status status = driver->Start();
+//   connection.StartCall("hi");
+//   driver->Update();
+
+#ifndef FORKRPC_DRIVER_LOOP_DRIVER_H_
+#define FORKRPC_DRIVER_LOOP_DRIVER_H_
+
+#include <memory>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "forkrpc/connection/connection.h"
+#include "forkrpc/event_loop/event_loop.h"
+#include "forkrpc/transport/transport.h"
+
+namespace forkrpc {
+
+// Invariants:
+//  1. A turn is due (turn_due_) iff a task that runs it waits in the loop.
+//  2. After Stop() neither connection nor transport is used, and the user is
+//     not called.
+class LoopDriver : public std::enable_shared_from_this<LoopDriver> {
+ public:
+  // `connection`, `transport` and `loop` must stay until Stop(). `on_input` is
+  // called from the loop when there may be something to poll; it may Stop() the
+  // driver and let go of it. Own the driver by shared_ptr: a task in the loop
+  // must know whether it is still there.
+  LoopDriver(Connection* connection, Transport* transport, EventLoop* loop,
+             absl::AnyInvocable<void()> on_input);
+  LoopDriver(const LoopDriver&) = delete;
+  LoopDriver& operator=(const LoopDriver&) = delete;
+
+  // Begins to watch the transport. Errors: those of EventLoop::WatchFd.
+  absl::Status Start();
+
+  // Something was queued or polled, or the connection wants something else than
+  // before: writes, and reads on, before the loop next waits.
+  void Update() {
+    if (!turn_due_ && connection_ != nullptr) ScheduleTurn();
+  }
+
+  // Writes what the stream takes now: for who has borrowed a payload to the
+  // connection and wants it back.
+  void FlushNow();
+
+  // Neither reads nor tells the user anything until `paused` is false again;
+  // goes on writing.
+  void SetPaused(bool paused);
+
+  // Reads once and tells the user nothing; false if nothing has arrived, or the
+  // connection takes no more now: for who knows that the peer has ended.
+  bool Read();
+
+  // Ends it.
+  void Stop();
+
+ private:
+  void ScheduleTurn();
+  // Writes, lets the user poll what has become possible, waits.
+  void RunTurn();
+  void OnReady(unsigned ready);
+  // Tells the loop what to wait for next.
+  void Wait();
+
+  Connection* connection_;
+  Transport* transport_;
+  EventLoop* const loop_;
+  absl::AnyInvocable<void()> on_input_;
+  std::unique_ptr<FdWatch> watch_;        // the read end, or both
+  std::unique_ptr<FdWatch> write_watch_;  // null if they are one
+  bool turn_due_ = false;
+  bool write_blocked_ = false;
+  bool paused_ = false;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_DRIVER_LOOP_DRIVER_H_

@@ -1,0 +1,52 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/server/async_server.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "forkrpc/server/async_server_core.h"
+
+namespace forkrpc {
+
+absl::StatusOr<std::unique_ptr<AsyncServer>> AsyncServer::Start(
+    Transport* transport, AsyncHandler handler, AsyncServerOptions options,
+    EventLoop* loop) {
+  auto server = absl::WrapUnique(new AsyncServer(new AsyncServerCore(
+      transport, std::move(handler), std::move(options), loop)));
+  const absl::Status started = server->core_->Start();
+  if (!started.ok()) return started;
+  return server;
+}
+
+AsyncServer::AsyncServer(AsyncServerCore* core) : core_(core) { core_->Hold(); }
+
+AsyncServer::~AsyncServer() {
+  core_->Stop();
+  core_->Release();
+}
+
+absl::Status AsyncServer::SendEvent(absl::string_view payload) {
+  return core_->SendEvent(payload);
+}
+
+void AsyncServer::PostEvent(std::string payload) {
+  core_->loop()->Post([link = core_->link(), payload = std::move(payload)] {
+    if (*link != nullptr) (*link)->SendEvent(payload).IgnoreError();
+  });
+}
+
+size_t AsyncServer::unsent() const { return core_->connection().unsent(); }
+
+size_t AsyncServer::in_flight() const {
+  return core_->connection().in_flight();
+}
+
+bool AsyncServer::peer_broke_protocol() const {
+  return absl::IsDataLoss(core_->connection().status()) ||
+         absl::IsResourceExhausted(core_->connection().status());
+}
+
+}  // namespace forkrpc

@@ -1,0 +1,105 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// AsyncServer: a worker's functions on an event loop, many calls at a time.
+//
+// A function gets a request and a Responder, which it may use now or later, in
+// any order. Everything happens in the loop's thread; a ThreadResponder brings
+// an answer from another one. Responses made in one turn of the loop are
+// written with one system call. A parent that reads slowly is given no more
+// requests taken. Makes no thread; allocates nothing per call in the steady
+// state.
+//
+//   forkrpc::LibuvLoop loop;
+//   auto wire = forkrpc::TakeStdioTransport();
+//   forkrpc::AsyncServerOptions options;
+//   options.done = [&](absl::Status) { loop.Stop(); };
+//   auto server = forkrpc::AsyncServer::Start(
+//       wire->get(),
+//       [](absl::string_view request, forkrpc::Responder responder) {
+//         responder.Respond(request).IgnoreError();
+//       },
+//       options, &loop);
+//   loop.Run();
+//
+// async_worker_main.h has all of that in one line.
+
+#ifndef FORKRPC_SERVER_ASYNC_SERVER_H_
+#define FORKRPC_SERVER_ASYNC_SERVER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "forkrpc/connection/server_connection.h"
+#include "forkrpc/event_loop/event_loop.h"
+#include "forkrpc/server/responder.h"
+#include "forkrpc/transport/transport.h"
+
+namespace forkrpc {
+
+struct AsyncServerOptions {
+  AsyncServerOptions() { connection.form = Form::kAsync; }
+
+  // Form and limits; max_in_flight is how many functions may be at work. In the
+  // sync form that is one, whatever it says, since only the oldest call can be
+  // answered.
+  ServerOptions connection;
+
+  // Called once, when the service has ended: after a clean end with OK, else
+  // with what BlockingServer::Serve would return. Not called if the server is
+  // destroyed before.
+  std::function<void(absl::Status)> done;
+
+  // One line without its end: a call that can never be answered because its
+  // responder was dropped. By default it goes to standard error.
+  std::function<void(absl::string_view)> log;
+};
+
+// A worker's function. The request is valid until it returns.
+using AsyncHandler =
+    absl::AnyInvocable<void(absl::string_view request, Responder responder)>;
+
+class AsyncServer {
+ public:
+  // Serves from now on. `transport` and `loop` must outlive the server and its
+  // responders. Errors: those of EventLoop::WatchFd.
+  static absl::StatusOr<std::unique_ptr<AsyncServer>> Start(
+      Transport* transport, AsyncHandler handler, AsyncServerOptions options,
+      EventLoop* loop);
+
+  // Ends at once: what is not written is lost, and responders that are left say
+  // so. For a clean end wait for `done`.
+  ~AsyncServer();
+  AsyncServer(const AsyncServer&) = delete;
+  AsyncServer& operator=(const AsyncServer&) = delete;
+
+  // Sends an event, at any time. The payload is copied or written before this
+  // returns. Errors: see ServerConnection::SendEvent; FailedPrecondition once
+  // the service has ended.
+  absl::Status SendEvent(absl::string_view payload);
+
+  // The same from any thread, while the server exists.
+  void PostEvent(std::string payload);
+
+  // Octets made and not yet written: who makes events by itself can stop while
+  // the parent does not read them.
+  size_t unsent() const;
+  // Requests taken and not answered.
+  size_t in_flight() const;
+  // Whether the service ended because of what the parent sent.
+  bool peer_broke_protocol() const;
+
+ private:
+  explicit AsyncServer(AsyncServerCore* core);
+
+  AsyncServerCore* const core_;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_SERVER_ASYNC_SERVER_H_

@@ -1,0 +1,40 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/server/async_worker_main.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "forkrpc/server/worker_main.h"
+#include "forkrpc/transport/stdio_transport.h"
+
+namespace forkrpc {
+
+int AsyncWorkerMain(AsyncHandler handler, AsyncWorkerOptions options) {
+  const absl::StatusOr<std::unique_ptr<FdTransport>> wire =
+      TakeStdioTransport();
+  if (!wire.ok()) return WorkerExitStatus(wire.status(), kWorkerNotStarted);
+  LibuvLoop loop;
+  absl::Status end;
+  options.server.done = [&](absl::Status status) {
+    end = std::move(status);
+    if (options.done != nullptr) {
+      options.done(end, &loop);
+    } else {
+      loop.Stop();
+    }
+  };
+  const absl::StatusOr<std::unique_ptr<AsyncServer>> server =
+      AsyncServer::Start(wire->get(), std::move(handler), options.server,
+                         &loop);
+  if (!server.ok()) return WorkerExitStatus(server.status(), kWorkerNotStarted);
+  if (options.init != nullptr) options.init(server->get(), &loop);
+  loop.Run();
+  return WorkerExitStatus(end, (*server)->peer_broke_protocol()
+                                   ? kWorkerProtocolError
+                                   : kWorkerFailed);
+}
+
+}  // namespace forkrpc
