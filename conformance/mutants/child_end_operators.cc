@@ -203,10 +203,7 @@ Mutation WritesTo0(const Class&) {
   return mutation;
 }
 
-using Add =
-    std::function<void(const char*, std::function<Mutation(const Class&)>)>;
-
-void AddEnds(const Add& add) {
+void AddEnds(const AddOperator& add) {
   add("leaves-at-the-end", LeavesAtTheEnd);
   add("loses-events-at-the-end", LosesEventsAtTheEnd);
   add("loses-empty-responses-at-the-end", LosesEmptyAtTheEnd);
@@ -249,7 +246,7 @@ void AddEnds(const Add& add) {
   add("leaves-when-idle", LeavesWhenIdle);
 }
 
-void AddFailures(const Add& add) {
+void AddFailures(const AddOperator& add) {
   add("answers-failed-calls",
       [](const Class& cls) { return FailedCalls(cls, "Efailed"); });
   add("raises-event-for-failed-calls",
@@ -269,10 +266,7 @@ void AddFailures(const Add& add) {
 }  // namespace
 
 void AddChildEndOperators(std::vector<Operator>* all) {
-  const Add add = [all](const char* name,
-                        std::function<Mutation(const Class&)> make) {
-    all->push_back({name, true, false, std::move(make)});
-  };
+  const AddOperator add = AddForChild(all);
   AddEnds(add);
   AddFailures(add);
 }

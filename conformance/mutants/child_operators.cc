@@ -244,10 +244,7 @@ Mutation NoIdInResponses(const Class&) {
   return mutation;
 }
 
-using Add =
-    std::function<void(const char*, std::function<Mutation(const Class&)>)>;
-
-void AddIds(const Add& add) {
+void AddIds(const AddOperator& add) {
   const auto id = [&](const char* name,
                       const std::function<uint32_t(uint32_t)>& change) {
     add(name, [change](const Class&) { return ResponseId(change); });
@@ -294,7 +291,7 @@ void AddIds(const Add& add) {
   add("sends-no-id", NoIdInResponses);
 }
 
-void AddOrderAndEvents(const Add& add) {
+void AddOrderAndEvents(const AddOperator& add) {
   add("answers-last-first", LastFirst);
   add("answers-twice", AnswersTwice);
   add("loses-hundredth-response", LosesHundredth);
@@ -340,10 +337,7 @@ void AddOrderAndEvents(const Add& add) {
 }  // namespace
 
 void AddChildOperators(std::vector<Operator>* all) {
-  const Add add = [all](const char* name,
-                        std::function<Mutation(const Class&)> make) {
-    all->push_back({name, true, false, std::move(make)});
-  };
+  const AddOperator add = AddForChild(all);
   AddIds(add);
   AddOrderAndEvents(add);
 }

@@ -20,6 +20,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace forkrpc::mutants {
@@ -104,6 +105,22 @@ struct Operator {
   bool parent = false;
   std::function<Mutation(const Class&)> make;
 };
+
+// Takes the name of an operator that one role alone has, and what makes it.
+using AddOperator =
+    std::function<void(const char*, std::function<Mutation(const Class&)>)>;
+
+// Adds to `all`, which must outlive it.
+inline AddOperator AddForChild(std::vector<Operator>* all) {
+  return [all](const char* name, std::function<Mutation(const Class&)> make) {
+    all->push_back({name, /*child=*/true, /*parent=*/false, std::move(make)});
+  };
+}
+inline AddOperator AddForParent(std::vector<Operator>* all) {
+  return [all](const char* name, std::function<Mutation(const Class&)> make) {
+    all->push_back({name, /*child=*/false, /*parent=*/true, std::move(make)});
+  };
+}
 
 // All operators, by topic.
 void AddSendingOperators(std::vector<Operator>* all);

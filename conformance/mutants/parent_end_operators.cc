@@ -159,10 +159,7 @@ Mutation KeepsWire(const Class&) {
   return mutation;
 }
 
-using Add =
-    std::function<void(const char*, std::function<Mutation(const Class&)>)>;
-
-void AddEnds(const Add& add) {
+void AddEnds(const AddOperator& add) {
   add("never-half-closes",
       [](const Class&) { return AtHalfClose([](Relay&) { return false; }); });
   add("half-closes-before-requests", [](const Class&) {
@@ -199,7 +196,7 @@ void AddEnds(const Add& add) {
   add("gives-empty-results-at-the-end", FailedIsEmptyResult);
 }
 
-void AddErrors(const Add& add) {
+void AddErrors(const AddOperator& add) {
   add("ignores-unknown-ids", [](const Class& cls) {
     return Drops(cls, [cls](uint32_t id, const Calls& calls) {
       return cls.async && !calls.in_flight.empty() && !calls.Has(id);
@@ -252,10 +249,7 @@ void AddErrors(const Add& add) {
 }  // namespace
 
 void AddParentEndOperators(std::vector<Operator>* all) {
-  const Add add = [all](const char* name,
-                        std::function<Mutation(const Class&)> make) {
-    all->push_back({name, false, true, std::move(make)});
-  };
+  const AddOperator add = AddForParent(all);
   AddEnds(add);
   AddErrors(add);
 }

@@ -264,10 +264,7 @@ Mutation SendsShortFirst(const Class&) {
   return mutation;
 }
 
-using Add =
-    std::function<void(const char*, std::function<Mutation(const Class&)>)>;
-
-void AddIds(const Add& add) {
+void AddIds(const AddOperator& add) {
   const auto gives = [&](const char* name,
                          const std::function<uint32_t(uint32_t)>& give) {
     add(name, [give](const Class&) { return GivesIds(give); });
@@ -318,7 +315,7 @@ void AddIds(const Add& add) {
   add("negative-ids-are-events", NegativeIdsAreEvents);
 }
 
-void AddEvents(const Add& add) {
+void AddEvents(const AddOperator& add) {
   add("events-are-responses", EventsAreResponses);
   add("refuses-idle-events", RefusesIdleEvents);
   add("loses-early-events", LosesEarlyEvents);
@@ -334,10 +331,7 @@ void AddEvents(const Add& add) {
 }  // namespace
 
 void AddParentOperators(std::vector<Operator>* all) {
-  const Add add = [all](const char* name,
-                        std::function<Mutation(const Class&)> make) {
-    all->push_back({name, false, true, std::move(make)});
-  };
+  const AddOperator add = AddForParent(all);
   AddIds(add);
   AddEvents(add);
 }
