@@ -70,6 +70,7 @@ mkdir -p bad/child
 echo 'id: 7' >bad/child/x.textproto
 complains 2 'bad/child/x.textproto: line 1' run --cases bad good.json
 complains 2 'nowhere: ' list --cases nowhere
+complains 2 'nowhere: ' judge --cases nowhere x.wire
 
 shows 0 'child sync   *4/4 ' run --filter child/echo good.json
 manifest should silent-truncation

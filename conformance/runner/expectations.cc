@@ -3,8 +3,6 @@
 
 #include "conformance/runner/expectations.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -17,10 +15,6 @@ namespace forkrpc::conformance {
 namespace {
 
 constexpr char kDate[] = "%Y-%m-%d";
-
-bool Matches(const std::string& glob, const std::string& text) {
-  return fnmatch(glob.c_str(), text.c_str(), 0) == 0;
-}
 
 bool Expired(const Expectation& each, absl::Time now) {
   absl::Time day;

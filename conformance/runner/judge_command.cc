@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "conformance/runner/complain.h"
 #include "conformance/runner/files.h"
 #include "conformance/runner/wire_record.h"
 
@@ -14,7 +15,7 @@ namespace forkrpc::conformance {
 
 absl::StatusOr<int> JudgeRecords(const std::vector<std::string>& paths,
                                  const SpecText& spec, std::ostream& out) {
-  int code = 0;
+  int code = kConformant;
   for (const std::string& path : paths) {
     const absl::StatusOr<std::string> text = ReadFile(path);
     if (!text.ok()) return text.status();
@@ -37,14 +38,15 @@ absl::StatusOr<int> JudgeRecords(const std::vector<std::string>& paths,
       const Requirement* const clause = spec.Find(req);
       out << "  " << req << (clause == nullptr ? "" : "  " + clause->sentence)
           << "\n";
-      if (clause == nullptr || clause->level == MUST) code = std::max(code, 1);
+      if (clause == nullptr || clause->level == MUST)
+        code = std::max(code, kDiverges);
     }
     if (reqs != judged->reqs_then) {
       out << "  HARNESS: when it was recorded, the oracle said "
           << (judged->reqs_then.empty() ? "nothing"
                                         : absl::StrJoin(judged->reqs_then, " "))
           << "\n";
-      code = 3;
+      code = kHarness;
     }
   }
   return code;

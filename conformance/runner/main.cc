@@ -12,7 +12,9 @@
 
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "conformance/runner/commands.h"
+#include "conformance/runner/complain.h"
 #include "conformance/runner/options.h"
 
 ABSL_FLAG(bool, help, false, "say how to use this program");
@@ -26,24 +28,28 @@ void Interrupt(int) { interrupted = true; }
 
 }  // namespace
 
+using forkrpc::conformance::Complain;
+using forkrpc::conformance::kUsage;
+using forkrpc::conformance::ParseOptions;
+using forkrpc::conformance::RunCommand;
+using forkrpc::conformance::UsageText;
+
 int main(int argc, char** argv) {
   // A testee that stops reading is a finding, not a reason to die.
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, Interrupt);
   signal(SIGTERM, Interrupt);
   const absl::StatusOr<std::vector<std::string>> words =
-      forkrpc::conformance::ParseOptions({argv + 1, argv + argc});
+      ParseOptions({argv + 1, argv + argc});
   if (!words.ok()) {
-    std::cerr << "forkrpc-conformance: " << words.status().message()
-              << "; see --help\n";
-    return 2;
+    return Complain(kUsage,
+                    absl::StrCat(words.status().message(), "; see --help"));
   }
   if (absl::GetFlag(FLAGS_help)) {
-    std::cout << forkrpc::conformance::UsageText();
+    std::cout << UsageText();
     return 0;
   }
-  const int code =
-      forkrpc::conformance::RunCommand(*words, interrupted, std::cout);
+  const int code = RunCommand(*words, interrupted, std::cout);
   std::cout.flush();
   return code;
 }

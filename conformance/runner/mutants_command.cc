@@ -3,11 +3,8 @@
 
 #include "conformance/runner/mutants_command.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 #include <map>
 #include <random>
 #include <set>
@@ -19,21 +16,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "conformance/runner/complain.h"
 #include "conformance/runner/files.h"
 #include "conformance/runner/kill_matrix.h"
 #include "conformance/runner/mutant_bank.h"
+#include "conformance/runner/selection.h"
 
 namespace forkrpc::conformance {
 namespace {
-
-constexpr int kAmiss = 1;
-constexpr int kUsage = 2;
-constexpr int kHarness = 3;
-
-int Complain(int code, absl::string_view message) {
-  std::cerr << "forkrpc-conformance: " << message << "\n";
-  return code;
-}
 
 absl::StatusOr<std::map<std::string, Testee>> LoadTestees(
     const Registry& registry, const std::string& path, const SpecText& spec) {
@@ -59,9 +49,7 @@ std::vector<const Mutant*> Choose(const MutantsOptions& options,
                                   const Registry& registry) {
   std::vector<const Mutant*> chosen;
   for (const Mutant& mutant : registry.mutant()) {
-    if (fnmatch(options.filter.c_str(), mutant.id().c_str(), 0) == 0) {
-      chosen.push_back(&mutant);
-    }
+    if (Matches(options.filter, mutant.id())) chosen.push_back(&mutant);
   }
   if (options.sample > 0 &&
       static_cast<size_t>(options.sample) < chosen.size()) {
@@ -195,7 +183,7 @@ bool Write(const MutantsOptions& options,
         WriteFile(options.out + "/kills.md", KillReport(results, cases)));
   }
   if (status.ok()) return true;
-  Complain(kHarness, status.message());
+  Complain(status);
   return false;
 }
 
@@ -206,18 +194,18 @@ int RunMutants(const MutantsOptions& options, const CaseSet& cases,
                std::ostream& out) {
   const absl::StatusOr<Registry> registry =
       LoadRegistry(options.registry, cases, spec);
-  if (!registry.ok()) return Complain(kUsage, registry.status().message());
+  if (!registry.ok()) return Complain(registry.status());
   const std::vector<const Mutant*> mutants = Choose(options, *registry);
   if (mutants.empty()) {
     return Complain(kUsage, absl::StrCat("no mutant matches ", options.filter));
   }
   const absl::StatusOr<std::map<std::string, Testee>> testees =
       LoadTestees(*registry, options.registry, spec);
-  if (!testees.ok()) return Complain(kUsage, testees.status().message());
+  if (!testees.ok()) return Complain(testees.status());
   // Read first: a wrong path is not to be found out after minutes.
   absl::StatusOr<std::string> matrix = std::string();
   if (!options.check.empty()) matrix = ReadFile(options.check);
-  if (!matrix.ok()) return Complain(kUsage, matrix.status().message());
+  if (!matrix.ok()) return Complain(matrix.status());
   BankOptions bank;
   bank.jobs = options.jobs;
   bank.watchdog = options.watchdog;
@@ -248,7 +236,7 @@ int RunMutants(const MutantsOptions& options, const CaseSet& cases,
       << absl::FormatDuration(
              absl::Trunc(absl::Now() - unmutated, absl::Milliseconds(1)))
       << "\n";
-  return amiss > 0 ? kAmiss : 0;
+  return amiss > 0 ? kDiverges : 0;
 }
 
 }  // namespace forkrpc::conformance

@@ -24,10 +24,6 @@ ABSL_FLAG(std::string, transport, "", "socketpair, pipes, unix or tcp");
 namespace forkrpc::conformance {
 namespace {
 
-bool Matches(const std::string& glob, const std::string& text) {
-  return fnmatch(glob.c_str(), text.c_str(), 0) == 0;
-}
-
 bool InSection(const std::string& words, const Requirement& requirement) {
   return absl::StrContains(absl::AsciiStrToLower(requirement.section),
                            absl::AsciiStrToLower(words));
@@ -52,6 +48,10 @@ absl::StatusOr<Enum> ValueOf(const char* flag, const std::string& word,
 }
 
 }  // namespace
+
+bool Matches(const std::string& glob, const std::string& text) {
+  return fnmatch(glob.c_str(), text.c_str(), 0) == 0;
+}
 
 bool Chooses(const std::string& filter, const CaseRun& run) {
   return Matches(filter, run.Id()) ||

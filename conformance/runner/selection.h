@@ -39,6 +39,9 @@ bool Selects(const Selection& selection, const CaseRun& run,
 // a word that is none of the axis.
 absl::StatusOr<Selection> SelectionFromFlags(const SpecText& spec);
 
+// Whether the glob (* ? [...]) matches all of the text; a * crosses slashes.
+bool Matches(const std::string& glob, const std::string& text);
+
 // Whether the filter alone chooses the run.
 bool Chooses(const std::string& filter, const CaseRun& run);
 

@@ -15,6 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "conformance/runner/case_runner.h"
+#include "conformance/runner/complain.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -316,9 +317,9 @@ int ExitCode(const Report& report, bool strict) {
       }
     }
   }
-  if (harness) return 3;
-  if (dead) return 4;
-  return diverges ? 1 : 0;
+  if (harness) return kHarness;
+  if (dead) return kNeverStarted;
+  return diverges ? kDiverges : kConformant;
 }
 
 }  // namespace forkrpc::conformance
