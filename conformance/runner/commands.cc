@@ -16,6 +16,7 @@
 #include "conformance/runner/mutants_command.h"
 #include "conformance/runner/run_command.h"
 #include "conformance/runner/selection.h"
+#include "conformance/runner/vectors_command.h"
 #include "google/protobuf/util/json_util.h"
 
 ABSL_FLAG(std::string, registry, "conformance/mutants/registry.textproto",
@@ -30,7 +31,7 @@ namespace forkrpc::conformance {
 namespace {
 
 constexpr char kSubcommands[] =
-    "run, matrix, list, explain, judge, expectations or mutants";
+    "run, matrix, list, explain, vectors, judge, expectations or mutants";
 
 int WriteSkeleton(const std::vector<std::string>& words, std::ostream& out) {
   if (words.size() != 2) {
@@ -117,6 +118,7 @@ int RunCommand(const std::vector<std::string>& words,
   if (words[0] == "list" || words[0] == "explain") {
     return ListOrExplain(words, out);
   }
+  if (words[0] == "vectors") return RunVectors(words, out);
   if (words[0] == "mutants") return RunMutantBank(interrupted, out);
   return Complain(kUsage, absl::StrCat("there is no subcommand '", words[0],
                                        "'; say ", kSubcommands));
@@ -134,6 +136,9 @@ std::string UsageText() {
           the cases, and the requirements that no case cites
   explain ID
           a requirement's sentence and its cases, or a case's steps
+  vectors list | vectors export DIR
+          the specification's test vectors, which this program has inside: one
+          line for each, or all their files in DIR (JSON, TSV and raw octets)
   mutants [--registry FILE] [--filter GLOB] [--sample N --seed S] [--write FILE]
           the suite against known bugs, each of which a case must find; --write
           writes the kill matrix, --check FILE compares it, --out DIR has all,

@@ -1,7 +1,8 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// The cases and the specification as they were when this binary was built.
+// The cases, the specification and its vectors as they were when this binary
+// was built.
 //
 // Made by embed.cc at build time; constant; any thread.
 //
@@ -23,6 +24,14 @@ absl::string_view EmbeddedSpec();
 
 // conformance/cases/**/*.textproto, sorted by path.
 std::vector<SourceFile> EmbeddedCases();
+
+struct EmbeddedFile {
+  absl::string_view path;  // below spec/vectors, such as "bin/event-hello.bin"
+  absl::string_view octets;
+};
+
+// spec/vectors: all .json, .tsv and .bin, sorted by path.
+const std::vector<EmbeddedFile>& EmbeddedVectors();
 
 }  // namespace forkrpc::conformance
 
