@@ -80,6 +80,9 @@ manifest wrong little-endian
 shows 1 'clause   FR-FRM-003 ' run --logs logs --filter child/echo:sync wrong.json
 grep -q '= response id 16777216, length 33554432, at octet 0' logs/wrong/child-echo.sync.log ||
   fail "the log lacks the frame: $(cat logs/wrong/*)"
+# A failed case says what became of its twin.
+shows 0 '  its twin child/echo passed$' run --filter 'child/[et]*' --transport pipes should.json
+shows 1 '  its twin child/echo failed too (FAIL)' run --filter 'child/[ef]*' --transport pipes wrong.json
 manifest excluded little-endian '"unsupported": [{"req": "FR-FRM-003", "why": "w"}],'
 shows 0 'UNSUPPORTED excluded  child/echo:sync' run --filter child/echo:sync excluded.json
 manifest absent none '"requires": [{"argv": ["false"], "else": "buy it"}],'

@@ -13,6 +13,7 @@
 #include "conformance/runner/files.h"
 #include "conformance/runner/report_files.h"
 #include "conformance/runner/report_score.h"
+#include "conformance/runner/report_twins.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
     std::cerr << "render_report: " << argv[1] << " is no report\n";
     return 1;
   }
+  conformance::NoteTwins(&report);
   conformance::ScoreClasses(&report);
   const absl::Status status = conformance::WriteReports(
       report, conformance::FilesIn(argv[2]), /*strict=*/false);

@@ -14,6 +14,7 @@
 #include "conformance/runner/case_loader.h"
 #include "conformance/runner/legible.h"
 #include "conformance/runner/report_score.h"
+#include "conformance/runner/report_twins.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -232,6 +233,8 @@ std::string Divergences(const Report& report) {
       absl::StrAppend(&text, "            ", run.broken_req(), ": ",
                       run.broken_text(), "\n");
     }
+    const std::string twin = TwinText(run);
+    if (!twin.empty()) absl::StrAppend(&text, "            ", twin, "\n");
     if (!run.log().empty()) {
       absl::StrAppend(&text, "            log: ", run.log(), "\n");
     }
@@ -261,13 +264,16 @@ std::string Markdown(const Report& report) {
     text += MarkdownRow(row);
   }
   std::string list;
-  VisitDivergences(report, [&](const TesteeResult& testee,
-                               const RunResult& run) {
-    list += MarkdownRow(
-        {MarkdownCell(testee.name()), MarkdownCode(run.id()), Name(run.level()),
-         Verdict_Name(run.verdict()), run.broken_req(),
-         MarkdownCell(Shorten(run.reason(), 400)), MarkdownCode(run.log())});
-  });
+  VisitDivergences(
+      report, [&](const TesteeResult& testee, const RunResult& run) {
+        std::string reason = Shorten(run.reason(), 400);
+        const std::string twin = TwinText(run);
+        if (!twin.empty()) absl::StrAppend(&reason, "; ", twin);
+        list += MarkdownRow({MarkdownCell(testee.name()),
+                             MarkdownCode(run.id()), Name(run.level()),
+                             Verdict_Name(run.verdict()), run.broken_req(),
+                             MarkdownCell(reason), MarkdownCode(run.log())});
+      });
   absl::StrAppend(&text,
                   list.empty() ? "\nEvery run is passed.\n"
                                : "\n## Not passed\n\n| testee | run | level | "

@@ -66,6 +66,17 @@ class FormatsTest(unittest.TestCase):
     self.assertEqual(report["testees"][0]["classes"][0]["score"]["runs_total"],
                      6)
 
+  def test_every_format_tells_of_the_twin(self):
+    said = "its twin child/a failed too (FAIL): the fault may be elsewhere"
+    for path in self.folder.iterdir():
+      if path.name != "report.json":
+        self.assertEqual(path.read_text("utf-8").count(said), 1, path.name)
+    runs = json.loads(self.read("report.json"))["testees"][0]["classes"][0]["runs"]
+    self.assertEqual([run["id"] for run in runs if run["twin"]],
+                     ["child/b:sync"])
+    self.assertEqual((runs[4]["twin"], runs[4]["twin_verdict"]),
+                     ("child/a", "FAIL"))
+
   def test_junit_counts_are_those_of_its_cases(self):
     root = xml.etree.ElementTree.fromstring(self.read("junit.xml"))
     self.assertEqual(root.tag, "testsuites")

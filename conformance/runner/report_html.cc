@@ -17,6 +17,7 @@
 #include "conformance/runner/legible.h"
 #include "conformance/runner/report_material.h"
 #include "conformance/runner/report_score.h"
+#include "conformance/runner/report_twins.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -115,6 +116,7 @@ std::string RunJson(const RunResult& run, const Logs& logs) {
       .Add("req", run.broken_req())
       .Add("claims", run.claimed_req())
       .Add("oracle", run.oracle())
+      .Add("twin", TwinText(run))
       .Add("path", run.log());
   const auto log = logs.find(&run);
   if (log != logs.end()) {

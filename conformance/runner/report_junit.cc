@@ -11,6 +11,7 @@
 #include "conformance/runner/case_loader.h"
 #include "conformance/runner/legible.h"
 #include "conformance/runner/report_score.h"
+#include "conformance/runner/report_twins.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -46,6 +47,8 @@ std::string Finding(const RunResult& run) {
     absl::StrAppend(&text, "\n", run.broken_req(), ": ", run.broken_text());
   }
   if (!run.oracle().empty()) absl::StrAppend(&text, "\noracle: ", run.oracle());
+  const std::string twin = TwinText(run);
+  if (!twin.empty()) absl::StrAppend(&text, "\n", twin);
   return text;
 }
 
@@ -81,10 +84,12 @@ std::string Body(const RunResult& run, bool strict, Tally* tally) {
   }
   // This element has nothing but a message in JUnit's schema.
   ++tally->skipped;
-  return absl::StrCat("      <skipped message=\"",
-                      XmlText(absl::StrCat(Verdict_Name(run.verdict()), " (",
-                                           Name(run.level()), "): ", reason)),
-                      "\"/>\n");
+  const std::string twin = TwinText(run);
+  return absl::StrCat(
+      "      <skipped message=\"",
+      XmlText(absl::StrCat(Verdict_Name(run.verdict()), " (", Name(run.level()),
+                           "): ", reason, twin.empty() ? "" : "; ", twin)),
+      "\"/>\n");
 }
 
 std::string Stream(absl::string_view name, absl::string_view text) {

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "conformance/runner/report_material.h"
+#include "conformance/runner/report_twins.h"
 #include "google/protobuf/text_format.h"
 
 namespace forkrpc::conformance {
@@ -38,6 +39,7 @@ void AddSuite(const CaseSet& cases, Report* report) {
     info->set_role(c.role());
     info->set_level(c.level());
     *info->mutable_reqs() = c.reqs();
+    info->set_twin(c.twin());
     infos[c.id()] = info;
   }
   for (const CaseRun& run : cases.Runs()) {
@@ -159,6 +161,7 @@ void CompleteReport(const CaseSet& cases, const SpecText& spec,
                     const spec::Requirements& records, Report* report) {
   AddSuite(cases, report);
   AddRequirements(spec, records, report);
+  NoteTwins(report);
   ScoreClasses(report);
 }
 

@@ -40,8 +40,8 @@ bool IsTried(const RunResult& run);
 // The bundled spec/requirements.textproto. Internal if it cannot be read.
 absl::StatusOr<spec::Requirements> RequirementRecords();
 
-// Writes down what the suite holds and scores every class; what the report had
-// of these before is replaced.
+// Writes down what the suite holds and what became of twins, and scores every
+// class; what the report had of these before is replaced.
 void CompleteReport(const CaseSet& cases, const SpecText& spec,
                     const spec::Requirements& records, Report* report);
 

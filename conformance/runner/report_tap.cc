@@ -8,6 +8,7 @@
 #include "conformance/runner/case_loader.h"
 #include "conformance/runner/legible.h"
 #include "conformance/runner/report_score.h"
+#include "conformance/runner/report_twins.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -28,9 +29,9 @@ std::string Diagnostic(const RunResult& run) {
       "  ---\n", Key("verdict", Verdict_Name(run.verdict())),
       Key("level", Name(run.level())), Key("message", run.reason()),
       Key("requirement", run.broken_req()), Key("sentence", run.broken_text()),
-      Key("oracle", run.oracle()), Key("claims", run.claimed_req()),
-      Key("exit", run.exit()), Key("log", run.log()),
-      Key("errors", run.errors()), "  ...\n");
+      Key("oracle", run.oracle()), Key("twin", TwinText(run)),
+      Key("claims", run.claimed_req()), Key("exit", run.exit()),
+      Key("log", run.log()), Key("errors", run.errors()), "  ...\n");
 }
 
 std::string Point(const std::string& name, const RunResult& run, int number,

@@ -66,6 +66,17 @@ TEST(ReportTest, DivergencesNameClauseReasonAndLog) {
             "            log: x.log\n");
 }
 
+TEST(ReportTest, ATwinStandsBesideItsCase) {
+  const Report report = Parse(R"(testees { name: "t" classes { runs {
+      id: "child/b:sync" level: MUST verdict: FAIL reason: "r"
+      twin: "child/a" twin_verdict: PASS } } })");
+  EXPECT_EQ(Divergences(report),
+            "FAIL        t  child/b:sync  [MUST]\n"
+            "            r\n"
+            "            its twin child/a passed\n");
+  EXPECT_THAT(Markdown(report), HasSubstr("| r; its twin child/a passed |"));
+}
+
 TEST(ReportTest, MarkdownEscapesItsCells) {
   const std::string text = Markdown(Parse(kReport));
   EXPECT_THAT(text, HasSubstr("| good | child sync | 9/10 | 1/2 |"));

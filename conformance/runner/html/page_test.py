@@ -153,6 +153,13 @@ class PageTest(unittest.TestCase):
     self.assertEqual(
         self.browser.eval(f"{_DIALOG}.querySelectorAll('article').length"), 3)
 
+  def test_the_dialog_tells_of_the_twin(self):
+    self.focus_grid()
+    self.keys("n", "Enter")
+    self.assertIn("child/b", self.browser.eval(_HEAD))
+    self.assertIn("its twin child/a failed too (FAIL)",
+                  self.browser.eval(f"{_DIALOG}.innerText"))
+
   def test_both_schemes_and_both_widths(self):
     papers = set()
     for scheme in ("light", "dark"):
