@@ -205,6 +205,21 @@ bool IsExcused(const Testee& testee, const Case& c, const SpecText& spec,
   return true;
 }
 
+// The testee in a process of its own. Somebody who debugs has seen it.
+absl::StatusOr<TesteeProcess> Start(const CaseRun& run, const Testee& testee,
+                                    RunDebugger* debugger) {
+  SpawnOptions spawn = testee.Spawn(run.conformance_case->role(), run.form);
+  spawn.transport = run.transport;
+  spawn.environment["FORKRPC_CASE"] = run.Id();
+  spawn.debugged = debugger != nullptr;
+  spawn.stopped = debugger != nullptr && debugger->stops_testee();
+  absl::StatusOr<TesteeProcess> process = TesteeProcess::Start(spawn);
+  if (debugger == nullptr || !process.ok()) return process;
+  const absl::Status status = debugger->Started(process->pid());
+  if (!status.ok()) return status;
+  return process;
+}
+
 }  // namespace
 
 RunResult BlankResult(const CaseRun& run) {
@@ -227,10 +242,7 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
   const Case& c = *run.conformance_case;
   if (IsExcused(testee, c, spec, &outcome)) return outcome;
   if (settings.interrupted != nullptr && *settings.interrupted) return outcome;
-  SpawnOptions spawn = testee.Spawn(c.role(), run.form);
-  spawn.transport = run.transport;
-  spawn.environment["FORKRPC_CASE"] = result.id();
-  absl::StatusOr<TesteeProcess> process = TesteeProcess::Start(spawn);
+  absl::StatusOr<TesteeProcess> process = Start(run, testee, settings.debugger);
   if (!process.ok()) {
     result.set_verdict(HARNESS);
     result.set_reason(std::string(process.status().message()));
@@ -253,10 +265,13 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
   Session session(options, *std::move(process));
   int number = 0;
   const absl::Status status = Play(run, settings.seed, &session, &number);
+  std::string finding = "every step is passed";
   if (!status.ok()) {
-    session.Remark(
-        absl::StrCat("step ", number, " is not passed: ", status.message()));
+    finding =
+        absl::StrCat("step ", number, " is not passed: ", status.message());
+    session.Remark(finding);
   }
+  if (settings.debugger != nullptr) settings.debugger->Judged(finding);
   outcome.spoke = session.scanner().offset() > 0 || session.spoke();
   // A program that has closed its stream is about to end: how tells a crash.
   if (!status.ok() && session.wire_ended()) session.AwaitExit();

@@ -12,10 +12,14 @@
 #ifndef CONFORMANCE_RUNNER_CASE_RUNNER_H_
 #define CONFORMANCE_RUNNER_CASE_RUNNER_H_
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstdint>
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "conformance/runner/case_loader.h"
 #include "conformance/runner/manifest.h"
@@ -35,12 +39,28 @@ struct RunOutcome {
   bool ended_early = false;
 };
 
+// Somebody who looks into the testee of the one run that there is.
+class RunDebugger {
+ public:
+  virtual ~RunDebugger() = default;
+
+  // Whether the testee stands still before it executes its program.
+  virtual bool stops_testee() const = 0;
+  // The testee is process `pid`; nothing has been sent to it. An error ends the
+  // run as HARNESS.
+  virtual absl::Status Started(pid_t pid) = 0;
+  // What the steps came to; when this returns, the testee is ended.
+  virtual void Judged(absl::string_view finding) = 0;
+};
+
 struct RunSettings {
   absl::Duration watchdog;               // silence that is called a hang
   uint64_t seed = Splits::kDefaultSeed;  // of random splits
   bool keep_record = false;
   // If it is not null and becomes true, the verdict is HARNESS.
   const std::atomic<bool>* interrupted = nullptr;
+  // May be null. Only while the runner has no other thread.
+  RunDebugger* debugger = nullptr;
 };
 
 // What is known of a run before it has begun.

@@ -166,6 +166,9 @@ std::string UsageText() {
   --md --html --json --junit --tap FILE
                     also writes the report as Markdown, one HTML page, JSON,
                     JUnit's XML or TAP 14
+  --wait            run, of exactly one run: says the testee's process, and begins
+                    when Enter is pressed; no watchdog, Ctrl-C ends it
+  --gdb             likewise, with the testee under gdb from its first instruction
   --strict          exit 1 also for a SHOULD that is not met, and UNSUPPORTED
   -j N              runs at a time (one for each processor)
 

@@ -33,11 +33,12 @@ std::string LogKeeper::Script(const Testee& testee,
                               const RunResult& result) const {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  std::string text = absl::StrCat("#!/bin/sh\n# Does the run again that gave ",
-                                  Verdict_Name(result.verdict()),
-                                  ". Options are handed on, say --watchdog "
-                                  "60s.\nexec \"${FORKRPC_CONFORMANCE:-",
-                                  self.string(), "}\" run");
+  std::string text =
+      absl::StrCat("#!/bin/sh\n# Does the run again that gave ",
+                   Verdict_Name(result.verdict()),
+                   ". Options are handed on, say --gdb or "
+                   "--watchdog 60s.\nexec \"${FORKRPC_CONFORMANCE:-",
+                   self.string(), "}\" run");
   for (const std::string& option : options_.repeat_options) {
     absl::StrAppend(&text, " \\\n  ", ShellQuoted(option));
   }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -20,6 +21,7 @@
 #include "conformance/runner/case_loader.h"
 #include "conformance/runner/command_input.h"
 #include "conformance/runner/complain.h"
+#include "conformance/runner/debugger.h"
 #include "conformance/runner/expectations.h"
 #include "conformance/runner/files.h"
 #include "conformance/runner/log_keeper.h"
@@ -158,6 +160,45 @@ bool ExcuseListed(const Expectations& list, Report* report, std::ostream& out) {
   return !excused.unexpected.empty();
 }
 
+// InvalidArgument if no run is selected or, for somebody who debugs, not one.
+absl::Status CheckSelection(const Selection& selection,
+                            const Material& material,
+                            const std::vector<Testee>& testees, bool matrix) {
+  bool any = false;
+  std::vector<std::string> runs;  // that a testee has
+  for (const CaseRun& run : material.cases.Runs()) {
+    if (!Selects(selection, run, material.spec)) continue;
+    any = true;
+    for (const Testee& testee : testees) {
+      if (testee.Offers(run.conformance_case->role(), run.form) &&
+          testee.not_installed().empty()) {
+        runs.push_back(absl::StrCat(testee.manifest().name(), " ", run.Id()));
+      }
+    }
+  }
+  if (!any) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no case matches --filter ", selection.filter,
+                     " and the other options; `list` shows the ids"));
+  }
+  const std::string flag = DebuggerFlag();
+  if (flag.empty()) return absl::OkStatus();
+  if (matrix) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, " is for `run`, not for `matrix`"));
+  }
+  if (runs.size() == 1) return absl::OkStatus();
+  if (runs.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        flag, " needs exactly one run, but no testee offers what matches"));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, " needs exactly one run, but ", runs.size(),
+                   " match, such as ", runs.front(), " and ", runs.back(),
+                   "; give one testee and --filter RUN, say --filter ",
+                   runs.front().substr(runs.front().find(' ') + 1)));
+}
+
 }  // namespace
 
 int RunTestees(const std::vector<std::string>& words,
@@ -187,20 +228,21 @@ int RunTestees(const std::vector<std::string>& words,
   SuiteOptions options = OptionsFromFlags(&keeper);
   options.selection = *selection;
   options.interrupted = &interrupted;
-  bool any = false;
-  for (const CaseRun& run : material->cases.Runs()) {
-    any |= Selects(*selection, run, material->spec);
-  }
-  if (!any) {
-    return Complain(kUsage,
-                    absl::StrCat("no case matches --filter ", selection->filter,
-                                 " and the other options; `list` shows the "
-                                 "ids"));
-  }
   std::vector<Testee> testees;
   if (!LoadTestees({words.begin() + 1, words.end()}, material->spec,
                    &testees)) {
     return kUsage;
+  }
+  absl::StatusOr<std::unique_ptr<RunDebugger>> debugger =
+      DebuggerFromFlags(interrupted);
+  if (!debugger.ok()) return Complain(debugger.status());
+  const absl::Status status =
+      CheckSelection(*selection, *material, testees, matrix);
+  if (!status.ok()) return Complain(status);
+  if (*debugger != nullptr) {
+    options.debugger = debugger->get();
+    options.jobs = 1;
+    options.on_progress = nullptr;
   }
   const absl::StatusOr<spec::Requirements> records = RequirementRecords();
   if (!records.ok()) return Complain(records.status());

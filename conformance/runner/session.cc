@@ -278,7 +278,10 @@ void Session::DrainErrors() {
 
 void Session::AwaitExit() {
   const absl::Time until = absl::Now() + options_.watchdog;
-  while (!testee_.PeekExit().has_value() && absl::Now() < until) PollOnce();
+  while (!testee_.PeekExit().has_value() && absl::Now() < until) {
+    if (options_.interrupted != nullptr && *options_.interrupted) return;
+    PollOnce();
+  }
 }
 
 bool Session::PollOnce() {

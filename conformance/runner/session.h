@@ -93,7 +93,7 @@ class Session {
   const std::string& errors_tail() const { return errors_tail_; }
   // Takes what is left of standard error after the program's end.
   void DrainErrors();
-  // Waits until the program has ended, or for the watchdog.
+  // Waits until the program has ended, for the watchdog or for an interruption.
   void AwaitExit();
 
   // Whether everything queued was written, or cannot be written any more.

@@ -76,9 +76,9 @@ void Calibrate(const SuiteOptions& options, const Testee& testee,
   const Case first = FirstCallCase(result->role());
   const CaseRun run = {&first, result->form(), SOCKETPAIR, WHOLE};
   const absl::Time start = absl::Now();
-  const RunOutcome outcome =
-      RunCase(run, testee, spec,
-              {options.start_limit, options.seed, false, options.interrupted});
+  const RunOutcome outcome = RunCase(
+      run, testee, spec,
+      {options.start_limit, options.seed, false, options.interrupted, nullptr});
   const absl::Duration start_up = absl::Now() - start;
   const RunResult& got = outcome.result;
   result->set_state(ClassResult::RAN);
@@ -125,11 +125,16 @@ void PrepareClass(const SuiteOptions& options, const Testee& testee,
     result->set_note("the filter leaves no run");
     return;
   }
-  Calibrate(options, testee, spec, result);
+  absl::Duration watchdog = absl::InfiniteDuration();
+  if (options.debugger != nullptr) {
+    result->set_state(ClassResult::RAN);
+  } else {
+    Calibrate(options, testee, spec, result);
+    watchdog = absl::Seconds(result->watchdog_seconds());
+  }
   if (result->state() != ClassResult::RAN) return;
   for (const CaseRun& run : chosen) {
-    jobs->push_back({run, &testee, absl::Seconds(result->watchdog_seconds()),
-                     result->add_runs(), result});
+    jobs->push_back({run, &testee, watchdog, result->add_runs(), result});
   }
 }
 
@@ -232,9 +237,10 @@ void RunJobs(const SuiteOptions& options, const SpecText& spec,
         ++done;
         continue;
       }
-      RunOutcome outcome = RunCase(job.run, *job.testee, spec,
-                                   {job.watchdog, options.seed,
-                                    options.keep_records, options.interrupted});
+      RunOutcome outcome =
+          RunCase(job.run, *job.testee, spec,
+                  {job.watchdog, options.seed, options.keep_records,
+                   options.interrupted, options.debugger});
       const std::lock_guard<std::mutex> lock(mutex);
       if (options.interrupted != nullptr && *options.interrupted) {
         job.result->set_verdict(HARNESS);

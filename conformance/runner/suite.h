@@ -54,6 +54,9 @@ struct SuiteOptions {
   // That many runs of a class that hang in a row stop the class: the others get
   // HANG without being tried. 0: never.
   int most_hangs = 0;
+  // Somebody who debugs the only run; may be null. Then there is no start-up
+  // call and no watchdog, and `jobs` must be 1.
+  RunDebugger* debugger = nullptr;
   // Called from one thread at a time after each run.
   std::function<void(const Progress&)> on_progress;
   // Called, likewise, with what came of each run; returns the path under which

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,9 @@
 
 namespace forkrpc::conformance {
 namespace {
+
+// As shells have it.
+constexpr int kCannotExecute = 127;
 
 std::vector<std::string> Environment(
     const std::map<std::string, std::string>& over) {
@@ -94,6 +98,51 @@ absl::StatusOr<pid_t> Spawn(const std::string& program,
         absl::StrCat(program, " cannot be started: ", strerror(error)));
   }
   if (error != 0) return ErrnoError("posix_spawn", error);
+  return pid;
+}
+
+// The new process of ForkDebugged. Calls only what may be called there.
+[[noreturn]] void Become(const SpawnOptions& options,
+                         const std::vector<int>& fds, char** argv,
+                         char** environment) {
+  setpgid(0, 0);
+  for (size_t i = 0; i < fds.size(); ++i) dup2(fds[i], static_cast<int>(i));
+  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+#ifdef PR_SET_PTRACER
+  // Linux's Yama else allows only ancestors, and a debugger is none.
+  prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+#endif
+  if (options.directory.empty() || chdir(options.directory.c_str()) == 0) {
+    if (options.stopped) raise(SIGSTOP);
+    execve(options.program.c_str(), argv, environment);
+  }
+  _exit(kCannotExecute);
+}
+
+// Does what Spawn does, by fork, because posix_spawn can neither say who may
+// attach nor stop before the program is executed.
+absl::StatusOr<pid_t> ForkDebugged(const SpawnOptions& options,
+                                   const std::vector<int>& fds) {
+  std::vector<std::string> argv = options.argv;
+  std::vector<std::string> environment = Environment(options.environment);
+  const std::vector<char*> argv_pointers = Pointers(argv);
+  const std::vector<char*> environment_pointers = Pointers(environment);
+  const pid_t pid = fork();
+  if (pid < 0) return ErrnoError("fork", errno);
+  if (pid == 0) {
+    Become(options, fds, const_cast<char**>(argv_pointers.data()),
+           const_cast<char**>(environment_pointers.data()));
+  }
+  // Whichever of the two is first.
+  setpgid(pid, pid);
+  siginfo_t info;
+  while (options.stopped &&
+         waitid(P_PID, pid, &info, WSTOPPED | WEXITED | WNOWAIT) != 0 &&
+         errno == EINTR) {
+  }
   return pid;
 }
 
@@ -219,8 +268,10 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
   if (options.role == CHILD && options.transport != PIPES) fds[1] = fds[0];
   if (options.role == PARENT) fds.push_back(theirs[3].get());
   const absl::StatusOr<pid_t> pid =
-      Spawn(options.program, options.argv, options.directory,
-            options.environment, fds);
+      options.debugged || options.stopped
+          ? ForkDebugged(options, fds)
+          : Spawn(options.program, options.argv, options.directory,
+                  options.environment, fds);
   if (!pid.ok()) return pid.status();
   testee.pid_ = *pid;
   return testee;
@@ -279,6 +330,20 @@ Activity TesteeProcess::GroupActivity() const {
   return activity;
 }
 
+std::string FindInPath(const std::string& program) {
+  const char* const path = std::getenv("PATH");
+  if (path == nullptr || program.empty() || absl::StrContains(program, '/')) {
+    return "";
+  }
+  for (const absl::string_view folder : absl::StrSplit(path, ':')) {
+    const std::string candidate = absl::StrCat(folder, "/", program);
+    if (absl::StartsWith(folder, "/") && IsExecutableFile(candidate)) {
+      return candidate;
+    }
+  }
+  return "";
+}
+
 absl::StatusOr<std::string> FindProgram(const std::string& program,
                                         const std::string& directory) {
   if (absl::StartsWith(program, "/")) {
@@ -288,15 +353,8 @@ absl::StatusOr<std::string> FindProgram(const std::string& program,
   }
   const std::string beside = absl::StrCat(directory, "/", program);
   if (!program.empty() && IsExecutableFile(beside)) return beside;
-  const char* path = std::getenv("PATH");
-  if (path != nullptr && !absl::StrContains(program, '/') && !program.empty()) {
-    for (absl::string_view folder : absl::StrSplit(path, ':')) {
-      const std::string candidate = absl::StrCat(folder, "/", program);
-      if (absl::StartsWith(folder, "/") && IsExecutableFile(candidate)) {
-        return candidate;
-      }
-    }
-  }
+  const std::string in_path = FindInPath(program);
+  if (!in_path.empty()) return in_path;
   return absl::NotFoundError(absl::StrCat(
       "program '", program, "' is neither in ", directory, " nor in PATH"));
 }

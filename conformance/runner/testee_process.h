@@ -56,6 +56,13 @@ struct SpawnOptions {
   std::map<std::string, std::string> environment;  // over the runner's own
   Role role = CHILD;
   Transport transport = SOCKETPAIR;
+  // For somebody who debugs it: any process of the user's may attach to it.
+  // Only while the runner has no other thread. A program that cannot be
+  // executed ends with status 127 instead of NotFound.
+  bool debugged = false;
+  // Besides, it stands still by a SIGSTOP just before it executes the program;
+  // Start returns when it does.
+  bool stopped = false;
 };
 
 // Invariant: pid_ is -1, or a child process that has not been reaped and leads
@@ -79,6 +86,8 @@ class TesteeProcess {
   ScopedFd& reports() { return reports_; }
   ScopedFd& errors() { return errors_; }
 
+  // The number of the process and of its group, until it is reaped.
+  pid_t pid() const { return pid_; }
   // How the program ended, or nothing if it still runs. Reaps nothing.
   std::optional<Exit> PeekExit();
 
@@ -105,6 +114,9 @@ class TesteeProcess {
   ScopedFd reports_;
   ScopedFd errors_;
 };
+
+// The path of a program that PATH has, or "".
+std::string FindInPath(const std::string& program);
 
 // The path of `program`: in `directory` if it is there, else in PATH.
 // NotFound if it is in neither.

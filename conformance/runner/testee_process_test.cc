@@ -129,6 +129,75 @@ TEST(TesteeProcessTest, SetsFolderEnvironmentAndSignals) {
                     EndsWith("0000000\n")));
 }
 
+// What the testee sees of how it was started.
+std::string SeenBy(bool debugged, bool stopped, Role role,
+                   Transport transport) {
+  SpawnOptions options;
+  options.program = "/bin/sh";
+  options.argv = {"named", "-c",
+                  "echo $0; ls /proc/$$/fd; pwd; echo $FORKRPC_TEST; "
+                  "grep -e ^Sig[BI] -e ^TracerPid /proc/self/status; "
+                  "ps -o pgid= -p $$ | grep -c \"^ *$$\\$\"; "
+                  "tr '\\0' ' ' </proc/$$/cmdline | cut -c1-8"};
+  options.directory = ::testing::TempDir();
+  options.environment = {{"FORKRPC_TEST", "set"}};
+  options.role = role;
+  options.transport = transport;
+  options.debugged = debugged;
+  options.stopped = stopped;
+  absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
+  if (!testee.ok()) return testee.status().ToString();
+  if (stopped) kill(-testee->pid(), SIGCONT);
+  ScopedFd& out = role == PARENT ? testee->reports() : testee->wire_in();
+  return ReadAll(out.get());
+}
+
+TEST(TesteeProcessTest, WhoIsDebuggedSeesNoDifference) {
+  signal(SIGPIPE, SIG_IGN);
+  for (const Role role : {CHILD, PARENT}) {
+    for (const Transport transport : {SOCKETPAIR, PIPES}) {
+      if (role == PARENT && transport == PIPES) continue;
+      const std::string seen = SeenBy(false, false, role, transport);
+      EXPECT_THAT(seen, AllOf(StartsWith("named\n0\n1\n2\n"),
+                              EndsWith("\n1\nnamed -c\n")));
+      EXPECT_EQ(SeenBy(true, false, role, transport), seen);
+      EXPECT_EQ(SeenBy(true, true, role, transport), seen);
+    }
+  }
+  signal(SIGPIPE, SIG_DFL);
+}
+
+TEST(TesteeProcessTest, AStoppedOneStandsStillBeforeItsProgram) {
+  SpawnOptions options;
+  options.program = "/bin/true";
+  options.argv = {"true"};
+  options.stopped = true;
+  absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
+  ASSERT_TRUE(testee.ok()) << testee.status();
+  const std::string folder = absl::StrCat("/proc/", testee->pid());
+  EXPECT_EQ(std::filesystem::read_symlink(folder + "/exe"),
+            std::filesystem::read_symlink("/proc/self/exe"));
+  std::ifstream stat(folder + "/stat");
+  const std::string line(std::istreambuf_iterator<char>(stat), {});
+  EXPECT_EQ(line.substr(line.rfind(") "), 4), ") T ");
+  EXPECT_FALSE(testee->PeekExit().has_value());
+  kill(testee->pid(), SIGCONT);
+  EXPECT_EQ(ReadAll(testee->wire_in().get()), "");
+  EXPECT_EQ(testee->KillAndReap().Text(), "status 0");
+}
+
+TEST(TesteeProcessTest, ADebuggedProgramThatCannotStartEnds) {
+  SpawnOptions options;
+  options.program = "/nonexistent";
+  options.argv = {"x"};
+  options.debugged = true;
+  absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
+  ASSERT_TRUE(testee.ok()) << testee.status();
+  EXPECT_EQ(ReadAll(testee->wire_in().get()), "");
+  while (!testee->PeekExit().has_value()) usleep(1000);
+  EXPECT_EQ(testee->KillAndReap().Text(), "status 127");
+}
+
 TEST(TesteeProcessTest, TellsHowTheProgramEnded) {
   TesteeProcess status = StartShell("exit 7", CHILD);
   ReadAll(status.errors().get());
