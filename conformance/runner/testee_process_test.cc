@@ -167,6 +167,23 @@ TEST(TesteeProcessTest, WhoIsDebuggedSeesNoDifference) {
   signal(SIGPIPE, SIG_DFL);
 }
 
+// Not by a shell, which clears the mask itself.
+TEST(TesteeProcessTest, WhoIsDebuggedHasNoSignalBlocked) {
+  sigset_t blocked;
+  sigset_t before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR1);
+  sigprocmask(SIG_BLOCK, &blocked, &before);
+  SpawnOptions options;
+  options.program = "/bin/grep";
+  options.argv = {"grep", "^SigBlk", "/proc/self/status"};
+  options.debugged = true;
+  absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  ASSERT_TRUE(testee.ok()) << testee.status();
+  EXPECT_EQ(ReadAll(testee->wire_in().get()), "SigBlk:\t0000000000000000\n");
+}
+
 TEST(TesteeProcessTest, AStoppedOneStandsStillBeforeItsProgram) {
   SpawnOptions options;
   options.program = "/bin/true";
