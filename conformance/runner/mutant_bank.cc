@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <mutex>
 #include <set>
-#include <thread>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "conformance/runner/case_runner.h"
 #include "conformance/runner/files.h"
+#include "conformance/runner/parallel.h"
 #include "conformance/runner/suite.h"
 #include "google/protobuf/text_format.h"
 
@@ -280,25 +281,19 @@ class Examination {
   bool harness_ = false;
 };
 
-// Calls work(i) for each i below `count`, on so many threads.
-void InParallel(int jobs, size_t count,
-                const std::function<void(int done, int total)>& on_progress,
-                const std::function<void(size_t)>& work) {
-  std::atomic<size_t> next{0};
+// InParallel that tells options.on_progress of each call that has returned.
+void Work(const BankOptions& options, size_t count,
+          absl::FunctionRef<void(size_t)> work) {
   std::mutex mutex;
   int done = 0;
-  const auto loop = [&] {
-    for (size_t i = next++; i < count; i = next++) {
-      work(i);
-      const std::lock_guard<std::mutex> lock(mutex);
-      ++done;
-      if (on_progress) on_progress(done, static_cast<int>(count));
+  InParallel(options.jobs, count, [&](size_t i) {
+    work(i);
+    const std::lock_guard<std::mutex> lock(mutex);
+    ++done;
+    if (options.on_progress) {
+      options.on_progress(done, static_cast<int>(count));
     }
-  };
-  std::vector<std::thread> threads;
-  for (int i = 1; i < jobs; ++i) threads.emplace_back(loop);
-  loop();
-  for (std::thread& thread : threads) thread.join();
+  });
 }
 
 }  // namespace
@@ -375,7 +370,7 @@ std::vector<MutantResult> Examine(const std::vector<const Mutant*>& mutants,
       results.push_back(std::move(result));
     }
   }
-  InParallel(options.jobs, results.size(), options.on_progress, [&](size_t i) {
+  Work(options, results.size(), [&](size_t i) {
     const Mutant& mutant = *results[i].mutant;
     Job job = {&results[i], RunsOf(cases, mutant.role(), results[i].form),
                testees.at(mutant.testee())
@@ -408,7 +403,7 @@ std::vector<RunResult> ExamineUnmutated(
     }
   }
   std::vector<RunResult> results(runs.size());
-  InParallel(options.jobs, runs.size(), options.on_progress, [&](size_t i) {
+  Work(options, runs.size(), [&](size_t i) {
     RunSettings settings;
     settings.watchdog = kPatience;
     settings.interrupted = options.interrupted;

@@ -4,10 +4,8 @@
 #include "conformance/runner/suite.h"
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "conformance/runner/case_runner.h"
 #include "conformance/runner/complain.h"
+#include "conformance/runner/parallel.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -225,45 +224,38 @@ class HangWatch {
 void RunJobs(const SuiteOptions& options, const SpecText& spec,
              std::vector<Job>* jobs) {
   std::mutex mutex;
-  std::atomic<size_t> next{0};
   int done = 0;
   int failures = 0;
   HangWatch hangs(options.most_hangs, *jobs);
-  const auto work = [&] {
-    for (size_t i = next++; i < jobs->size(); i = next++) {
-      const Job& job = (*jobs)[i];
-      if (hangs.Stopped(job, i)) {
-        const std::lock_guard<std::mutex> lock(mutex);
-        ++done;
-        continue;
-      }
-      RunOutcome outcome =
-          RunCase(job.run, *job.testee, spec,
-                  {job.watchdog, options.seed, options.keep_records,
-                   options.interrupted, options.debugger});
+  InParallel(options.jobs, jobs->size(), [&](size_t i) {
+    const Job& job = (*jobs)[i];
+    if (hangs.Stopped(job, i)) {
       const std::lock_guard<std::mutex> lock(mutex);
-      if (options.interrupted != nullptr && *options.interrupted) {
-        job.result->set_verdict(HARNESS);
-        job.result->set_reason("interrupted");
-        continue;
-      }
-      if (options.on_outcome) {
-        outcome.result.set_log(options.on_outcome(*job.testee, outcome));
-      }
-      failures += outcome.result.verdict() != PASS ? 1 : 0;
-      *job.result = std::move(outcome.result);
-      hangs.Ended(job, i);
       ++done;
-      if (options.on_progress) {
-        options.on_progress({job.testee->manifest().name(), job.run, done,
-                             static_cast<int>(jobs->size()), failures});
-      }
+      return;
     }
-  };
-  std::vector<std::thread> threads;
-  for (int i = 1; i < options.jobs; ++i) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
+    RunOutcome outcome =
+        RunCase(job.run, *job.testee, spec,
+                {job.watchdog, options.seed, options.keep_records,
+                 options.interrupted, options.debugger});
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (options.interrupted != nullptr && *options.interrupted) {
+      job.result->set_verdict(HARNESS);
+      job.result->set_reason("interrupted");
+      return;
+    }
+    if (options.on_outcome) {
+      outcome.result.set_log(options.on_outcome(*job.testee, outcome));
+    }
+    failures += outcome.result.verdict() != PASS ? 1 : 0;
+    *job.result = std::move(outcome.result);
+    hangs.Ended(job, i);
+    ++done;
+    if (options.on_progress) {
+      options.on_progress({job.testee->manifest().name(), job.run, done,
+                           static_cast<int>(jobs->size()), failures});
+    }
+  });
   hangs.MarkUntried(jobs);
 }
 
