@@ -8,9 +8,12 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -34,6 +37,32 @@ std::vector<std::pair<size_t, size_t>> Groups(
     groups.back().second = i + 1;
   }
   return groups;
+}
+
+struct MatrixOnFile {
+  std::set<std::string> mutants;
+  std::set<std::string> kills;  // mutant, tab, case
+};
+
+MatrixOnFile ParseMatrix(const std::string& matrix,
+                         std::vector<std::string>* amiss) {
+  MatrixOnFile parsed;
+  int number = 0;
+  for (const absl::string_view line : absl::StrSplit(matrix, '\n')) {
+    ++number;
+    if (line.empty() || absl::StartsWith(line, "#")) continue;
+    const std::vector<std::string> words = absl::StrSplit(line, '\t');
+    if (words.size() != 4 || (words[1] != "killed" && words[1] != "survived")) {
+      amiss->push_back(absl::StrCat("the matrix cannot be read in line ",
+                                    number, ": ", line));
+      continue;
+    }
+    parsed.mutants.insert(words[0]);
+    if (words[1] == "killed") {
+      parsed.kills.insert(absl::StrCat(words[0], "\t", words[2]));
+    }
+  }
+  return parsed;
 }
 
 }  // namespace
@@ -159,6 +188,56 @@ std::vector<std::string> CasesWithoutKill(
                                  : ""));
   }
   return without;
+}
+
+std::vector<std::string> CasesAmiss(const std::vector<MutantResult>& results,
+                                    const CaseSet& cases,
+                                    const Registry& registry) {
+  std::set<std::string> harmless;
+  for (const HarmlessCase& each : registry.harmless()) {
+    harmless.insert(each.case_());
+  }
+  std::vector<std::string> amiss;
+  for (const std::string& without : CasesWithoutKill(results, cases)) {
+    if (harmless.erase(without.substr(0, without.find(' '))) > 0) continue;
+    amiss.push_back(absl::StrCat("case ", without,
+                                 ": kills no mutant of what it is about"));
+  }
+  for (const std::string& id : harmless) {
+    amiss.push_back(
+        absl::StrCat("case ", id, ": is called harmless, and is not"));
+  }
+  return amiss;
+}
+
+std::vector<std::string> MatrixAmiss(const std::string& matrix,
+                                     const Registry& registry,
+                                     const std::vector<MutantResult>& results,
+                                     const CaseSet& cases) {
+  std::vector<std::string> amiss;
+  const MatrixOnFile on_file = ParseMatrix(matrix, &amiss);
+  std::set<std::string> strangers = on_file.mutants;
+  for (const Mutant& mutant : registry.mutant()) {
+    if (strangers.erase(mutant.id()) > 0) continue;
+    amiss.push_back(absl::StrCat("the matrix lacks ", mutant.id()));
+  }
+  for (const std::string& id : strangers) {
+    amiss.push_back(
+        absl::StrCat("the matrix has ", id, ", which is not registered"));
+  }
+  std::set<std::string> kills = on_file.kills;
+  for (const MutantResult& result : results) {
+    if (result.state != MutantResult::KILLED) continue;
+    for (const RunResult& run : result.runs) {
+      if (PutDownTo(*result.mutant, run, cases).empty()) continue;
+      const std::string kill =
+          absl::StrCat(result.mutant->id(), "\t", run.case_id());
+      if (kills.insert(kill).second) {
+        amiss.push_back(absl::StrCat("the matrix lacks ", kill));
+      }
+    }
+  }
+  return amiss;
 }
 
 }  // namespace forkrpc::conformance

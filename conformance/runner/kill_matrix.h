@@ -38,6 +38,22 @@ std::string KillTable(const std::vector<MutantResult>& results);
 std::vector<std::string> CasesWithoutKill(
     const std::vector<MutantResult>& results, const CaseSet& cases);
 
+// A line for each of those cases that the registry does not call harmless, and
+// for each that it calls so and that is not among them. For results of all
+// mutants.
+std::vector<std::string> CasesAmiss(const std::vector<MutantResult>& results,
+                                    const CaseSet& cases,
+                                    const Registry& registry);
+
+// What the text of KillLines on file lacks of the registry and of the results,
+// which may be those of a few mutants: a line for each mutant that is missing
+// or no longer registered, each kill that it does not have, and each line of
+// its own that cannot be read, with its number.
+std::vector<std::string> MatrixAmiss(const std::string& matrix,
+                                     const Registry& registry,
+                                     const std::vector<MutantResult>& results,
+                                     const CaseSet& cases);
+
 }  // namespace forkrpc::conformance
 
 #endif  // CONFORMANCE_RUNNER_KILL_MATRIX_H_

@@ -7,14 +7,11 @@
 #include <filesystem>
 #include <map>
 #include <random>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "conformance/runner/complain.h"
 #include "conformance/runner/files.h"
@@ -112,63 +109,15 @@ int ShowMutantsAmiss(const std::vector<MutantResult>& results,
   return amiss;
 }
 
-int ShowCasesAmiss(const std::vector<MutantResult>& results,
-                   const CaseSet& cases, const Registry& registry,
-                   std::ostream& out) {
-  std::set<std::string> harmless;
-  for (const HarmlessCase& each : registry.harmless()) {
-    harmless.insert(each.case_());
-  }
-  int amiss = 0;
-  for (const std::string& without : CasesWithoutKill(results, cases)) {
-    if (harmless.erase(without.substr(0, without.find(' '))) > 0) continue;
-    ++amiss;
-    out << "case " << without << ": kills no mutant of what it is about\n";
-  }
-  for (const std::string& id : harmless) {
-    ++amiss;
-    out << "case " << id << ": is called harmless, and is not\n";
-  }
-  return amiss;
+int ShowAmiss(const std::vector<std::string>& lines, std::ostream& out) {
+  for (const std::string& line : lines) out << line << "\n";
+  return static_cast<int>(lines.size());
 }
 
-// What the matrix on file lacks of what was seen.
-int CheckMatrix(const std::string& matrix, const Registry& registry,
-                const std::vector<MutantResult>& results, const CaseSet& cases,
-                std::ostream& out) {
-  std::set<std::string> mutants;
-  std::set<std::string> kills;
-  for (const absl::string_view line : absl::StrSplit(matrix, '\n')) {
-    const std::vector<std::string> words = absl::StrSplit(line, '\t');
-    if (words.size() != 4 || absl::StartsWith(line, "#")) continue;
-    mutants.insert(words[0]);
-    kills.insert(absl::StrCat(words[0], "\t", words[2]));
-  }
-  int amiss = 0;
-  for (const Mutant& mutant : registry.mutant()) {
-    if (mutants.erase(mutant.id()) == 0) {
-      ++amiss;
-      out << "the matrix lacks " << mutant.id() << "\n";
-    }
-  }
-  for (const std::string& id : mutants) {
-    ++amiss;
-    out << "the matrix has " << id << ", which is not registered\n";
-  }
-  for (const MutantResult& result : results) {
-    if (result.state != MutantResult::KILLED) continue;
-    for (const RunResult& run : result.runs) {
-      const std::string kill =
-          absl::StrCat(result.mutant->id(), "\t", run.case_id());
-      if (PutDownTo(*result.mutant, run, cases).empty()) continue;
-      if (kills.insert(kill).second) {
-        ++amiss;
-        out << "the matrix lacks " << kill << "\n";
-      }
-    }
-  }
-  if (amiss > 0) out << "bazel run //conformance/mutants writes it\n";
-  return amiss;
+bool HarnessBroke(const std::vector<MutantResult>& results) {
+  return std::any_of(results.begin(), results.end(), [](const auto& result) {
+    return result.state == MutantResult::BROKEN;
+  });
 }
 
 // Writes what is to be written; false after a complaint.
@@ -224,9 +173,14 @@ int RunMutants(const MutantsOptions& options, const CaseSet& cases,
   if (interrupted) return Complain(kHarness, "interrupted");
   out << KillTable(results);
   int amiss = ShowMutantsAmiss(results, out);
-  if (whole) amiss += ShowCasesAmiss(results, cases, *registry, out);
+  // A judgement that is missing says nothing of cases, nor of the matrix.
+  if (HarnessBroke(results)) return kHarness;
+  if (whole) amiss += ShowAmiss(CasesAmiss(results, cases, *registry), out);
   if (!options.check.empty()) {
-    amiss += CheckMatrix(*matrix, *registry, results, cases, out);
+    const int lacks =
+        ShowAmiss(MatrixAmiss(*matrix, *registry, results, cases), out);
+    if (lacks > 0) out << "bazel run //conformance/mutants writes it\n";
+    amiss += lacks;
   }
   if (!Write(options, results, cases)) return kHarness;
   out << "correct testees: "
