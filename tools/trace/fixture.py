@@ -8,7 +8,9 @@
 """
 
 import pathlib
+import re
 import tempfile
+import unittest
 
 from tools.trace import records
 from tools.trace import rules
@@ -111,3 +113,25 @@ class Checkout:
 
   def problems(self):
     return rules.check(tree.read(self.root))
+
+
+class RulesCase(unittest.TestCase):
+  """A test of rules: a checkout, and what is said of it."""
+
+  def setUp(self):
+    super().setUp()
+    self.checkout = Checkout(self)
+
+  def assert_problems(self, *wanted):
+    """What check says, without its advice and the lines of the records."""
+    found = [problem.partition("; ")[0] for problem in self.checkout.problems()]
+    found = [re.sub(f"^{records.FILE}:[0-9]+", "records", f) for f in found]
+    self.assertEqual(sorted(found), sorted(wanted))
+
+  def planted(self, path, old, new, *wanted):
+    """The edit makes these problems, and taking it back unmakes them."""
+    before = self.checkout.read(path)
+    self.checkout.edit(path, old, new)
+    self.assert_problems(*wanted)
+    self.checkout.write(path, before)
+    self.assert_problems()
