@@ -136,7 +136,9 @@ class Child {
       //= spec/wire.md#FR-SID-003
       //= spec/wire.md#FR-SID-005
       this._send(this._isSync ? 1 : id, response);
-      this._serve();
+      // Not at once: what the function does next may be to raise an event, which
+      // must not find that this was the last response and the child has ended.
+      if (!this._serving) process.nextTick(() => this._serve());
     };
     this._inFlight.add(id);
     //= spec/wire.md#FR-EVT-001
