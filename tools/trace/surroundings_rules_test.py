@@ -41,7 +41,8 @@ class CoverageRulesTest(fixture.RulesCase):
     self.checkout.write("cc/a_test.cc", "")
     self.checkout.edit("cc/a.cc", "//=", "//= spec/wire.md#FR-FRM-002\n//=")
     self.assert_problems(wanted)
-    for path in ("x_test.py", "tools/x_test.sh", "conformance/x_test.pl"):
+    for path in ("x_test.py", "tools/x_test.sh", "conformance/x_test.pl",
+                 "conformance/x_test.js"):
       self.checkout.write(path, "  #= spec/wire.md#FR-FRM-002\n")
       self.assert_problems()
       self.checkout.write(path, "")

@@ -37,7 +37,7 @@ MACHINES = "spec/machines.textproto"
 KILLS = "conformance/mutants/kill_matrix.tsv"
 KILLS_HEAD = "# mutant\tverdict\tcase\trequirements"
 
-_TEST = re.compile(r"_test\.(cc|py|sh|pl)$")
+_TEST = re.compile(r"_test\.(cc|js|py|sh|pl)$")
 # Where ids may be made up: tests, and what they feed to programs.
 _TEST_DATA = re.compile(r"(_test\.\w+$|/testdata/|/test_[^/]*$)")
 _CITATION = re.compile(r"^\s*(?://|#)= *(\S+)")
