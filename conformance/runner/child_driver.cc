@@ -76,8 +76,15 @@ absl::Status ChildDriver::DoSend(const Send& send) {
     }
     if (!status.ok()) return status;
   }
+  for (const std::string& item : items) CountSent(item);
   QueueItems(items, send.chunking());
   return absl::OkStatus();
+}
+
+void ChildDriver::CountSent(const std::string& octets) {
+  sent_.Scan(octets, [&](const FrameScanner::Piece& piece) {
+    requests_ += piece.last ? 1 : 0;
+  });
 }
 
 bool ChildDriver::Expected::FitsHeader(const FrameHeader& header) const {
@@ -160,6 +167,7 @@ absl::Status ChildDriver::Await(std::vector<Sequence>* sequences) {
                                        LengthHint(header.length, lengths, 8)));
         });
     if (!frame.ok()) return frame.status();
+    answers_ += frame->header.id != 0 ? 1 : 0;
     bool found = false;
     for (Sequence& sequence : *sequences) {
       if (sequence.empty() || !sequence.front().FitsHeader(frame->header) ||
@@ -170,17 +178,54 @@ absl::Status ChildDriver::Await(std::vector<Sequence>* sequences) {
       found = true;
       break;
     }
-    if (!found) {
-      return Mismatch(
-          absl::StrCat("expected ", wanted, "; got ", Describe(*frame)));
+    if (!found) return Unwanted(wanted, *frame, *sequences);
+  }
+}
+
+absl::Status ChildDriver::Unwanted(
+    const std::string& wanted, const Frame& frame,
+    const std::vector<Sequence>& sequences) const {
+  const std::string what =
+      absl::StrCat("expected ", wanted, "; got ", Describe(frame));
+  // Where the payload tells whose response it is, the id alone is wrong; an
+  // empty one does not tell, nor does one that is wanted under this id later.
+  if (form() != ASYNC || frame.header.id == 0 || frame.payload.empty()) {
+    return Mismatch(what);
+  }
+  const Expected* meant = nullptr;
+  for (const Sequence& sequence : sequences) {
+    for (const Expected& each : sequence) {
+      if (each.is_event || each.payload != frame.payload) continue;
+      if (each.id == frame.header.id) return Mismatch(what);
+      if (&each == &sequence.front()) meant = &each;
     }
   }
+  if (meant == nullptr) return Mismatch(what);
+  return Mismatch(absl::StrCat(what, ", which is the response to ", meant->name,
+                               " with another id"),
+                  "FR-SID-003");
+}
+
+std::string ChildDriver::RemarkOnUnasked(const Frame& frame) const {
+  if (frame.header.id == 0 || answers_ < requests_) return "";
+  std::string text = ", but each request that was sent whole has its response";
+  if (sent_.in_payload()) {
+    absl::StrAppend(&text, "; of the next one ", sent_.payload_have(), " of ",
+                    sent_.header().length, " octets were sent");
+  } else if (sent_.inside_frame()) {
+    absl::StrAppend(&text, "; of the next one ", sent_.header_have(), " of ",
+                    HeaderSize(sent_.layout()), " octets of the header were",
+                    " sent");
+  }
+  return text;
 }
 
 absl::Status ChildDriver::DoExpectSilence() {
   const std::string nonce = BarrierPayload(++barriers_);
   const uint32_t id = next_id_++;
-  session().QueueChunk(RequestFrame(id, absl::StrCat("E", nonce)));
+  const std::string request = RequestFrame(id, absl::StrCat("E", nonce));
+  CountSent(request);
+  session().QueueChunk(request);
   Expected answer;
   answer.id = form() == ASYNC ? id : 0;
   answer.name = "the runner's barrier and nothing before it";

@@ -20,18 +20,24 @@
 #include <vector>
 
 #include "conformance/runner/driver.h"
+#include "conformance/runner/frame_scanner.h"
 
 namespace forkrpc::conformance {
 
-// Invariant: ids_ holds the id of every tag that was sent.
+// Invariants:
+// 1. ids_ holds the id of every tag that was sent.
+// 2. sent_ has scanned all octets that were queued; requests_ counts the whole
+//    requests among them, answers_ the responses that came.
 class ChildDriver : public Driver {
  public:
   ChildDriver(const CaseRun& run, uint64_t seed, Session* session)
-      : Driver(run, seed, session) {}
+      : Driver(run, seed, session),
+        sent_(run.form == ASYNC ? Layout::kIdLength : Layout::kLength) {}
 
  protected:
   absl::Status DoForRole(const Step& step) override;
   std::string Describe(const Frame& frame) const override;
+  std::string RemarkOnUnasked(const Frame& frame) const override;
 
  private:
   struct Expected {
@@ -51,6 +57,10 @@ class ChildDriver : public Driver {
   absl::Status DoExpectFrames(const ExpectFrames& expect);
   absl::Status AddExpected(const ExpectFrames::Item& item, Sequence* sequence);
   absl::Status Await(std::vector<Sequence>* sequences);
+  // The complaint about a frame that is none of those wanted.
+  absl::Status Unwanted(const std::string& wanted, const Frame& frame,
+                        const std::vector<Sequence>& sequences) const;
+  void CountSent(const std::string& octets);
   absl::Status DoExpectSilence();
   absl::Status DoCleanEnd();
   std::string RequestFrame(uint32_t id, const std::string& payload) const;
@@ -58,6 +68,9 @@ class ChildDriver : public Driver {
   uint32_t next_id_ = 1;
   uint32_t barriers_ = 0;
   std::map<std::string, uint32_t> ids_;
+  FrameScanner sent_;
+  uint64_t requests_ = 0;
+  uint64_t answers_ = 0;
 };
 
 }  // namespace forkrpc::conformance

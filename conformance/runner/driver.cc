@@ -143,6 +143,8 @@ absl::Status Driver::DoResumeReader(uint64_t after_octets) {
   return status;
 }
 
+std::string Driver::RemarkOnUnasked(const Frame& /*frame*/) const { return ""; }
+
 absl::Status Driver::AwaitEof() {
   absl::Status status = session_.PumpUntil(
       [&] { return !session_.frames().empty() || session_.wire_ended(); },
@@ -151,8 +153,8 @@ absl::Status Driver::AwaitEof() {
   if (!session_.frames().empty()) {
     const Frame frame = std::move(session_.frames().front());
     session_.frames().pop_front();
-    return Mismatch(
-        absl::StrCat("expected the end of the stream, got ", Describe(frame)));
+    return Mismatch(absl::StrCat("expected the end of the stream, got ",
+                                 Describe(frame), RemarkOnUnasked(frame)));
   }
   if (session_.scanner().inside_frame()) {
     return Mismatch("the testee's stream ends inside a frame");

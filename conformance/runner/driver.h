@@ -60,6 +60,9 @@ class Driver {
       absl::string_view what,
       absl::FunctionRef<absl::Status(const FrameHeader&)> judge_header);
   absl::Status AwaitEof();
+  // What more there is to say of a frame that came instead of the end of the
+  // stream, with a comma before it.
+  virtual std::string RemarkOnUnasked(const Frame& frame) const;
   virtual absl::Status DoExpectExit(ExpectExit::Status wanted);
 
  private:

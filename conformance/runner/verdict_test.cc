@@ -30,6 +30,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class VerdictTest : public ::testing::Test {
  protected:
@@ -160,6 +161,8 @@ constexpr Fault kFaults[] = {
     {CHILD, SYNC, "swallows-events", "child/events-of-calls:sync", FAIL,
      "FR-EVT-004"},
     {CHILD, ASYNC, "first-in-first-out", "child/out-of-order:async", FAIL,
+     "FR-SID-003"},
+    {CHILD, ASYNC, "current-id", "child/close-with-held:async", FAIL,
      "FR-SID-003"},
     {CHILD, ASYNC, "cannot-hold", "child/overtake:async", FAIL, "FR-ORD-006"},
     {CHILD, SYNC, "answers-failures", "child/failing-call:sync", FAIL,
@@ -322,6 +325,46 @@ TEST_F(VerdictTest, WhatIsWrongWithALengthIsSaid) {
   EXPECT_THAT(last_log_, HasSubstr("(that is 2 in little-endian)"));
   Judge(PARENT, SYNC, "length-with-header", "parent/call:sync");
   EXPECT_THAT(last_log_, HasSubstr("(it counts the header)"));
+}
+
+TEST_F(VerdictTest, AResponseWithAnotherIdIsToldFromAnotherResponse) {
+  Judge(CHILD, ASYNC, "current-id", "child/close-with-held:async");
+  EXPECT_THAT(last_log_, HasSubstr("which is the response to b with another"));
+  Judge(CHILD, ASYNC, "first-in-first-out", "child/out-of-order:async");
+  EXPECT_THAT(last_log_, Not(HasSubstr("with another id")));
+}
+
+TEST_F(VerdictTest, TwoResponsesAlikeInTheWrongOrderHaveNoWrongId) {
+  const SourceFile alike = {"child/alike.textproto", R"(
+      id: "child/alike" reqs: "FR-ORD-001" level: MUST role: CHILD forms: ASYNC
+      axes { transport: SOCKETPAIR }
+      title: "two responses alike" why: "only their order is wrong"
+      steps { send {
+        item { request { tag: "a" payload { octets: "Hx" } } }
+        item { request { tag: "b" payload { octets: "Hx" } } }
+        item { request { tag: "r" payload { octets: "R\001\000" } } } } }
+      steps { expect_frames {
+        item { response { to: "b" payload { octets: "x" } } }
+        item { response { to: "a" payload { octets: "x" } } } } })"};
+  const absl::StatusOr<CaseSet> cases = CaseSet::Load({alike}, spec_);
+  ASSERT_TRUE(cases.ok()) << cases.status();
+  const CaseRun run = cases->Runs().at(0);
+  const RunOutcome got = RunCase(run, Fake(CHILD, ASYNC, "first-in-first-out"),
+                                 spec_, {absl::Seconds(10)});
+  EXPECT_EQ(Verdict_Name(got.result.verdict()), "FAIL") << got.log;
+  EXPECT_EQ(got.result.broken_req(), "FR-ORD-001") << got.log;
+}
+
+TEST_F(VerdictTest, WhatWasSentOfARequestThatIsAnsweredIsSaid) {
+  Judge(CHILD, SYNC, "signed-length", "child/length-unsigned:sync");
+  EXPECT_THAT(last_log_, HasSubstr("sent whole has its response; of the next "
+                                   "one 0 of 2147483648 octets were sent"));
+  Judge(CHILD, ASYNC, "executes-truncated", "child/truncated-header:async");
+  EXPECT_THAT(last_log_,
+              HasSubstr("of the next one 2 of 8 octets of the header were"));
+  // An answer to a request that was sent whole is another matter.
+  Judge(CHILD, SYNC, "answers-failures", "child/failing-call:sync");
+  EXPECT_THAT(last_log_, Not(HasSubstr("sent whole has its response")));
 }
 
 TEST_F(VerdictTest, AReportThatIsForgottenIsToldFromAnAdapterThatIsStuck) {

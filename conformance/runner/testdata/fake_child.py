@@ -78,10 +78,11 @@ def event(payload):
     send(0, payload)
 
 
-def release(indices):
+def release(indices, current_id):
   order = sorted(indices) if FAULT == "first-in-first-out" else indices
   for index in order:
-    respond(*held[index])
+    frame_id, rest = held[index]
+    respond(current_id if FAULT == "current-id" else frame_id, rest)
 
 
 def misbehave():
@@ -132,7 +133,7 @@ def serve(frame_id, request):
   elif op == b"H":
     held.append((frame_id, rest))
   elif op == b"R":
-    release(rest)
+    release(rest, frame_id)
     respond(frame_id, b"")
   elif FAULT == "answers-failures":
     respond(frame_id, b"")
@@ -153,6 +154,8 @@ def read_request():
     return None
   rest = read_exactly(size - 1)
   if rest is None:
+    if FAULT == "executes-truncated":
+      serve(1, b"Ehalf")
     end_inside_frame()
   header = first + rest
   length = struct.unpack(">I", header[-4:])[0]
