@@ -30,7 +30,8 @@ function make(tag, attributes = {}, ...children) {
 function drawScores() {
   byId("lead").textContent = `Suite ${report.suite}, specification ${report.spec}: ` +
       `${report.cases.length} cases, ${report.reqs.length} requirements, ` +
-      `${report.testees.length} testees. Nothing is blended into one figure.`;
+      `${report.testees.length} testee${report.testees.length === 1 ? "" : "s"}. ` +
+      "Nothing is blended into one figure.";
   const body = document.querySelector("#scores tbody");
   for (const testee of report.testees) {
     const name = [testee.name, testee.version].filter(Boolean).join(" ");

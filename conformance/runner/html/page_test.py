@@ -71,6 +71,10 @@ class PageTest(unittest.TestCase):
                           ".map((td) => td.textContent + ' ' + td.className)"),
         ["C 3/4 full fail", "F 1/1 full should", "! 1/1 full fail"])
 
+  def test_one_testee_is_one(self):
+    self.assertIn(" requirements, 1 testee. ", self.browser.eval(
+        "document.getElementById('lead').textContent"))
+
   def test_filters(self):
     self.assertEqual(self.browser.eval(_SHOWN), [0, 1, 2])
     self.browser.eval("document.getElementById('text').focus()")
