@@ -14,6 +14,10 @@ namespace forkrpc::conformance {
 namespace {
 
 constexpr char kRequirementUrl[] = "forkrpc/requirement";
+// How long the runner waits for what no verdict depends on.
+constexpr absl::Duration kPatience = absl::Milliseconds(500);
+// A testee that has written nothing for so long is taken to be blocked.
+constexpr absl::Duration kBlocked = absl::Milliseconds(200);
 
 }  // namespace
 
@@ -52,7 +56,7 @@ absl::Status Driver::Do(const Step& step) {
       session_.StallReader();
       return absl::OkStatus();
     case Step::kResumeReader:
-      return DoResumeReader(step.resume_reader().after_octets());
+      return DoResumeReader(step.resume_reader());
     case Step::kExpectEof:
       return AwaitEof();
     case Step::kExpectExit:
@@ -124,21 +128,38 @@ absl::Status Driver::DoAwaitRead() {
   const absl::Status written = session_.PumpUntil(
       [&] { return session_.all_written(); }, "the testee to read");
   if (!written.ok()) return written;
-  const absl::Time until = absl::Now() + absl::Milliseconds(500);
+  const absl::Time until = absl::Now() + kPatience;
   return session_.PumpUntil(
       [&] { return session_.all_read() || absl::Now() > until; },
       "the testee to read");
 }
 
-absl::Status Driver::DoResumeReader(uint64_t after_octets) {
+absl::Status Driver::AwaitBlocked() {
+  const absl::Time until = absl::Now() + kPatience;
+  absl::Time since = absl::Now();
+  uint64_t waiting = 0;
+  return session_.PumpUntil(
+      [&] {
+        const absl::Time now = absl::Now();
+        const uint64_t count = session_.OctetsWaiting();
+        if (count != waiting) since = now;
+        waiting = count;
+        return now - since >= kBlocked || now > until;
+      },
+      "the testee's write to block");
+}
+
+absl::Status Driver::DoResumeReader(const ResumeReader& step) {
+  const uint64_t after_octets = step.after_octets();
   const std::string what =
       absl::StrCat(after_octets, " octets that the runner has not read");
-  const absl::Status status = session_.PumpUntil(
+  absl::Status status = session_.PumpUntil(
       [&] {
         return session_.OctetsWaiting() >= after_octets ||
                session_.testee().PeekExit().has_value();
       },
       what);
+  if (status.ok() && step.when_blocked()) status = AwaitBlocked();
   session_.ResumeReader();
   return status;
 }

@@ -66,7 +66,8 @@ class Driver {
   virtual absl::Status DoExpectExit(ExpectExit::Status wanted);
 
  private:
-  absl::Status DoResumeReader(uint64_t after_octets);
+  absl::Status DoResumeReader(const ResumeReader& step);
+  absl::Status AwaitBlocked();
   absl::Status DoAwaitRead();
   absl::Status DoExpectMemory(uint64_t max_growth);
   void DoMarkMemory();

@@ -192,7 +192,10 @@ std::string StepText(const Step& step, absl::string_view indent) {
                               step.expect_exit().status())));
     case Step::kResumeReader:
       return absl::StrCat("resume reader after ",
-                          step.resume_reader().after_octets(), " octets");
+                          step.resume_reader().after_octets(), " octets",
+                          step.resume_reader().when_blocked()
+                              ? ", when the testee's write is blocked"
+                              : "");
     case Step::kExpectMemory:
       return absl::StrCat("expect memory: at most ",
                           step.expect_memory().max_growth(), " octets more");

@@ -21,6 +21,10 @@ TEST(StepTextTest, OneItemStandsOnOneLine) {
             "send request a id 7: 2 octets 45 68 \"Eh\"");
   EXPECT_EQ(Text("expect_eof {}"), "expect eof");
   EXPECT_EQ(Text("expect_exit { status: NONZERO }"), "expect exit: nonzero");
+  EXPECT_EQ(Text("resume_reader { after_octets: 9 }"),
+            "resume reader after 9 octets");
+  EXPECT_EQ(Text("resume_reader { after_octets: 9 when_blocked: true }"),
+            "resume reader after 9 octets, when the testee's write is blocked");
 }
 
 TEST(StepTextTest, SeveralItemsStandBelow) {

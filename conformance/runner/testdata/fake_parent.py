@@ -41,6 +41,8 @@ class Parent:
     if FORM == "async":
       self.out += struct.pack(order, frame_id)
     self.out += struct.pack(order, length) + payload
+    if FAULT == "repeats-requests":
+      self.out += self.out[-len(payload) - (8 if FORM == "async" else 4):]
     while FAULT == "writes-only" and self.out:
       select.select([], [WIRE], [])
       del self.out[:os.write(WIRE, self.out[:1 << 16])]
@@ -62,6 +64,10 @@ class Parent:
       for tag in self.in_flight.values():
         report("failed", tag)
     self.ended = True
+    if FAULT == "calls-after-error":
+      self.call("late", b"late")
+      os.write(WIRE, self.out)
+      self.out.clear()
     if FAULT != "stays-open" and kind != "io":
       # Raises an error, which is not another, if the connection was reset.
       wire_socket.shutdown(socket.SHUT_WR)
@@ -147,7 +153,10 @@ def main():
   while True:
     wanting = [0] if parent.ended else [0, WIRE]
     writing = [WIRE] if parent.out or parent.dropped else []
-    readable, writable, _ = select.select(wanting, writing, [])
+    patience = 0.1 if FAULT == "gives-up-when-blocked" else None
+    readable, writable, _ = select.select(wanting, writing, [], patience)
+    if not readable and not writable:
+      parent.out.clear()
     try:
       if WIRE in writable:
         parent.flush()
