@@ -19,7 +19,7 @@ import sys
 # Lines; the contract is too much work for whoever needs more.
 CEILING = 50
 # C++ spells out includes, types and errors: what they had when they were measured.
-CEILINGS = {("cc", "child"): 81, ("cc", "parent"): 80, ("cc_async", "child"): 72}
+CEILINGS = {("cc", "child"): 81, ("cc", "parent"): 82, ("cc_async", "child"): 72}
 COMMENT = {".cc": "//", ".js": "//", ".pl": "#", ".py": "#", ".rb": "#",
            ".sh": "#"}
 START, END = "<!-- adapter lines -->\n", "<!-- end -->\n"
