@@ -39,15 +39,16 @@ mutant answers-twice "$(killer child/answers-once FAIL FR-ORD-005)" > "$registry
 expect 0 "all                         1" --sample 1 --write "$matrix"
 expect 0 "" --sample 1 --check "$matrix"
 
-# The other verdict; a mutant that lives; one that is said to.
+# The other verdict; a mutant that lives, as id 1 is right in the sync form;
+# one that is said to.
 mutant answers-twice "$(killer child/answers-once HANG FR-ORD-005)" > "$registry"
 expect 1 "cc/child/answers-twice:sync: wrong death: no HANG by child/answers-once"
 mutant exits-with-1 'equivalent_because: "made up"' > "$registry"
 expect 1 "it is not equivalent" --sample 1
-mutant sends-length-24-bit "$(killer child/answers-once FAIL FR-ORD-005)" \
+mutant answers-id-1 "$(killer child/answers-once FAIL FR-ORD-005)" \
   > "$registry"
-expect 1 "cc/child/sends-length-24-bit:sync: survived" --sample 1
-mutant sends-length-24-bit 'equivalent_because: "made up"' > "$registry"
+expect 1 "cc/child/answers-id-1:sync: survived" --sample 1
+mutant answers-id-1 'equivalent_because: "made up"' > "$registry"
 expect 0 "1           " --sample 1
 
 # A mutant that there is not: the program ends with 89 and is no kill.

@@ -17,6 +17,9 @@
 namespace forkrpc::mutants {
 namespace {
 
+// A fraction of what the cases give a testee that is blocked.
+constexpr int kPatienceMs = 50;
+
 // Output is collected and then given to one write, so that a reader who is slow
 // makes it a short one.
 Mutation Collects() {
@@ -52,6 +55,21 @@ Mutation RepeatsShortWrite(const Class&) {
   mutation.out.blocked = [repeated](std::string* left) {
     if (!*repeated) left->insert(0, left->substr(0, 16));
     *repeated = true;
+  };
+  return mutation;
+}
+
+// A write that has been blocked for a while is given up: what waits is
+// forgotten. Once, so that what follows is seen; and three octets stay, so that
+// it never happens to go on where a frame begins.
+Mutation GivesUpBlockedWrite(const Class&) {
+  Mutation mutation;
+  auto given_up = std::make_shared<bool>(false);
+  mutation.idle_ms = kPatienceMs;
+  mutation.idle = [given_up](Relay& relay) {
+    if (*given_up || relay.output_waiting() == 0) return;
+    relay.DropOutput(3);
+    *given_up = true;
   };
   return mutation;
 }
@@ -110,11 +128,12 @@ void AddFlowOperators(std::vector<Operator>* all) {
   both("loses-short-write", LosesShortWrite);
   both("loses-frame-when-full", LosesFrameWhenFull);
   both("repeats-short-write", RepeatsShortWrite);
+  both("gives-up-blocked-write", GivesUpBlockedWrite);
   all->push_back({"exits-with-1", true, false, ExitsWithOne});
   both("crashes-at-the-end", CrashesAtTheEnd);
   both("ignores-the-end", IgnoresTheEnd);
   both("spins-at-the-end", SpinsAtTheEnd);
-  all->push_back({"dies-of-sigpipe", true, false, DiesOfSigpipe});
+  both("dies-of-sigpipe", DiesOfSigpipe);
 }
 
 }  // namespace forkrpc::mutants

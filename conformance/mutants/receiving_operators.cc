@@ -176,6 +176,23 @@ Mutation WouldBlockIsEnd(const Class&) {
   return mutation;
 }
 
+// A frame that is not whole after 50 ms is given up, like one that was cut off.
+Mutation GivesUpSlowFrame(const Class&) {
+  Mutation mutation;
+  auto begun = std::make_shared<std::string>();
+  mutation.in.after_read = [begun](std::string* rest, Relay&) {
+    *begun = *rest;
+  };
+  mutation.idle_ms = 50;
+  mutation.idle = [begun](Relay& relay) {
+    if (begun->empty()) return;
+    relay.ToInner(*begun);
+    begun->clear();
+    relay.EndInner();
+  };
+  return mutation;
+}
+
 Mutation Allocates(size_t limit) {
   Mutation mutation;
   mutation.in.oversize = [limit](const std::string& header, Relay&) {
@@ -305,6 +322,7 @@ void AddReceivingOperators(std::vector<Operator>* all) {
   both("waits-for-whole-buffer", WaitsForWholeBuffer);
   both("waits-for-next-frame", WaitsForNext);
   both("ends-when-read-would-block", WouldBlockIsEnd);
+  both("gives-up-slow-frame", GivesUpSlowFrame);
   both("reserves-length",
        [](const Class&) { return Allocates(size_t{1} << 33); });
   both("touches-256-mib-of-length",

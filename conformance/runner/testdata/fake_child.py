@@ -42,6 +42,9 @@ def read_exactly(count):
     octets = bytearray(count)
     octets.clear()
   while len(octets) < count:
+    if FAULT == "gives-up-slow-frame":
+      if not select.select([0], [], [], 0.1)[0]:
+        sys.exit(10)
     part = os.read(0, min(count - len(octets), 1 << 16))
     if not part:
       return None
@@ -58,6 +61,8 @@ def frame(frame_id, payload):
     payload = payload.replace(b"\x80", b"?")
   if FAULT == "16-bit-length":
     length &= 0xffff
+  if FAULT == "24-bit-length":
+    length &= 0xffffff
   return struct.pack(order, frame_id, length) + payload
 
 

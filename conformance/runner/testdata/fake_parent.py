@@ -37,10 +37,14 @@ class Parent:
     if FAULT == "corrupts-requests":
       payload = payload.replace(b"\x80", b"?")
     length = len(payload) + (4 if FAULT == "length-with-header" else 0)
+    if FAULT == "24-bit-length":
+      length &= 0xffffff
     order = "<I" if FAULT == "little-endian" else ">I"
     if FORM == "async":
       self.out += struct.pack(order, frame_id)
     self.out += struct.pack(order, length) + payload
+    if FAULT == "ends-lines":
+      self.out += b"\n"
     if FAULT == "repeats-requests":
       self.out += self.out[-len(payload) - (8 if FORM == "async" else 4):]
     while FAULT == "writes-only" and self.out:
@@ -90,7 +94,8 @@ class Parent:
         report("event", payload.hex() or "-")
       return
     key = frame_id
-    if FORM == "sync" or FAULT == "first-in-first-out":
+    if FAULT == "first-in-first-out" or (FORM == "sync" and
+                                         FAULT != "looks-at-ids"):
       if FAULT == "wants-id-one" and frame_id != 1:
         self.fail("protocol")
         return
@@ -99,6 +104,8 @@ class Parent:
       tag = self.in_flight.pop(key)
       if FAULT == "corrupts-results":
         payload = payload.replace(b"\x80", b"?")
+      if FAULT == "text-mode":
+        payload = payload.replace(b"\r\n", b"\n")
       report("result", tag, payload.hex() or "-")
       if FAULT == "reports-twice":
         report("result", tag, payload.hex() or "-")
@@ -147,15 +154,19 @@ def execute(parent, line):
 
 
 def main():
+  if FAULT == "dies-of-sigpipe":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
   parent = Parent()
   commands = bytearray()
   os.set_blocking(WIRE, False)
   while True:
     wanting = [0] if parent.ended else [0, WIRE]
     writing = [WIRE] if parent.out or parent.dropped else []
-    patience = 0.1 if FAULT == "gives-up-when-blocked" else None
+    patience = 0.1 if FAULT.startswith("gives-up") else None
     readable, writable, _ = select.select(wanting, writing, [], patience)
     if not readable and not writable:
+      if FAULT == "gives-up-slow-frame" and parent.read:
+        parent.fail("timeout")
       parent.out.clear()
     try:
       if WIRE in writable:
