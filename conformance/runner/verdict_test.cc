@@ -173,7 +173,7 @@ constexpr Fault kFaults[] = {
     {CHILD, SYNC, "executes-truncated", "child/truncated-payload-status:sync",
      FAIL, "FR-ERR-005"},
     {CHILD, ASYNC, "executes-truncated", "child/length-bomb:async", FAIL,
-     "FR-LIM-001"},
+     "FR-ERR-004"},
     {CHILD, ASYNC, "executes-truncated", "child/truncated-payload:async", FAIL,
      "FR-ERR-004"},
     {CHILD, SYNC, "silent-truncation", "child/truncated-header-status:sync",
