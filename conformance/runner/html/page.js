@@ -301,6 +301,8 @@ function open(td) {
   details.replaceChildren(...describe(td));
   if (!details.open) details.showModal();
   details.scrollTop = 0;
+  // What decided stands at the end of a log.
+  for (const log of details.querySelectorAll("pre.log")) log.scrollTop = log.scrollHeight;
   details.querySelector(".close").focus();
   writeAddress(td.cell);
 }
@@ -308,7 +310,9 @@ function open(td) {
 function describe(td) {
   const cell = td.cell;
   const one = report.cases[cell.index];
-  const broken = new Set(cell.runs.map((run) => run.req));
+  const broken = new Set(cell.runs.map((run) => run.req).filter(Boolean));
+  // A run may break another clause than those that the case is about.
+  const clauses = new Set([...one.reqs, ...broken]);
   const button = (text, target) => {
     const element = make("button", {type: "button"}, text);
     element.disabled = !target;
@@ -326,7 +330,7 @@ function describe(td) {
         cellWords(cell)),
     make("p", {}, one.title, make("br"), make("span", {class: "soft"}, one.why)),
     make("h4", {}, "Clauses"),
-    make("ul", {}, ...one.reqs.map((id) => clause(id, broken.has(id)))),
+    make("ul", {}, ...[...clauses].map((id) => clause(id, broken.has(id)))),
     ...cell.runs.map((run) => describeRun(run, cell, one)),
     ...unlisted(cell),
   ];

@@ -157,6 +157,14 @@ class PageTest(unittest.TestCase):
     self.assertEqual(
         self.browser.eval(f"{_DIALOG}.querySelectorAll('article').length"), 3)
 
+  def test_a_long_log_shows_its_end(self):
+    self.browser.eval("document.styleSheets[0].insertRule("
+                      "'pre.log { max-height: 2rem !important }')")
+    self.focus_grid()
+    self.keys("Enter")
+    log = f"{_DIALOG}.querySelector('pre.log')"
+    self.assertGreater(self.browser.eval(f"{log}.scrollTop"), 0)
+
   def test_the_dialog_tells_of_the_twin(self):
     self.focus_grid()
     self.keys("n", "Enter")
