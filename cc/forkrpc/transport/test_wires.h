@@ -3,7 +3,7 @@
 
 // TestWire: an FdTransport of each kind and the plain descriptors of its peer.
 //
-// For tests of this package.
+// For the tests of whatever drives a transport.
 //
 //   TestWire wire = TestWire::Make(WireKind::kSocket);
 //   wire.SendFromPeer("ping");
