@@ -62,7 +62,6 @@ const std::optional<ExitStatus>& Reaper::Poll() {
     // ECHILD: the kernel or another part of the program has reaped it.
     exit_status_ = ExitStatus::Unknown();
   }
-  if (exit_status_.has_value()) pidfd_.Reset();
   return exit_status_;
 }
 

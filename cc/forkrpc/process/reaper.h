@@ -28,7 +28,9 @@
 namespace forkrpc {
 
 // Invariants: (1) once exit_status() has a value it keeps it, and the pid is
-// not used again; (2) the child is reaped at most once.
+// not used again; (2) the child is reaped at most once; (3) pidfd() is -1 from
+// then on, while the descriptor stays open, and readable, to destruction:
+// whoever watches it in an event loop is told, and may end that first.
 class Reaper {
  public:
   // Whether to use a pidfd; kNever is what an old kernel gives.
@@ -40,7 +42,7 @@ class Reaper {
 
   pid_t pid() const { return pid_; }
   // Becomes readable when the child ends; -1 without a pidfd, and once reaped.
-  int pidfd() const { return pidfd_.get(); }
+  int pidfd() const { return exit_status_.has_value() ? -1 : pidfd_.get(); }
 
   // How the child ended, if that is known already.
   const std::optional<ExitStatus>& exit_status() const { return exit_status_; }

@@ -4,6 +4,8 @@
 #include "forkrpc/process/reaper.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -56,6 +58,25 @@ TEST_P(ReaperTest, ReapsOnceAndRemembers) {
   EXPECT_EQ(waitpid(reaper.pid(), nullptr, WNOHANG), -1);  // no zombie
   EXPECT_EQ(errno, ECHILD);
   EXPECT_EQ(reaper.pidfd(), -1);  // an ended one would be readable for ever
+}
+
+// The number would be given to another descriptor while a loop watches it.
+TEST_P(ReaperTest, KeepsThePidfdOpenForWhoWatchesIt) {
+  int watched = -1;
+  {
+    Reaper reaper(Fork([] {}), GetParam());
+    watched = reaper.pidfd();
+    if (GetParam() == Reaper::Pidfd::kNever) {
+      EXPECT_EQ(watched, -1);
+    }
+    PollToTheEnd(reaper);
+    if (watched >= 0) {
+      pollfd look = {watched, POLLIN, 0};
+      EXPECT_EQ(poll(&look, 1, 0), 1);
+      EXPECT_NE(look.revents & POLLIN, 0);
+    }
+  }
+  EXPECT_EQ(fcntl(watched, F_GETFD), -1) << "leaked";
 }
 
 TEST_P(ReaperTest, SignalsWhileItRunsOnly) {

@@ -102,7 +102,7 @@ absl::StatusOr<PipePair> ArrangeStderr(StderrMode mode,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Spawn(
-    const SpawnOptions& options) {
+    const SpawnOptions& options, Reaper::Pidfd pidfd) {
   absl::StatusOr<Wire> wire = options.binding == Binding::kSocket
                                   ? MakeSocketWire(options.wire_buffer_octets)
                                   : MakePipeWire(options.wire_buffer_octets);
@@ -132,16 +132,17 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Spawn(
       std::move(wire->transport),
       StderrCapture(
           std::move(errors->read_end),
-          options.stderr_mode == StderrMode::kTee ? STDERR_FILENO : -1)));
+          options.stderr_mode == StderrMode::kTee ? STDERR_FILENO : -1),
+      pidfd));
 }
 
 WorkerProcess::WorkerProcess(std::string name, pid_t pid,
                              std::unique_ptr<Transport> transport,
-                             StderrCapture capture)
+                             StderrCapture capture, Reaper::Pidfd pidfd)
     : name_(std::move(name)),
       transport_(std::move(transport)),
       stderr_(std::move(capture)),
-      reaper_(pid) {}
+      reaper_(pid, pidfd) {}
 
 WorkerProcess::~WorkerProcess() {
   if (exit_status().has_value()) return;

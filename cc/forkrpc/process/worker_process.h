@@ -52,8 +52,10 @@ class WorkerProcess {
   // behind: no process and no descriptor.
   //
   // Reads the environment: no other thread may change it meanwhile.
+  // `pidfd` is for tests.
   static absl::StatusOr<std::unique_ptr<WorkerProcess>> Spawn(
-      const SpawnOptions& options);
+      const SpawnOptions& options,
+      Reaper::Pidfd pidfd = Reaper::Pidfd::kIfAvailable);
 
   // Closes the wire, gives the worker kDestructorGrace to end, then sends
   // SIGKILL and reaps it. Returns at once if it was reaped before.
@@ -78,7 +80,8 @@ class WorkerProcess {
   absl::string_view stderr_tail() const { return stderr_.tail(); }
 
   // Readable when the worker has ended; -1 where the kernel has no pidfds, and
-  // once it is reaped.
+  // once it is reaped. As stderr_fd() it stays open to destruction, so that an
+  // event loop may watch it.
   int pidfd() const { return reaper_.pidfd(); }
 
   // Waits for the worker to end and reaps it, draining standard error
@@ -106,7 +109,8 @@ class WorkerProcess {
 
  private:
   WorkerProcess(std::string name, pid_t pid,
-                std::unique_ptr<Transport> transport, StderrCapture capture);
+                std::unique_ptr<Transport> transport, StderrCapture capture,
+                Reaper::Pidfd pidfd);
 
   std::string name_;
   std::unique_ptr<Transport> transport_;
