@@ -56,7 +56,7 @@ void LoopDriver::RunTurn() {
   turn_due_ = false;
   if (connection_ == nullptr) return;
   FlushNow();
-  if (!paused_) on_input_();
+  on_input_();
   Wait();
 }
 

@@ -58,8 +58,8 @@ class LoopDriver : public std::enable_shared_from_this<LoopDriver> {
   // connection and wants it back.
   void FlushNow();
 
-  // Neither reads nor tells the user anything until `paused` is false again;
-  // goes on writing.
+  // Reads nothing until `paused` is false again. Goes on writing, and tells the
+  // user after each turn: a call may end, or room be made, without reading.
   void SetPaused(bool paused);
 
   // Reads once and tells the user nothing; false if nothing has arrived, or the
