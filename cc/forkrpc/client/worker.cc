@@ -36,7 +36,11 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Connect(
 
 Worker::Worker(std::shared_ptr<WorkerCore> core) : core_(std::move(core)) {}
 
-Worker::~Worker() { Drain(); }
+Worker::~Worker() {
+  // Nobody is left who could end a pause.
+  SetPaused(false);
+  Drain();
+}
 
 CallId Worker::Call(absl::string_view payload, CallCallback callback) {
   return core_->Call(payload, absl::InfiniteFuture(), std::move(callback));

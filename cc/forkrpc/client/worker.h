@@ -66,7 +66,7 @@ class Worker {
       EventLoop* loop);
 
   // Drains without a limit of time: what was called is still executed and
-  // answered, then the worker ends. Does not wait for that.
+  // answered, then the worker ends. Does not wait for that. Ends a pause.
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -97,6 +97,7 @@ class Worker {
   void Terminate(absl::Duration grace);
 
   // Reads no more until false: the worker is held back by its full stream.
+  // Calls are still sent, cancelled and ended by their deadlines.
   void SetPaused(bool paused);
 
   // Whether Call() would not be refused for the number of calls in flight.

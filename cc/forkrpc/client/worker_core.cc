@@ -95,8 +95,10 @@ CallId WorkerCore::Call(absl::string_view payload, absl::Time deadline,
   }
   if (refused.ok())
     refused = absl::FailedPreconditionError("the worker is gone");
+  ++refusals_due_;
   loop_->Defer([core = shared_from_this(), callback = std::move(callback),
                 refused = std::move(refused)]() mutable {
+    --core->refusals_due_;
     core->FailCall(0, std::move(callback), std::move(refused));
   });
   return 0;
@@ -110,7 +112,7 @@ absl::Status WorkerCore::Cancel(CallId call) {
 
 void WorkerCore::Drain(absl::Duration grace,
                        absl::AnyInvocable<void(absl::Status)> done) {
-  if (state_ == State::kGone) {
+  if (destroyed_) {
     if (done == nullptr) return;
     loop_->Defer([core = shared_from_this(), done = std::move(done)]() mutable {
       done(core->end_status_);
@@ -118,11 +120,10 @@ void WorkerCore::Drain(absl::Duration grace,
     return;
   }
   if (done != nullptr) drained_.push_back(std::move(done));
-  if (grace != absl::InfiniteDuration()) {
-    killing_status_ = absl::DeadlineExceededError(absl::StrCat(
-        "the worker has not drained within ", absl::FormatDuration(grace)));
-    SetKillTime(After(grace));
-  }
+  if (state_ == State::kGone) return;
+  SetKillTime(After(grace), absl::DeadlineExceededError(absl::StrCat(
+                                "the worker has not drained within ",
+                                absl::FormatDuration(grace))));
   connection_.HalfClose();
   if (state_ == State::kServing) driver_->Update();
 }
@@ -139,7 +140,7 @@ void WorkerCore::Terminate(absl::Duration grace) {
     return;
   }
   process_->Kill(SIGTERM).IgnoreError();
-  SetKillTime(After(grace));
+  SetKillTime(After(grace), killed_status_);
 }
 
 void WorkerCore::SetPaused(bool paused) {
@@ -155,7 +156,9 @@ void WorkerCore::Poll() {
   const std::shared_ptr<WorkerCore> keep = shared_from_this();
   CallId call;
   absl::string_view payload;
-  while (state_ == State::kServing && !paused_) {
+  // A deadline and a cancel end a call also while nothing is read.
+  while (state_ == State::kServing &&
+         (!paused_ || connection_.has_failed_calls())) {
     if (connection_.PollResponse(&call, &payload)) {
       CallCallback callback = callbacks_.Take(call);
       if (callback != nullptr) callback(payload);
@@ -235,6 +238,7 @@ void WorkerCore::OnExit() {
     return;
   }
   exited_ = true;
+  exit_watch_ = nullptr;  // it would go on telling
   exit_poll_timer_ = nullptr;
   if (state_ == State::kEnding) {
     Finish();
@@ -255,13 +259,16 @@ void WorkerCore::ReadRest() {
   Poll();
 }
 
-void WorkerCore::SetKillTime(absl::Time when) {
-  kill_time_ = std::min(kill_time_, when);
+void WorkerCore::SetKillTime(absl::Time when, absl::Status why) {
+  if (when >= kill_time_) return;
+  kill_time_ = when;
+  killing_status_ = std::move(why);
   grace_timer_->Set(kill_time_);
 }
 
 void WorkerCore::OnGraceOver() {
-  if (killed_status_.ok()) killed_status_ = killing_status_;
+  // What has broken the connection says more than that the worker lingers.
+  if (killed_status_.ok() && end_status_.ok()) killed_status_ = killing_status_;
   if (process_ != nullptr) {
     process_->Kill(SIGKILL).IgnoreError();
   } else if (state_ == State::kServing) {
@@ -281,6 +288,7 @@ void WorkerCore::BeginEnd(const absl::Status& status) {
   end_status_ = status;
   driver_->Stop();
   deadline_timer_ = nullptr;
+  above_high_water_ = false;
   if (process_ == nullptr) {
     own_transport_ = nullptr;
     Finish();
@@ -290,7 +298,10 @@ void WorkerCore::BeginEnd(const absl::Status& status) {
   if (exited_) {
     Finish();
   } else {
-    SetKillTime(After(options_.exit_grace));
+    SetKillTime(After(options_.exit_grace),
+                absl::DeadlineExceededError(absl::StrCat(
+                    "the worker has drained, but has not ended within ",
+                    absl::FormatDuration(options_.exit_grace))));
   }
 }
 
@@ -320,9 +331,21 @@ void WorkerCore::Finish() {
     error.status = status;
     ReportError(std::move(error));
   }
-  for (auto& done : drained_) done(status);
+  // Calls that were refused before have their callbacks first.
+  if (refusals_due_ == 0) return Destroy();
+  loop_->Defer([core = shared_from_this()] { core->Destroy(); });
+}
+
+void WorkerCore::Destroy() {
+  const std::shared_ptr<WorkerCore> keep = std::move(self_);
+  // A callback may ask for another one.
+  for (size_t i = 0; i < drained_.size(); ++i) {
+    auto done = std::move(drained_[i]);
+    done(end_status_);
+  }
+  drained_.clear();
+  destroyed_ = true;
   if (options_.on_destroy != nullptr) options_.on_destroy();
-  self_ = nullptr;
 }
 
 void WorkerCore::ReportError(WorkerError error) {

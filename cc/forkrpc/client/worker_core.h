@@ -90,13 +90,15 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   void ReadRest();
   // Fails the connection with `status`.
   void Break(const absl::Status& status);
-  // SIGKILL at `when`, unless it is due earlier.
-  void SetKillTime(absl::Time when);
+  // SIGKILL at `when` because of `why`, unless it is due earlier.
+  void SetKillTime(absl::Time when, absl::Status why);
   void OnGraceOver();
   // The connection has ended: closes the wire and waits for the process.
   void BeginEnd(const absl::Status& status);
-  // Everything has ended.
+  // Everything has ended: tells the calls and the user.
   void Finish();
+  // What comes last.
+  void Destroy();
   void ReportError(WorkerError error);
 
   EventLoop* const loop_;
@@ -115,8 +117,8 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
 
   State state_ = State::kServing;
   absl::Status end_status_;
-  // Why it is killed at kill_time_, and why it was killed. It is said instead
-  // of what that looks like from outside.
+  // Why it is killed at kill_time_, and why it was killed or terminated, which
+  // is said instead of what that looks like from outside.
   absl::Status killing_status_;
   absl::Status killed_status_;
   absl::Time kill_time_ = absl::InfiniteFuture();
@@ -124,10 +126,12 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   std::vector<FailedCall> failed_;
   std::vector<absl::AnyInvocable<void(absl::Status)>> drained_;
   size_t dropped_events_ = 0;
+  size_t refusals_due_ = 0;  // tasks in the loop that say so to the user
   bool above_high_water_ = false;
   bool paused_ = false;
   bool exited_ = false;
   bool terminated_ = false;
+  bool destroyed_ = false;  // on_destroy was called
   std::shared_ptr<WorkerCore> self_;
 };
 

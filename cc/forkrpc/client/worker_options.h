@@ -57,12 +57,13 @@ struct WorkerOptions {
   // message, in string-pack; where neither is, a line goes to standard error.
   std::function<void(const WorkerError&)> on_error;
 
-  // Last of all: the worker is gone and reaped, every callback has run.
+  // Last of all: the worker is gone and reaped, every callback has run. Only
+  // who calls a worker that is gone hears of that later.
   std::function<void()> on_destroy;
 
   // Above so many octets queued above_high_water() is true; on_low_water says
-  // when it is false again, at the second amount. Calls are taken
-  // nevertheless, to connection.max_unsent.
+  // when it is false again, at the second amount, unless the worker has ended.
+  // Calls are taken nevertheless, to connection.max_unsent.
   size_t high_water = size_t{1} << 20;
   size_t low_water = size_t{256} << 10;
   std::function<void()> on_low_water;

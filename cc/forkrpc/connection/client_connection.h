@@ -152,6 +152,9 @@ class ClientConnection final : public Connection {
 
   // Calls started whose end was not polled yet.
   size_t open_calls() const { return open_calls_; }
+  // Whether some of them have ended without a response. PollEvent() gives these
+  // first, whatever has been received.
+  bool has_failed_calls() const { return !failed_.empty(); }
   // Whether `call` is one of them.
   bool is_open(CallId call) const;
 

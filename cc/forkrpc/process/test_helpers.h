@@ -1,13 +1,14 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Shared by the tests of this package.
+// Shared by the tests of this package and of client.
 
 #ifndef FORKRPC_PROCESS_TEST_HELPERS_H_
 #define FORKRPC_PROCESS_TEST_HELPERS_H_
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,9 +83,11 @@ inline int OpenDescriptors() {
   return open;
 }
 
-// Whether this process has no child at all, running or dead.
+// Whether this process has no child at all, running or dead. Reaps none.
 inline bool HasNoChildren() {
-  return waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD;
+  siginfo_t info;
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == -1 &&
+         errno == ECHILD;
 }
 
 }  // namespace forkrpc
