@@ -450,6 +450,20 @@ TEST_F(WorkerTest, WhatIsAskedForInTheLastCallbacksEndsBeforeOnDestroy) {
                    "drained UNAVAILABLE", "drained UNAVAILABLE", "destroyed"}));
 }
 
+TEST_F(WorkerTest, NothingIsKeptAfterTheEnd) {
+  auto held = std::make_shared<int>(7);
+  options_.on_low_water = [held] {};
+  ConnectToPeer();
+  options_.on_low_water = nullptr;
+  worker_->Call("a", [held](absl::StatusOr<absl::string_view>) {});
+  EXPECT_EQ(held.use_count(), 3);
+  Drop();
+  wire_.CloseFromPeer();
+  ASSERT_TRUE(RunToTheEnd());
+  loop_.RunForAWhile();
+  EXPECT_EQ(held.use_count(), 1);
+}
+
 TEST_F(WorkerTest, ARefusedCallEndsBeforeOnDestroy) {
   ConnectToPeer();
   wire_.CloseFromPeer();
