@@ -21,6 +21,8 @@ int AsyncWorkerMain(AsyncHandler handler, AsyncWorkerOptions options) {
   options.server.done = [&](absl::Status status) {
     end = std::move(status);
     if (options.done != nullptr) {
+      // The program may go on for long: the parent is not to wait for that.
+      (*wire)->ShutdownWrite().IgnoreError();
       options.done(end, &loop);
     } else {
       loop.Stop();
