@@ -5,7 +5,6 @@
 //
 //   parent_killed_test [--kills=100] [--within_ms=1000] [--seed=N]
 
-#include <errno.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/prctl.h>
@@ -14,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <random>
 #include <set>
 
@@ -42,38 +42,46 @@ pid_t StartParent() {
   return pid;
 }
 
-// Reaps every process below this one as it ends, to `deadline`; returns how
-// many there were. All that are left by then are added to `left`, and killed.
-int ReapAll(absl::Time deadline, std::set<pid_t>* left) {
+// The children of this process, dead ones included; those that it was started
+// with (a shell's, before it became this program) are none of ours.
+std::set<pid_t> Children(const std::set<pid_t>& but) {
+  std::set<pid_t> children;
+  std::ifstream list(absl::StrCat("/proc/self/task/", getpid(), "/children"));
+  for (pid_t child; list >> child;) {
+    if (but.count(child) == 0) children.insert(child);
+  }
+  return children;
+}
+
+// Reaps our children as they end, to `deadline`; returns how many that were.
+// What is left then is stored in `left`, killed and reaped.
+int ReapAll(absl::Time deadline, const std::set<pid_t>& but,
+            std::set<pid_t>* left) {
   int reaped = 0;
   for (;;) {
-    const pid_t pid = waitpid(-1, nullptr, WNOHANG);
-    if (pid > 0) {
-      ++reaped;
-    } else if (pid < 0) {
-      return reaped;
-    } else if (MonotonicNow() < deadline) {
-      absl::SleepFor(absl::Milliseconds(1));
-    } else {
-      // Orphans are our children; /proc lists them.
-      FILE* const children = fopen(
-          absl::StrCat("/proc/self/task/", getpid(), "/children").c_str(), "r");
-      int child = 0;
-      while (children != nullptr && fscanf(children, "%d", &child) == 1) {
-        left->insert(child);
-        kill(child, SIGKILL);
-      }
-      if (children != nullptr) fclose(children);
-      while (waitpid(-1, nullptr, 0) > 0) {
-      }
-      return reaped;
+    const std::set<pid_t> children = Children(but);
+    for (const pid_t child : children) {
+      reaped += waitpid(child, nullptr, WNOHANG) == child;
     }
+    // A child that is reaped may leave us children of its own.
+    if (children.empty()) return reaped;
+    if (MonotonicNow() < deadline) {
+      absl::SleepFor(absl::Milliseconds(1));
+      continue;
+    }
+    *left = Children(but);
+    for (const pid_t child : *left) {
+      kill(child, SIGKILL);
+      waitpid(child, nullptr, 0);
+    }
+    return reaped;
   }
 }
 
 TEST(ParentKilledTest, NoWorkerIsLeft) {
   // Orphans become children of this process, so none can hide.
   ASSERT_EQ(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+  const std::set<pid_t> before = Children({});
   std::mt19937 random(static_cast<unsigned>(seed));
   int workers = 0;
   int orphans = 0;
@@ -86,7 +94,8 @@ TEST(ParentKilledTest, NoWorkerIsLeft) {
     ASSERT_EQ(kill(parent, SIGKILL), 0);
     const absl::Time killed = MonotonicNow();
     std::set<pid_t> left;
-    workers += ReapAll(killed + absl::Milliseconds(within_ms), &left) - 1;
+    workers +=
+        ReapAll(killed + absl::Milliseconds(within_ms), before, &left) - 1;
     longest = std::max(longest, MonotonicNow() - killed);
     orphans += static_cast<int>(left.size());
     EXPECT_TRUE(left.empty())

@@ -20,7 +20,7 @@
 #include "forkrpc/base/clock.h"
 #include "forkrpc/client/worker.h"
 #include "forkrpc/client/worker_core.h"
-#include "forkrpc/client/worker_fixture.h"
+#include "forkrpc/client/worker_test_util.h"
 #include "forkrpc/process/exit_status.h"
 #include "forkrpc/process/reaper.h"
 #include "forkrpc/process/spawn_options.h"

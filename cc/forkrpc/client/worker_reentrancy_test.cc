@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
 #include "forkrpc/client/worker.h"
-#include "forkrpc/client/worker_fixture.h"
+#include "forkrpc/client/worker_test_util.h"
 #include "forkrpc/testing/scripted_peer.h"
 #include "gtest/gtest.h"
 

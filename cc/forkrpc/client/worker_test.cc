@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
-#include "forkrpc/client/worker_fixture.h"
+#include "forkrpc/client/worker_test_util.h"
 #include "forkrpc/serialiser/string_pack.h"
 #include "forkrpc/testing/scripted_peer.h"
 #include "forkrpc/transport/sys_calls.h"

@@ -18,7 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
-#include "forkrpc/server/async_server_fixture.h"
+#include "forkrpc/server/async_server_test_util.h"
 #include "forkrpc/testing/scripted_peer.h"
 #include "forkrpc/transport/sys_calls.h"
 #include "gtest/gtest.h"

@@ -15,7 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "forkrpc/event_loop/libuv_loop.h"
 #include "forkrpc/server/async_server.h"
-#include "forkrpc/server/async_server_fixture.h"
+#include "forkrpc/server/async_server_test_util.h"
 #include "forkrpc/testing/scripted_peer.h"
 #include "gtest/gtest.h"
 

@@ -12,8 +12,8 @@
 //   held_[0].responder.Respond("answer");
 //   ASSERT_TRUE(ParentGets(1));
 
-#ifndef FORKRPC_SERVER_ASYNC_SERVER_FIXTURE_H_
-#define FORKRPC_SERVER_ASYNC_SERVER_FIXTURE_H_
+#ifndef FORKRPC_SERVER_ASYNC_SERVER_TEST_UTIL_H_
+#define FORKRPC_SERVER_ASYNC_SERVER_TEST_UTIL_H_
 
 #include <cstdint>
 #include <deque>
@@ -123,4 +123,4 @@ class AsyncServerFixture : public testing::Test {
 
 }  // namespace forkrpc
 
-#endif  // FORKRPC_SERVER_ASYNC_SERVER_FIXTURE_H_
+#endif  // FORKRPC_SERVER_ASYNC_SERVER_TEST_UTIL_H_

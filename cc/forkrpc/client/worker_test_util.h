@@ -11,8 +11,8 @@
 //   ... answer ...
 //   ASSERT_TRUE(LoggedTo("ping=pong"));
 
-#ifndef FORKRPC_CLIENT_WORKER_FIXTURE_H_
-#define FORKRPC_CLIENT_WORKER_FIXTURE_H_
+#ifndef FORKRPC_CLIENT_WORKER_TEST_UTIL_H_
+#define FORKRPC_CLIENT_WORKER_TEST_UTIL_H_
 
 #include <algorithm>
 #include <functional>
@@ -193,4 +193,4 @@ using Lines = std::vector<std::string>;
 
 }  // namespace forkrpc
 
-#endif  // FORKRPC_CLIENT_WORKER_FIXTURE_H_
+#endif  // FORKRPC_CLIENT_WORKER_TEST_UTIL_H_
