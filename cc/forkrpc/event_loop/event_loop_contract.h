@@ -328,6 +328,30 @@ TYPED_TEST_P(EventLoopContract, ATimerMayBeSetFromItself) {
   EXPECT_EQ(calls, 3);
 }
 
+TYPED_TEST_P(EventLoopContract, TimersThatMakeTimersStarveNobody) {
+  auto sockets = this->MakeSockets();
+  bool done = false;
+  std::unique_ptr<Timer> timers[2];
+  int next = 0;
+  EventLoop::Task again;
+  const auto make_next = [&] {
+    if (done) return;
+    next = 1 - next;
+    timers[next] = this->loop()->MakeTimer([&] { again(); });
+    timers[next]->Set(MonotonicNow());
+  };
+  again = make_next;
+  make_next();
+  this->Send(sockets.theirs);
+  auto watch =
+      this->Watch(sockets.ours.get(), EventLoop::kReadable, [&](unsigned) {
+        done = true;
+        this->Done();
+      });
+  this->Run();
+  EXPECT_TRUE(done);
+}
+
 TYPED_TEST_P(EventLoopContract, ATimerMayDestroyItself) {
   auto captured = std::make_shared<int>(7);
   std::unique_ptr<Timer> timer =
@@ -464,10 +488,10 @@ REGISTER_TYPED_TEST_SUITE_P(
     AWatchMayDestroyAnother, ADescriptorMayBeWatchedAgain,
     LeavesTheBlockingModeAlone, RefusesWhatCannotBeWatched, ATimerIsNeverEarly,
     ATimerRingsOnce, ATimerMayBeReplacedOrStopped, ATimerMayBeSetFromItself,
-    ATimerMayDestroyItself, TimersRingInOrder, DeferredTasksRunInOrder,
-    DeferredTasksRunBeforeTheLoopWaits, TasksThatDeferTasksStarveNobody,
-    PostsFromOtherThreadsArriveInOrder, APostWakesALoopThatWaits,
-    TasksThatAreLeftAreDestroyed);
+    TimersThatMakeTimersStarveNobody, ATimerMayDestroyItself, TimersRingInOrder,
+    DeferredTasksRunInOrder, DeferredTasksRunBeforeTheLoopWaits,
+    TasksThatDeferTasksStarveNobody, PostsFromOtherThreadsArriveInOrder,
+    APostWakesALoopThatWaits, TasksThatAreLeftAreDestroyed);
 
 }  // namespace forkrpc
 

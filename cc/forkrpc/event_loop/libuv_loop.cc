@@ -116,8 +116,12 @@ class UvWatch final : public FdWatch {
 
 class UvTimer final : public Timer {
  public:
-  UvTimer(uv_loop_t* loop, EventLoop::Task callback) : state_(new State) {
+  // `ringing` says whether the callback of one of the loop's timers is running;
+  // it stays as long as the loop.
+  UvTimer(uv_loop_t* loop, bool* ringing, EventLoop::Task callback)
+      : state_(new State) {
     MustWork(uv_timer_init(loop, &state_->handle));
+    state_->ringing = ringing;
     state_->handle.data = state_;
     state_->callback = std::move(callback);
   }
@@ -138,6 +142,7 @@ class UvTimer final : public Timer {
     uv_timer_t handle;
     EventLoop::Task callback;
     absl::Time deadline;
+    bool* ringing;
   };
 
   static void Start(State* state) {
@@ -145,8 +150,11 @@ class UvTimer final : public Timer {
       uv_timer_stop(&state->handle);
       return;
     }
-    const absl::Duration left =
-        std::max(state->deadline - MonotonicNow(), absl::ZeroDuration());
+    const absl::Duration left = state->deadline - MonotonicNow();
+    // libuv rings timers until none is due: one that is set by another, for at
+    // once, has to wait for a turn, so that descriptors get theirs.
+    const absl::Duration soonest =
+        *state->ringing ? absl::Milliseconds(1) : absl::ZeroDuration();
     MustWork(uv_timer_start(
         &state->handle,
         [](uv_timer_t* handle) {
@@ -155,11 +163,13 @@ class UvTimer final : public Timer {
           if (MonotonicNow() < state->deadline) {
             Start(state);
           } else {
+            *state->ringing = true;
             state->callback();
+            *state->ringing = false;
           }
         },
-        static_cast<uint64_t>(
-            absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1)))),
+        static_cast<uint64_t>(absl::ToInt64Milliseconds(
+            absl::Ceil(std::max(left, soonest), absl::Milliseconds(1)))),
         0));
   }
 
@@ -182,6 +192,7 @@ struct LibuvLoop::Tasks {
   uv_check_t check;
   uv_idle_t idle;
   int open_handles = 4;
+  bool timer_is_ringing = false;
 
   std::vector<Task> deferred;
   std::vector<Task> running;
@@ -279,7 +290,8 @@ absl::StatusOr<std::unique_ptr<FdWatch>> LibuvLoop::WatchFd(
 }
 
 std::unique_ptr<Timer> LibuvLoop::MakeTimer(Task callback) {
-  return std::make_unique<UvTimer>(loop_, std::move(callback));
+  return std::make_unique<UvTimer>(loop_, &tasks_->timer_is_ringing,
+                                   std::move(callback));
 }
 
 void LibuvLoop::Defer(Task task) {
