@@ -3,6 +3,9 @@
 load("@rules_cc//cc:defs.bzl", _cc_binary = "cc_binary", _cc_library = "cc_library", _cc_proto_library = "cc_proto_library", _cc_test = "cc_test")
 load("@rules_proto//proto:defs.bzl", _proto_library = "proto_library")
 
+# For the targets that need C++20; comes after .bazelrc's -std=c++17.
+CXX20 = ["-std=c++20"]
+
 def cc_library(name, **kwargs):
     """A library below cc/ is included as "forkrpc/...", wherever it is built."""
     if native.package_name().startswith("cc/"):

@@ -60,7 +60,8 @@ struct AsyncServerOptions {
   std::function<void(absl::string_view)> log;
 };
 
-// A worker's function. The request is valid until it returns.
+// A worker's function. The request is valid until it returns. It is destroyed
+// when the service has ended.
 using AsyncHandler =
     absl::AnyInvocable<void(absl::string_view request, Responder responder)>;
 

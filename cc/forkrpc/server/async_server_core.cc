@@ -62,6 +62,7 @@ void AsyncServerCore::Stop() {
   *link_ = nullptr;
   driver_->Stop();
   parent_timer_ = nullptr;
+  if (!serving_) handler_ = nullptr;
 }
 
 absl::Status AsyncServerCore::Respond(CallId call, absl::string_view payload) {
@@ -146,7 +147,11 @@ void AsyncServerCore::Poll() {
 
 void AsyncServerCore::Serve(CallId call, absl::string_view request) {
   Hold();
+  serving_ = true;
   handler_(request, Responder(this, call));
+  serving_ = false;
+  // What the handler holds may hold responders, and these hold this.
+  if (ended_) handler_ = nullptr;
 }
 
 void AsyncServerCore::CheckEnd() {

@@ -29,7 +29,8 @@ namespace forkrpc {
 
 // Invariants: (1) holders_ counts the AsyncServer, each responder that was not
 // used, and who is at work inside; (2) lost_ of the calls in flight have no
-// responder any more; (3) after ended_ neither user nor driver is called.
+// responder any more; (3) after ended_ neither user nor driver is called, and
+// handler_ is gone unless it is running.
 class AsyncServerCore {
  public:
   AsyncServerCore(Transport* transport, AsyncHandler handler,
@@ -83,6 +84,7 @@ class AsyncServerCore {
   size_t lost_ = 0;
   bool half_closed_ = false;
   bool looking_ = false;
+  bool serving_ = false;  // handler_ is running
   bool ended_ = false;
 };
 
