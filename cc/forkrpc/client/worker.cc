@@ -72,4 +72,6 @@ size_t Worker::dropped_events() const { return core_->dropped_events(); }
 
 pid_t Worker::pid() const { return core_->pid(); }
 
+EventLoop* Worker::loop() const { return core_->loop(); }
+
 }  // namespace forkrpc

@@ -108,6 +108,8 @@ class Worker {
   size_t dropped_events() const;
   // 0 if the worker is not a process of ours.
   pid_t pid() const;
+  // The loop in whose thread it is.
+  EventLoop* loop() const;
 
  private:
   explicit Worker(std::shared_ptr<WorkerCore> core);

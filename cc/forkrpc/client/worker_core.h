@@ -55,6 +55,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   void Terminate(absl::Duration grace);
   void SetPaused(bool paused);
 
+  EventLoop* loop() const { return loop_; }
   bool above_high_water() const { return above_high_water_; }
   size_t dropped_events() const { return dropped_events_; }
   pid_t pid() const { return process_ == nullptr ? 0 : process_->pid(); }

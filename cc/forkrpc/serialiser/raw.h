@@ -21,6 +21,8 @@ namespace forkrpc {
 
 class RawSerialiser {
  public:
+  using Value = std::string;
+
   // Appends `octets` to `*payload`. They must not lie in `*payload`.
   absl::Status Encode(absl::string_view octets, std::string* payload) const {
     payload->append(octets.data(), octets.size());

@@ -15,6 +15,9 @@
 //     views. On error `*value` may be assigned to or destroyed, no more.
 //     Malformed octets are DataLoss, too many of something ResourceExhausted.
 //
+// One that has a type which a payload is most naturally decoded to, and which
+// owns its octets, names it S::Value.
+//
 // There is no base class, so nobody links a serialiser he does not name: raw.h,
 // string_pack.h and protobuf.h are separate targets.
 //

@@ -23,6 +23,7 @@
 #include <initializer_list>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -84,6 +85,8 @@ absl::StatusOr<size_t> CountStringPack(absl::string_view payload,
 // String-pack in the shape of serialiser.h. Immutable.
 class StringPackSerialiser {
  public:
+  using Value = std::vector<std::string>;
+
   explicit StringPackSerialiser(const StringPackOptions& options = {})
       : options_(options) {}
 
