@@ -5,6 +5,7 @@ the calling workspace has already defined is left alone.
 """
 
 load("@forkrpc_deps_mode//:mode.bzl", "DEPS_MODE")
+load("//tools/bazel:optional_deps.bzl", "optional_dependencies")
 load("//tools/bazel:pinned_deps.bzl", "pinned_dependencies")
 load("//tools/bazel:system_deps.bzl", "system_dependencies")
 
@@ -20,3 +21,4 @@ def forkrpc_dependencies(mode = DEPS_MODE):
         pinned_dependencies()
     else:
         fail("forkrpc_dependencies: mode is %r; use \"system\" or \"pinned\"" % mode)
+    optional_dependencies()

@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Repositories that Bazel itself or WORKSPACE brings.
 BUILT_IN = {'bazel_tools', 'local_config_cc', 'forkrpc', 'forkrpc_deps_mode'}
-EXTERNAL = re.compile(r'"@([a-z0-9_]+)//')
+EXTERNAL = re.compile(r'"@([a-z0-9_]+)(?://|")')
 
 
 def read(*path):
@@ -37,6 +37,7 @@ def repositories(file, function, existing=()):
   scope = {
       'load': lambda *names: None,
       'http_archive': record,
+      'optional_cc_repo': record,
       'system_cc_repo': record,
       'text_repo': record,
       'native': types.SimpleNamespace(
@@ -49,12 +50,16 @@ def repositories(file, function, existing=()):
 
 
 def module_calls(text):
-  """Returns [(function, {argument: value})] of a MODULE.bazel."""
+  """Returns [(function, {argument: value})] of a MODULE.bazel.
+
+  Arguments without a name are under None, as a list of those that are text.
+  """
   calls = []
   for statement in ast.parse(text).body:
     call = statement.value
-    calls.append((call.func.id,
-                  {k.arg: ast.literal_eval(k.value) for k in call.keywords}))
+    values = {k.arg: ast.literal_eval(k.value) for k in call.keywords}
+    values[None] = [a.value for a in call.args if isinstance(a, ast.Constant)]
+    calls.append((call.func.id, values))
   return calls
 
 
@@ -72,6 +77,7 @@ class DepsTest(unittest.TestCase):
     super().setUp()
     self.pinned = repositories('pinned_deps.bzl', 'pinned_dependencies')
     self.system = repositories('system_deps.bzl', 'system_dependencies')
+    self.optional = repositories('optional_deps.bzl', 'optional_dependencies')
     self.calls = module_calls(read('MODULE.bazel'))
     self.module = {c.get('repo_name', c['name']): c
                    for f, c in self.calls if f == 'bazel_dep'}
@@ -82,7 +88,32 @@ class DepsTest(unittest.TestCase):
     self.assertIn('com_google_absl', used)
     for kind, known in (('pinned', self.pinned), ('system', self.system),
                         ('MODULE.bazel', self.module)):
-      self.assertEqual(used - BUILT_IN - set(known), set(), kind)
+      self.assertEqual(used - BUILT_IN - set(self.optional) - set(known), set(),
+                       kind)
+
+  def test_optional_repositories_come_from_the_system_in_every_mode(self):
+    self.assertEqual(set(self.optional), {'asio', 'glib'})
+    self.assertEqual([c[None] for f, c in self.calls if f == 'use_repo'],
+                     [sorted(self.optional)])
+    self.assertEqual([c[None] for f, c in self.calls if f == 'use_extension'],
+                     [['//tools/bazel:optional_deps_extension.bzl',
+                       'optional_deps']])
+    self.assertIn('\n    optional_dependencies()\n', read('tools', 'bazel', 'deps.bzl'))
+    for others in (self.pinned, self.system, self.module):
+      self.assertEqual(set(self.optional) & set(others), set())
+
+  def test_only_targets_tagged_manual_use_an_optional_repository(self):
+    users = 0
+    for path in build_files():
+      for call in ast.walk(ast.parse(read(path), path)):
+        if not isinstance(call, ast.Call):
+          continue
+        attrs = {k.arg: ast.unparse(k.value) for k in call.keywords}
+        names = EXTERNAL.findall(attrs.get('deps', '').replace("'", '"'))
+        if set(names) & set(self.optional):
+          users += 1
+          self.assertIn('manual', attrs.get('tags', ''), f'{path}:{call.lineno}')
+    self.assertGreater(users, 0)
 
   def test_module_names_are_workspace_names(self):
     self.assertEqual(set(self.module) - set(self.pinned), set())
@@ -92,6 +123,8 @@ class DepsTest(unittest.TestCase):
     self.assertEqual(self.calls[0][0], 'module')
     self.assertEqual(self.calls[0][1]['name'], 'forkrpc')
     for function, call in self.calls[1:]:
+      if function in ('use_extension', 'use_repo'):
+        continue
       self.assertEqual(function, 'bazel_dep')
       self.assertRegex(call['version'], r'^\d+(\.\d+)*(-[\w.]+)?$')
 
@@ -117,6 +150,9 @@ class DepsTest(unittest.TestCase):
       made = repositories(file, function, existing=['com_google_absl'])
       self.assertNotIn('com_google_absl', made)
       self.assertIn('com_google_protobuf', made)
+    made = repositories('optional_deps.bzl', 'optional_dependencies',
+                        existing=['asio'])
+    self.assertEqual(set(made), {'glib'})
 
 
 if __name__ == '__main__':

@@ -73,3 +73,45 @@ text_repo = repository_rule(
     attrs = {"files": attr.string_dict(doc = "path -> content")},
     doc = "A repository made of a few lines of text.",
 )
+
+def _optional_impl(ctx):
+    includes = []
+    linkopts = ctx.attr.linkopts
+    if ctx.attr.module:
+        flags = ctx.execute(["pkg-config", "--cflags-only-I", "--libs", ctx.attr.module])
+        if flags.return_code != 0:
+            fail("%s is not installed (package %s): %s" %
+                 (ctx.attr.name, ctx.attr.package, flags.stderr))
+        flags = [flag for flag in flags.stdout.strip().split(" ") if flag]
+        linkopts = linkopts + [flag for flag in flags if flag.startswith("-l")]
+
+        # Bazel knows the compiler's own folders only: others are linked to.
+        for folder in [flag[2:] for flag in flags if flag.startswith("-I")]:
+            includes.append("include/%d" % len(includes))
+            ctx.symlink(folder, includes[-1])
+    elif not ctx.path("/usr/include/" + ctx.attr.header).exists:
+        fail("%s is not installed (package %s)" % (ctx.attr.name, ctx.attr.package))
+    ctx.file("BUILD.bazel", """
+cc_library(
+    name = %r,
+    hdrs = glob(["include/**"]),
+    defines = %r,
+    includes = %r,
+    linkopts = %r,
+    visibility = ["//visibility:public"],
+)
+""" % (ctx.attr.name, ctx.attr.defines, includes, linkopts))
+
+optional_cc_repo = repository_rule(
+    implementation = _optional_impl,
+    local = True,
+    attrs = {
+        "defines": attr.string_list(),
+        "header": attr.string(doc = "Below /usr/include; for a library without a module."),
+        "linkopts": attr.string_list(),
+        "module": attr.string(doc = "pkg-config's; linked as it says, shared."),
+        "package": attr.string(mandatory = True, doc = "What to install."),
+    },
+    environ = ["PKG_CONFIG_PATH"],
+    doc = "A library of the system that is needed only where it is used.",
+)

@@ -23,7 +23,7 @@
 #include "absl/status/statusor.h"
 #include "forkrpc/event_loop/event_loop.h"
 
-typedef struct uv_loop_s uv_loop_t;
+using uv_loop_t = struct uv_loop_s;
 
 namespace forkrpc {
 

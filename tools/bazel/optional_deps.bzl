@@ -1,0 +1,32 @@
+"""Libraries of a program's own that only some adapters use: the system's.
+
+Asio and GLib are for programs that have them already, so no mode fetches them:
+both take what is installed (libasio-dev, libglib2.0-dev), or what the workspace
+calls by these names. Nothing is looked for until a target that needs one is
+built; without them everything else builds.
+"""
+
+load("//tools/bazel:system_repo.bzl", "optional_cc_repo")
+
+def optional_dependencies(have = None):
+    """Defines each repository unless the workspace has it already.
+
+    Args:
+      have: the repositories that there are; by default this is asked for.
+    """
+    if have == None:
+        have = native.existing_rules()
+    if "asio" not in have:
+        optional_cc_repo(
+            name = "asio",
+            header = "asio.hpp",
+            package = "libasio-dev",
+            defines = ["ASIO_STANDALONE"],
+            linkopts = ["-pthread"],
+        )
+    if "glib" not in have:
+        optional_cc_repo(
+            name = "glib",
+            module = "glib-2.0",
+            package = "libglib2.0-dev",
+        )
