@@ -10,6 +10,7 @@
 #include <string>
 
 #include "forkrpc/benchmarks/hand_written.h"
+#include "forkrpc/server/async_worker_main.h"
 #include "forkrpc/server/worker_main.h"
 
 namespace forkrpc {
@@ -27,9 +28,15 @@ int Run(const std::string& mode, size_t size) {
   constexpr int kWire = 0;
   if (mode == "raw") RunRawEcho(kWire, size);
   if (mode == "raw-spin") RunSpinningRawEcho(kWire, size);
+  if (mode == "raw-epoll") RunEpollEcho(kWire, size);
   if (mode == "frames") RunBatchingFrameEcho(kWire);
   if (mode == "sync") return RunLibrary(Form::kSync, absl::ZeroDuration());
   if (mode == "async") return RunLibrary(Form::kAsync, absl::ZeroDuration());
+  if (mode == "async-loop") {
+    return AsyncWorkerMain([](absl::string_view request, Responder responder) {
+      responder.Respond(request).IgnoreError();
+    });
+  }
   if (mode == "sync-spin") return RunLibrary(Form::kSync, absl::Seconds(1));
   return 0;
 }

@@ -4,6 +4,7 @@
 #include "forkrpc/benchmarks/hand_written.h"
 
 #include <errno.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -58,7 +59,50 @@ void Echo(int fd, size_t size) {
   }
 }
 
+int WatchWithEpoll(int fd) {
+  const int epoll = epoll_create1(EPOLL_CLOEXEC);
+  Require(epoll >= 0, "epoll_create1");
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  Require(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+  return epoll;
+}
+
+// False at the end of the stream.
+bool EpollReadAll(int epoll, int fd, char* octets, size_t size) {
+  while (size > 0) {
+    epoll_event event;
+    if (epoll_wait(epoll, &event, 1, -1) < 1) continue;
+    const ssize_t n = recv(fd, octets, size, MSG_DONTWAIT);
+    if (n == 0 || (n < 0 && errno == ECONNRESET)) return false;
+    if (n < 0 && errno == EAGAIN) continue;
+    Require(n > 0, "recv");
+    octets += n;
+    size -= n;
+  }
+  return true;
+}
+
 }  // namespace
+
+void RunEpollEcho(int fd, size_t size) {
+  const int epoll = WatchWithEpoll(fd);
+  std::vector<char> message(size);
+  while (EpollReadAll(epoll, fd, message.data(), size)) {
+    WriteAll(fd, message.data(), size);
+  }
+  close(epoll);
+}
+
+EpollPingPong::EpollPingPong(int fd, size_t size)
+    : fd_(fd), size_(size), epoll_(WatchWithEpoll(fd)) {}
+
+EpollPingPong::~EpollPingPong() { close(epoll_); }
+
+void EpollPingPong::Run(const char* request, char* response) {
+  WriteAll(fd_, request, size_);
+  Require(EpollReadAll(epoll_, fd_, response, size_), "the child is gone");
+}
 
 void RunRawEcho(int fd, size_t size) { Echo<0>(fd, size); }
 

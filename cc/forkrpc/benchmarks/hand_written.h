@@ -22,6 +22,8 @@ namespace forkrpc {
 void RunRawEcho(int fd, size_t size);
 // The same, never sleeping: reads until something is there.
 void RunSpinningRawEcho(int fd, size_t size);
+// The same with a loop: epoll_wait, one read, one write.
+void RunEpollEcho(int fd, size_t size);
 // Child: echoes NN frames. One read, all whole frames answered, one write.
 void RunBatchingFrameEcho(int fd);
 
@@ -29,6 +31,19 @@ void RunBatchingFrameEcho(int fd);
 void RawPingPong(int fd, const char* request, char* response, size_t size);
 void SpinningRawPingPong(int fd, const char* request, char* response,
                          size_t size);
+
+// Parent: the same by epoll_wait, then one read.
+class EpollPingPong {
+ public:
+  EpollPingPong(int fd, size_t size);
+  ~EpollPingPong();
+  void Run(const char* request, char* response);
+
+ private:
+  const int fd_;
+  const size_t size_;
+  const int epoll_;
+};
 
 // Parent: keeps `in_flight` NN frames of `payload_size` octets on their way,
 // as RunBatchingFrameEcho answers them: one read, all whole frames taken and

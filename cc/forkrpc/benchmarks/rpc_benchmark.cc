@@ -5,21 +5,24 @@
 //
 // Every row alternates short slices of both (paired.h); the control rows are a
 // loop against itself and tell how far the others can be trusted. Prints a
-// table in Markdown. `rpc_benchmark many` runs the row with many calls only.
+// table in Markdown. `rpc_benchmark many` runs the row with many calls only,
+// `rpc_benchmark async` those on an event loop, `async-one`, `async-memory`,
+// `async-large` and `async-many` one of them.
 
 #include <sched.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "forkrpc/benchmarks/async_rows.h"
+#include "forkrpc/benchmarks/bench_table.h"
 #include "forkrpc/benchmarks/hand_written.h"
 #include "forkrpc/benchmarks/paired.h"
 #include "forkrpc/client/blocking_client.h"
@@ -27,71 +30,13 @@
 namespace forkrpc {
 namespace {
 
-constexpr size_t kSmall = 16;
-constexpr size_t kLarge = 1 << 20;
-constexpr size_t kInFlight = 1000;
-
-// Beside this program, wherever it was built.
-std::string WorkerPath() {
-  char self[4096];
-  const ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
-  std::string path(self, n > 0 ? n : 0);
-  return path.substr(0, path.rfind('/')) + "/bench_worker";
-}
-
-template <typename T>
-T OrDie(absl::StatusOr<T> value) {
-  if (!value.ok()) {
-    std::fprintf(stderr, "%s\n", value.status().ToString().c_str());
-    std::exit(1);
-  }
-  return *std::move(value);
-}
-
-SpawnOptions WorkerOptions(int cpu, const std::string& mode, size_t size) {
-  SpawnOptions worker;
-  worker.argv = {WorkerPath(), absl::StrCat(cpu), mode, absl::StrCat(size)};
-  return worker;
-}
-
-// A child with a hand-written loop, and the descriptor to reach it by.
-class RawChild {
- public:
-  RawChild(int cpu, const std::string& mode, size_t size = kSmall)
-      : process_(OrDie(WorkerProcess::Spawn(WorkerOptions(cpu, mode, size)))) {}
-  int fd() const { return process_->transport()->read_fd(); }
-
- private:
-  const std::unique_ptr<WorkerProcess> process_;
-};
-
 std::unique_ptr<BlockingClient> Library(int cpu, const std::string& mode) {
   BlockingClientOptions options;
   if (mode == "async") options.connection.form = Form::kAsync;
   if (mode == "sync-spin") options.spin = absl::Seconds(1);
   return OrDie(
-      BlockingClient::Spawn(WorkerOptions(cpu, mode, 0), std::move(options)));
+      BlockingClient::Spawn(BenchWorker(cpu, mode, 0), std::move(options)));
 }
-
-// The largest resident size a process has had, in KiB.
-int PeakMemory(pid_t pid) {
-  std::ifstream status(absl::StrCat("/proc/", pid, "/status"));
-  for (std::string line; std::getline(status, line);) {
-    if (absl::StartsWith(line, "VmHWM:")) return std::atoi(line.c_str() + 6);
-  }
-  return -1;
-}
-
-void PrintRow(const std::string& what, const std::string& ours,
-              const std::string& theirs, double ratio,
-              const std::string& wanted) {
-  absl::PrintF("| %s | %s | %s | %.2f | %s |\n", what, ours, theirs, ratio,
-               wanted);
-  std::fflush(stdout);
-}
-
-std::string Micros(double ns) { return absl::StrFormat("%.2f us", ns / 1000); }
-std::string Rate(double ns) { return absl::StrFormat("%.2f M/s", 1000 / ns); }
 
 void PingPong(const std::string& placement, int child_cpu) {
   const std::string request(kSmall, 'r');
@@ -183,9 +128,14 @@ void Run(absl::string_view only) {
       "| what | forkrpc | hand-written | ratio | wanted |\n"
       "|---|---:|---:|---:|---:|\n");
   if (only == "many") return ManyInFlight();
+  if (absl::ConsumePrefix(&only, "async")) {
+    absl::ConsumePrefix(&only, "-");
+    return PrintAsyncRows(only);
+  }
   PingPong("one core", 0);
   LargeEcho();
   ManyInFlight();
+  PrintAsyncRows("");
   if (sysconf(_SC_NPROCESSORS_ONLN) > 1) {
     PingPong("a core each", 1);
   } else {
