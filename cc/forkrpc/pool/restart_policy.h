@@ -1,0 +1,90 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// RestartPolicy: when a pool may start a worker after others have failed.
+//
+// Each failure in a row, that is without a response from any worker since,
+// doubles the delay before the next start, with jitter, so that many pools do
+// not start at the same moment. Too many failures in a row within a window are
+// a crash loop: the policy opens, as a fuse does, and allows no start for a
+// pause. Then it allows one, on trial: a response closes it, a failure opens it
+// again at once. Knows no clock: times go in. One thread; the only allocation
+// is the text of the status.
+//
+//   if (policy.OnFailure(now, why)) Report(policy.Broken(now));
+//   if (now >= policy.NextStart()) {
+//     StartWorker();
+//     policy.OnStart(now);
+//   }
+
+#ifndef FORKRPC_POOL_RESTART_POLICY_H_
+#define FORKRPC_POOL_RESTART_POLICY_H_
+
+#include <cstdint>
+#include <deque>
+#include <random>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace forkrpc {
+
+struct RestartOptions {
+  // After the first failure in a row; doubled by each one more, up to
+  // max_delay. Each delay is shortened by a random part of up to a half.
+  absl::Duration first_delay = absl::Milliseconds(100);
+  absl::Duration max_delay = absl::Seconds(10);
+  // So many failures in a row within `window` are a crash loop.
+  int max_failures = 5;
+  absl::Duration window = absl::Minutes(1);
+  // How long nothing is started then.
+  absl::Duration pause = absl::Seconds(30);
+};
+
+// Invariants:
+//  1. failures_ are the moments of the failures since the last response, at
+//     most max_failures of them, oldest first.
+//  2. broken_ is not OK iff the policy is open or on trial.
+class RestartPolicy {
+ public:
+  // The same `seed` gives the same jitter.
+  RestartPolicy(const RestartOptions& options, uint64_t seed);
+
+  // A worker was started, or an attempt to do so was made.
+  void OnStart(absl::Time now);
+
+  // A worker has failed because of `why`. True if the policy opens by that.
+  bool OnFailure(absl::Time now, const absl::Status& why);
+
+  // A worker has answered a call, or somebody has mended what was wrong.
+  void OnResponse() {
+    if (in_row_ > 0) Reset();
+  }
+
+  // When the next worker may be started; InfinitePast if at any time,
+  // InfiniteFuture if the one on trial must show first what it is.
+  absl::Time NextStart() const { return next_start_; }
+
+  // Not OK while it is open: Unavailable, with the count, the last failure and
+  // for how long.
+  absl::Status Broken(absl::Time now) const;
+
+  int failures_in_row() const { return in_row_; }
+
+ private:
+  void Reset();
+  void Open(absl::Time now, const absl::Status& why);
+  absl::Duration NextDelay();
+
+  const RestartOptions options_;
+  std::minstd_rand random_;
+  int in_row_ = 0;
+  std::deque<absl::Time> failures_;
+  absl::Time next_start_ = absl::InfinitePast();
+  absl::Time open_until_ = absl::InfinitePast();
+  absl::Status broken_;
+};
+
+}  // namespace forkrpc
+
+#endif  // FORKRPC_POOL_RESTART_POLICY_H_
