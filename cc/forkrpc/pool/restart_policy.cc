@@ -26,7 +26,12 @@ void RestartPolicy::OnStart(absl::Time now) {
   next_start_ = broken_.ok() ? now + NextDelay() : absl::InfiniteFuture();
 }
 
-bool RestartPolicy::OnFailure(absl::Time now, const absl::Status& why) {
+bool RestartPolicy::OnFailure(absl::Time now, bool proved,
+                              const absl::Status& why) {
+  if (proved) {
+    next_start_ = std::max(next_start_, now + NextDelay());
+    return false;
+  }
   ++in_row_;
   failures_.push_back(now);
   if (static_cast<int>(failures_.size()) > options_.max_failures) {
@@ -64,8 +69,8 @@ void RestartPolicy::Open(absl::Time now, const absl::Status& why) {
   next_start_ = open_until_;
   broken_ = absl::UnavailableError(absl::StrCat(
       "workers keep failing: ", in_row_,
-      " in a row without a response, the limit is ", options_.max_failures,
-      " within ", absl::FormatDuration(options_.window),
+      " in a row before their first response, the limit is ",
+      options_.max_failures, " within ", absl::FormatDuration(options_.window),
       "; none is started for ", absl::FormatDuration(options_.pause),
       "; the last failure: ", why.message()));
 }

@@ -3,15 +3,16 @@
 
 // RestartPolicy: when a pool may start a worker after others have failed.
 //
-// Each failure in a row, that is without a response from any worker since,
-// doubles the delay before the next start, with jitter, so that many pools do
-// not start at the same moment. Too many failures in a row within a window are
-// a crash loop: the policy opens, as a fuse does, and allows no start for a
-// pause. Then it allows one, on trial: a response closes it, a failure opens it
-// again at once. Knows no clock: times go in. One thread; the only allocation
-// is the text of the status.
+// A worker that answers a call has proved that workers can be started. Each
+// failure before that, in a row, doubles the delay before the next start, with
+// jitter, so that many pools do not start at the same moment. Too many in a row
+// within a window are a crash loop: the policy opens, as a fuse does, and
+// allows no start for a pause. Then it allows one, on trial: if it proves
+// itself the policy closes, if it fails it opens again at once. A worker that
+// fails later costs one delay and is not counted. Knows no clock: times go in.
+// One thread; allocates the texts of statuses, and one small queue.
 //
-//   if (policy.OnFailure(now, why)) Report(policy.Broken(now));
+//   if (policy.OnFailure(now, proved, why)) Report(policy.Broken(now));
 //   if (now >= policy.NextStart()) {
 //     StartWorker();
 //     policy.OnStart(now);
@@ -42,8 +43,8 @@ struct RestartOptions {
 };
 
 // Invariants:
-//  1. failures_ are the moments of the failures since the last response, at
-//     most max_failures of them, oldest first.
+//  1. failures_ are the moments of the failures in a row, at most max_failures
+//     of them, oldest first.
 //  2. broken_ is not OK iff the policy is open or on trial.
 class RestartPolicy {
  public:
@@ -53,13 +54,12 @@ class RestartPolicy {
   // A worker was started, or an attempt to do so was made.
   void OnStart(absl::Time now);
 
-  // A worker has failed because of `why`. True if the policy opens by that.
-  bool OnFailure(absl::Time now, const absl::Status& why);
+  // A worker has failed because of `why`, and had `proved` itself before or
+  // not. True if the policy opens by that.
+  bool OnFailure(absl::Time now, bool proved, const absl::Status& why);
 
-  // A worker has answered a call, or somebody has mended what was wrong.
-  void OnResponse() {
-    if (in_row_ > 0) Reset();
-  }
+  // A worker has proved itself, or somebody has mended what was wrong.
+  void OnProved() { Reset(); }
 
   // When the next worker may be started; InfinitePast if at any time,
   // InfiniteFuture if the one on trial must show first what it is.

@@ -26,6 +26,12 @@ RestartOptions Options() {
   return options;
 }
 
+RestartPolicy OpenPolicy() {
+  RestartPolicy policy(Options(), 1);
+  for (int i = 0; i < 5; ++i) policy.OnFailure(kStart, false, kWhy);
+  return policy;
+}
+
 TEST(RestartPolicyTest, StartsAtOnceWhileNothingFails) {
   RestartPolicy policy(Options(), 1);
   for (int i = 0; i < 100; ++i) {
@@ -41,7 +47,7 @@ TEST(RestartPolicyTest, DoublesTheDelayToItsLimitWithJitter) {
     RestartPolicy policy(Options(), seed);
     absl::Time now = kStart;
     for (const int seconds : {1, 2, 4, 6}) {
-      EXPECT_FALSE(policy.OnFailure(now, kWhy));
+      EXPECT_FALSE(policy.OnFailure(now, false, kWhy));
       const absl::Duration delay = policy.NextStart() - now;
       EXPECT_LE(delay, absl::Seconds(seconds));
       EXPECT_GE(delay, absl::Seconds(seconds) / 2);
@@ -54,29 +60,48 @@ TEST(RestartPolicyTest, DoublesTheDelayToItsLimitWithJitter) {
 
 TEST(RestartPolicyTest, AfterAFailureStartsAreSpreadOut) {
   RestartPolicy policy(Options(), 1);
-  policy.OnFailure(kStart, kWhy);
+  policy.OnFailure(kStart, false, kWhy);
   const absl::Time now = policy.NextStart();
   policy.OnStart(now);
   EXPECT_GE(policy.NextStart(), now + absl::Seconds(1) / 2);
   EXPECT_LE(policy.NextStart(), now + absl::Seconds(1));
 }
 
-TEST(RestartPolicyTest, AResponseForgetsTheFailures) {
+TEST(RestartPolicyTest, AWorkerThatProvesItselfForgetsTheFailures) {
   RestartPolicy policy(Options(), 1);
   for (int round = 0; round < 3; ++round) {
-    for (int i = 0; i < 4; ++i) EXPECT_FALSE(policy.OnFailure(kStart, kWhy));
-    policy.OnResponse();
+    for (int i = 0; i < 4; ++i)
+      EXPECT_FALSE(policy.OnFailure(kStart, false, kWhy));
+    policy.OnProved();
     EXPECT_EQ(policy.NextStart(), absl::InfinitePast());
     EXPECT_EQ(policy.failures_in_row(), 0);
   }
 }
 
+TEST(RestartPolicyTest, ManyThatHadProvedThemselvesCostOneDelay) {
+  RestartPolicy policy(Options(), 1);
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_FALSE(policy.OnFailure(kStart, true, kWhy));
+  }
+  EXPECT_GE(policy.NextStart(), kStart + absl::Seconds(1) / 2);
+  EXPECT_LE(policy.NextStart(), kStart + absl::Seconds(1));
+  policy.OnStart(kStart + absl::Seconds(1));
+  EXPECT_LE(policy.NextStart(), kStart + absl::Seconds(1));
+}
+
+TEST(RestartPolicyTest, OneThatHadProvedItselfEndsNoPause) {
+  RestartPolicy policy = OpenPolicy();
+  EXPECT_FALSE(policy.OnFailure(kStart, true, kWhy));
+  EXPECT_EQ(policy.NextStart(), kStart + absl::Seconds(30));
+}
+
 TEST(RestartPolicyTest, OpensOnceAndSaysWhy) {
   RestartPolicy policy(Options(), 1);
-  for (int i = 0; i < 4; ++i) EXPECT_FALSE(policy.OnFailure(kStart, kWhy));
+  for (int i = 0; i < 4; ++i)
+    EXPECT_FALSE(policy.OnFailure(kStart, false, kWhy));
   EXPECT_TRUE(policy.Broken(kStart).ok());
-  EXPECT_TRUE(policy.OnFailure(kStart, kWhy));
-  EXPECT_FALSE(policy.OnFailure(kStart, kWhy)) << "it is open already";
+  EXPECT_TRUE(policy.OnFailure(kStart, false, kWhy));
+  EXPECT_FALSE(policy.OnFailure(kStart, false, kWhy)) << "it is open already";
   const absl::Status broken = policy.Broken(kStart);
   EXPECT_TRUE(absl::IsUnavailable(broken));
   EXPECT_THAT(std::string(broken.message()),
@@ -91,16 +116,10 @@ TEST(RestartPolicyTest, FailuresFurtherApartThanTheWindowDoNotOpenIt) {
   RestartPolicy policy(Options(), 1);
   absl::Time now = kStart;
   for (int i = 0; i < 100; ++i) {
-    EXPECT_FALSE(policy.OnFailure(now, kWhy));
+    EXPECT_FALSE(policy.OnFailure(now, false, kWhy));
     now += absl::Seconds(16);
   }
   EXPECT_LE(policy.NextStart(), now);
-}
-
-RestartPolicy OpenPolicy() {
-  RestartPolicy policy(Options(), 1);
-  for (int i = 0; i < 5; ++i) policy.OnFailure(kStart, kWhy);
-  return policy;
 }
 
 TEST(RestartPolicyTest, AfterThePauseOneIsOnTrial) {
@@ -110,9 +129,9 @@ TEST(RestartPolicyTest, AfterThePauseOneIsOnTrial) {
   EXPECT_EQ(policy.NextStart(), now);
   policy.OnStart(now);
   EXPECT_EQ(policy.NextStart(), absl::InfiniteFuture());
-  policy.OnResponse();
+  policy.OnProved();
   EXPECT_EQ(policy.NextStart(), absl::InfinitePast());
-  EXPECT_FALSE(policy.OnFailure(now, kWhy)) << "counts from zero again";
+  EXPECT_FALSE(policy.OnFailure(now, false, kWhy)) << "counts from zero again";
 }
 
 TEST(RestartPolicyTest, AFailureOnTrialOpensItAgain) {
@@ -120,7 +139,7 @@ TEST(RestartPolicyTest, AFailureOnTrialOpensItAgain) {
   // Longer than the window: what counts is that it has not recovered.
   const absl::Time now = kStart + absl::Minutes(10);
   policy.OnStart(now);
-  EXPECT_TRUE(policy.OnFailure(now, kWhy));
+  EXPECT_TRUE(policy.OnFailure(now, false, kWhy));
   EXPECT_FALSE(policy.Broken(now).ok());
   EXPECT_EQ(policy.NextStart(), now + absl::Seconds(30));
 }
