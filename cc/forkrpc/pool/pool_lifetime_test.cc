@@ -186,10 +186,13 @@ void Play(Scene scene, PoolTestBed* bed, const std::function<void()>& act) {
       bed->Call("event", "event x");
       break;
     case Scene::kWorkerError:
-    case Scene::kCrashLoop:
-      bed->options.restart.max_failures = 2;
       bed->Call("first", "exit 1");
-      bed->Call("second", "exit 1");
+      break;
+    case Scene::kCrashLoop:
+      // None of them ever answers: a response would end the loop.
+      bed->options.program.argv.push_back(FreshPath("never"));
+      bed->options.restart.max_failures = 2;
+      bed->Call("first", "echo");
       break;
     case Scene::kSpawnError:
       bed->options.program.argv = {"./no-such-worker"};
