@@ -8,6 +8,7 @@ _ABSL = {
     "absl/algorithm:container": "absl_algorithm_container",
     "absl/base": "absl_base",
     "absl/base:core_headers": "absl_core_headers",
+    "absl/base:log_severity": "absl_log_severity",
     "absl/cleanup": "absl_cleanup",
     "absl/container:btree": "absl_btree",
     "absl/container:flat_hash_map": "absl_flat_hash_map",
