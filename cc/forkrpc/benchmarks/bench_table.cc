@@ -13,13 +13,15 @@
 
 namespace forkrpc {
 
-SpawnOptions BenchWorker(int cpu, const std::string& mode, size_t size) {
+SpawnOptions BenchWorker(int cpu, const std::string& mode, size_t size,
+                         int wire_buffer) {
   char self[4096];
   const ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
   const std::string path(self, n > 0 ? n : 0);
   SpawnOptions worker;
   worker.argv = {path.substr(0, path.rfind('/')) + "/bench_worker",
                  absl::StrCat(cpu), mode, absl::StrCat(size)};
+  worker.wire_buffer_octets = wire_buffer;
   return worker;
 }
 

@@ -40,13 +40,17 @@ T OrDie(absl::StatusOr<T> value) {
 }
 
 // bench_worker on a core, in one of its modes. It is found beside this program.
-SpawnOptions BenchWorker(int cpu, const std::string& mode, size_t size);
+// With `wire_buffer` the kernel is asked for so much; 0: its default.
+SpawnOptions BenchWorker(int cpu, const std::string& mode, size_t size,
+                         int wire_buffer = 0);
 
 // A child with a hand-written loop, and the descriptor to reach it by.
 class RawChild {
  public:
-  RawChild(int cpu, const std::string& mode, size_t size = kSmall)
-      : process_(OrDie(WorkerProcess::Spawn(BenchWorker(cpu, mode, size)))) {}
+  RawChild(int cpu, const std::string& mode, size_t size = kSmall,
+           int wire_buffer = 0)
+      : process_(OrDie(
+            WorkerProcess::Spawn(BenchWorker(cpu, mode, size, wire_buffer)))) {}
   int fd() const { return process_->transport()->read_fd(); }
 
  private:

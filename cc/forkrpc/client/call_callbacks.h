@@ -39,7 +39,7 @@ class CallCallbacks {
   CallCallbacks() : slots_(std::make_unique<Slot[]>(kInitialSlots)) {}
 
   // `call`, which is not 0, must not be there.
-  void Insert(CallId call, CallCallback callback) {
+  void Insert(CallId call, CallCallback&& callback) {
     if (ABSL_PREDICT_FALSE(size_ > mask_ / 2)) Grow();
     Place(call, std::move(callback));
     ++size_;
@@ -67,7 +67,7 @@ class CallCallbacks {
 
   static constexpr size_t kInitialSlots = 16;
 
-  void Place(CallId call, CallCallback callback) {
+  void Place(CallId call, CallCallback&& callback) {
     Slot& slot = slots_[call & mask_];
     if (ABSL_PREDICT_FALSE(slot.call != 0)) {
       overflow_.emplace(call, std::move(callback));

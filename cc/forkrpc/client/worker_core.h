@@ -49,7 +49,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   absl::Status Start();
 
   CallId Call(absl::string_view payload, absl::Time deadline,
-              CallCallback callback);
+              CallCallback&& callback);
   absl::Status Cancel(CallId call);
   void Drain(absl::Duration grace, absl::AnyInvocable<void(absl::Status)> done);
   void Terminate(absl::Duration grace);

@@ -3,6 +3,12 @@
 
 #include "forkrpc/connection/deadlines.h"
 
+#include <map>
+#include <random>
+#include <set>
+#include <utility>
+
+#include "forkrpc/testing/allocation_counter.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
@@ -39,6 +45,53 @@ TEST(DeadlinesTest, NothingIsDueForEver) {
   deadlines.Add(1, At(10));
   deadlines.Clear();
   EXPECT_EQ(deadlines.PopDue(absl::InfiniteFuture()), std::nullopt);
+}
+
+// Any mixture of Add, Remove and PopDue, against a sorted set.
+TEST(DeadlinesTest, AgreesWithASortedSet) {
+  std::minstd_rand bits(1);
+  Deadlines deadlines;
+  std::set<std::pair<absl::Time, uint32_t>> expected;
+  std::map<uint32_t, absl::Time> calls;
+  uint32_t next_call = 1;
+  for (int i = 0; i < 20000; ++i) {
+    // Grows to a few hundred, shrinks to none, and again.
+    const unsigned kind = bits() % 8;
+    if (kind < (i / 2000 % 2 == 0 ? 5u : 2u)) {
+      const absl::Time deadline = At(static_cast<int>(bits() % 1000));
+      deadlines.Add(next_call, deadline);
+      expected.emplace(deadline, next_call);
+      calls.emplace(next_call++, deadline);
+    } else if (kind % 2 == 0 && !calls.empty()) {
+      auto call = calls.lower_bound(bits() % next_call);
+      if (call == calls.end()) call = calls.begin();
+      deadlines.Remove(call->first);
+      expected.erase({call->second, call->first});
+      calls.erase(call);
+    } else if (!expected.empty()) {
+      ASSERT_EQ(deadlines.PopDue(expected.begin()->first),
+                expected.begin()->second);
+      calls.erase(expected.begin()->second);
+      expected.erase(expected.begin());
+    }
+    ASSERT_EQ(deadlines.Next(), expected.empty() ? absl::InfiniteFuture()
+                                                 : expected.begin()->first);
+  }
+}
+
+TEST(DeadlinesTest, SteadyStateAllocatesNothing) {
+  Deadlines deadlines;
+  uint32_t call = 0;
+  const auto round = [&] {
+    for (int i = 0; i < 100; ++i, ++call) {
+      deadlines.Add(call, At(i % 7));
+      if (call >= 50) deadlines.Remove(call - 50);
+    }
+  };
+  for (int i = 0; i < 100; ++i) round();
+  AllocationCounter counter;
+  for (int i = 0; i < 100; ++i) round();
+  EXPECT_EQ(counter.allocations(), 0);
 }
 
 }  // namespace

@@ -16,8 +16,9 @@ constexpr size_t kInitialCapacity = 4096;
 
 void SendQueue::Grow(size_t n) {
   const size_t waiting = end_ - begin_;
-  // Moving down is enough, and cheap, if it frees at least half.
-  if (capacity_ - waiting >= n && begin_ >= capacity_ / 2) {
+  // Moving down is enough, and cheap, if it frees at least half or moves
+  // nothing.
+  if (capacity_ - waiting >= n && (waiting == 0 || begin_ >= capacity_ / 2)) {
     std::memmove(block_.get(), block_.get() + begin_, waiting);
   } else {
     const size_t capacity =
@@ -83,6 +84,15 @@ void SendQueue::Consume(size_t n) {
 
 void SendQueue::OwnBorrowed() {
   if (borrowed_.empty()) return;
+  if (borrowed_.size() == 1 && borrowed_.front().behind == end_ - begin_) {
+    // One large payload behind everything else, as when one call is made at a
+    // time: there may be room for it, and none has to be made each time anew.
+    const absl::string_view octets = borrowed_.front().octets;
+    borrowed_.clear();
+    borrowed_size_ = 0;
+    std::memcpy(Extend(octets.size()), octets.data(), octets.size());
+    return;
+  }
   const size_t all = size();
   std::unique_ptr<char[]> block(new char[all]);
   char* to = block.get();

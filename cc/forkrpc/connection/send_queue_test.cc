@@ -109,6 +109,23 @@ TEST(SendQueueTest, SteadyStateAllocatesNothing) {
   EXPECT_EQ(counter.allocations(), 0);
 }
 
+// A large payload of which the stream takes only the beginning, each time.
+TEST(SendQueueTest, OwningTheRestOfAPayloadAllocatesOnce) {
+  const std::string large(200 << 10, 'x');
+  SendQueue queue;
+  const auto send_one = [&] {
+    queue.Add(FrameLayout::kIdAndLength, 1, large, PayloadLifetime::kBorrow);
+    queue.Consume(100 << 10);
+    queue.OwnBorrowed();
+    EXPECT_EQ(queue.Buffers().size(), 1);
+    while (!queue.empty()) queue.Consume(queue.Buffers()[0].size());
+  };
+  send_one();
+  AllocationCounter counter;
+  for (int i = 0; i < 100; ++i) send_one();
+  EXPECT_EQ(counter.allocations(), 0);
+}
+
 TEST(SendQueueTest, GivesALargeBlockBack) {
   AllocationCounter counter;
   SendQueue queue;

@@ -17,7 +17,7 @@ absl::Status Responder::Respond(absl::string_view payload) {
   }
   const absl::Status sent = core_->Respond(call_, payload);
   // A payload that is too long may be replaced by a shorter one.
-  if (!absl::IsResourceExhausted(sent)) {
+  if (sent.ok() || !absl::IsResourceExhausted(sent)) {
     std::exchange(core_, nullptr)->Release();
   }
   return sent;
