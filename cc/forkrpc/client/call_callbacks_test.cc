@@ -70,6 +70,7 @@ TEST(CallCallbacksTest, KeepsCallsWhoseSlotIsTaken) {
   for (const CallId call : {33, 1, 65, 17}) {
     ASSERT_TRUE(RunIfAny(callbacks.Take(call))) << call;
     EXPECT_EQ(stored, call);
+    EXPECT_FALSE(RunIfAny(callbacks.Take(call))) << call;
   }
   EXPECT_EQ(callbacks.size(), 40);
 }

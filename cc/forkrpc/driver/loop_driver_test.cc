@@ -4,6 +4,7 @@
 #include "forkrpc/driver/loop_driver.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include <algorithm>
 #include <functional>
@@ -16,9 +17,12 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "forkrpc/base/owned_fd.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/testing/scripted_peer.h"
 #include "forkrpc/testing/test_loop.h"
+#include "forkrpc/transport/stream_pair.h"
 #include "forkrpc/transport/sys_calls.h"
 #include "forkrpc/transport/test_wires.h"
 #include "gtest/gtest.h"
@@ -193,6 +197,8 @@ TEST_P(LoopDriverTest, GoesOnWhenTheStreamTakesMore) {
   EXPECT_GT(connection_.unsent(), 0);
   const int writes = kernel.writes;
   loop_.RunForAWhile();
+  Update();
+  loop_.RunForAWhile();
   EXPECT_EQ(kernel.writes, writes) << "writes again and again to a full stream";
   peer_.Send(ScriptedPeer::Frame(0, "meanwhile"));
   ASSERT_TRUE(Logged(1)) << "reads nothing while its write is blocked";
@@ -257,6 +263,12 @@ TEST_P(LoopDriverTest, HalfClosesBehindTheLastOctet) {
   }));
   ASSERT_EQ(peer_.frames().size(), 1);
   EXPECT_EQ(peer_.frames()[0].payload, much);
+  // The number of a pipe that was closed is another descriptor's now.
+  const SocketPair others = *MakeSocketPair();
+  for (const OwnedFd* other : {&others.ours, &others.theirs}) {
+    const auto watch = loop_->WatchFd(other->get(), [](unsigned) {});
+    EXPECT_TRUE(watch.ok()) << watch.status();
+  }
   // Reading goes on.
   peer_.Send(ScriptedPeer::Frame(1, "answer"));
   wire_.CloseFromPeer();
@@ -283,7 +295,10 @@ TEST_P(LoopDriverTest, APauseHoldsBackReadingOnly) {
   peer_.Send(ScriptedPeer::Frame(0, "early"));
   Call("x");
   ASSERT_TRUE(PeerGets(1));
-  loop_.RunForAWhile();
+  // A loop that turns, instead of waiting, takes all the time there is.
+  const clock_t before = clock();
+  loop_.RunUntil([] { return false; }, absl::Milliseconds(200));
+  EXPECT_LT(clock() - before, CLOCKS_PER_SEC / 10);
   EXPECT_EQ(kernel.reads, 0);
   EXPECT_TRUE(log_.empty());
   EXPECT_GT(inputs_, 0) << "the user is told that it was written";

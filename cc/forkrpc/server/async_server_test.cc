@@ -265,6 +265,20 @@ TEST_P(AsyncServerBreachTest, EndsTheServiceOnce) {
   EXPECT_FALSE(RespondToFirst("late").ok());
 }
 
+TEST_F(AsyncServerTest, WhatWasAnsweredBeforeABreachGoesOut) {
+  on_request_ = [](absl::string_view, Responder responder) {
+    EXPECT_TRUE(responder.Respond("A").ok());
+  };
+  Start();
+  const std::string octets =
+      ScriptedPeer::Frame(1, "a") + ScriptedPeer::Frame(0, "x");
+  ASSERT_EQ(parent_->Send(octets), octets.size());
+  ASSERT_TRUE(Ended());
+  EXPECT_TRUE(absl::IsDataLoss(*end_)) << *end_;
+  ASSERT_EQ(parent_->Receive().size(), 1);
+  EXPECT_EQ(parent_->frames()[0].payload, "A");
+}
+
 TEST_F(AsyncServerTest, AnEndInsideAFrameIsSaidWhenTheRestIsAnswered) {
   Start();
   Ask(1, "a");
