@@ -11,13 +11,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
 
@@ -197,8 +196,9 @@ struct LibuvLoop::Tasks {
   std::vector<Task> deferred;
   std::vector<Task> running;
 
-  absl::Mutex mutex;
-  std::vector<Task> posted ABSL_GUARDED_BY(mutex);
+  // Not absl::Mutex: ThreadSanitizer cannot see into a distribution's Abseil.
+  std::mutex mutex;
+  std::vector<Task> posted;  // guarded by mutex
 
   explicit Tasks(uv_loop_t* loop) {
     MustWork(uv_async_init(loop, &async, [](uv_async_t* handle) {
@@ -238,7 +238,7 @@ struct LibuvLoop::Tasks {
   void RunPosted() {
     std::vector<Task> tasks;
     {
-      absl::MutexLock lock(&mutex);
+      const std::lock_guard<std::mutex> lock(mutex);
       tasks.swap(posted);
     }
     for (Task& task : tasks) std::exchange(task, nullptr)();
@@ -248,7 +248,7 @@ struct LibuvLoop::Tasks {
   void Close() {
     deferred.clear();
     {
-      absl::MutexLock lock(&mutex);
+      const std::lock_guard<std::mutex> lock(mutex);
       posted.clear();
     }
     const auto closed = [](uv_handle_t* handle) {
@@ -304,7 +304,7 @@ void LibuvLoop::Defer(Task task) {
 void LibuvLoop::Post(Task task) {
   bool first;
   {
-    absl::MutexLock lock(&tasks_->mutex);
+    const std::lock_guard<std::mutex> lock(tasks_->mutex);
     first = tasks_->posted.empty();
     tasks_->posted.push_back(std::move(task));
   }
