@@ -77,37 +77,36 @@ absl::Status WorkerCore::WatchProcess() {
 
 CallId WorkerCore::Call(absl::string_view payload, absl::Time deadline,
                         CallCallback&& callback) {
-  absl::Status refused;
-  if (ABSL_PREDICT_TRUE(state_ == State::kServing)) {
-    // The inline one where it will do: it shows with a thousand calls in a
-    // turn.
-    const absl::StatusOr<CallId> call =
-        deadline == absl::InfiniteFuture()
-            ? connection_.StartCall(payload, PayloadLifetime::kBorrow)
-            : connection_.StartCallWithDeadline(payload, deadline,
-                                                PayloadLifetime::kBorrow);
-    if (ABSL_PREDICT_TRUE(call.ok())) {
-      if (payload.size() >= SendQueue::kMinBorrow) {
-        driver_->FlushNow();
-        connection_.OwnBorrowedPayloads();
-      }
-      callbacks_.Insert(*call, std::move(callback));
-      if (connection_.unsent() > options_.high_water) above_high_water_ = true;
-      if (deadline < timer_is_at_) SetDeadlineTimer();
-      driver_->Update();
-      return *call;
-    }
-    refused = call.status();
-  } else {
-    refused = end_status_;
+  if (ABSL_PREDICT_FALSE(state_ != State::kServing)) {
+    return Refuse(end_status_, std::move(callback));
   }
-  if (refused.ok())
-    refused = absl::FailedPreconditionError("the worker is gone");
+  // The inline one where it will do: it shows with a thousand calls in a turn.
+  const absl::StatusOr<CallId> call =
+      ABSL_PREDICT_TRUE(deadline == absl::InfiniteFuture())
+          ? connection_.StartCall(payload, PayloadLifetime::kBorrow)
+          : connection_.StartCallWithDeadline(payload, deadline,
+                                              PayloadLifetime::kBorrow);
+  if (ABSL_PREDICT_FALSE(!call.ok())) {
+    return Refuse(call.status(), std::move(callback));
+  }
+  if (ABSL_PREDICT_FALSE(payload.size() >= SendQueue::kMinBorrow)) {
+    driver_->FlushNow();
+    connection_.OwnBorrowedPayloads();
+  }
+  callbacks_.Insert(*call, std::move(callback));
+  if (connection_.unsent() > options_.high_water) above_high_water_ = true;
+  if (deadline < timer_is_at_) SetDeadlineTimer();
+  driver_->Update();
+  return *call;
+}
+
+CallId WorkerCore::Refuse(absl::Status why, CallCallback&& callback) {
+  if (why.ok()) why = absl::FailedPreconditionError("the worker is gone");
   ++refusals_due_;
   loop_->Defer([core = shared_from_this(), callback = std::move(callback),
-                refused = std::move(refused)]() mutable {
+                why = std::move(why)]() mutable {
     --core->refusals_due_;
-    core->FailCall(0, std::move(callback), std::move(refused));
+    core->FailCall(0, std::move(callback), std::move(why));
   });
   return 0;
 }

@@ -78,6 +78,9 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   }
   absl::Status WatchProcess();
 
+  // Ends a call that was not made, later, from the loop.
+  CallId Refuse(absl::Status why, CallCallback&& callback);
+
   // Takes what has happened from the connection and calls the user.
   void Poll();
   void OnEvent(absl::string_view payload);
