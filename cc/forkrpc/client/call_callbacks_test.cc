@@ -75,6 +75,17 @@ TEST(CallCallbacksTest, KeepsCallsWhoseSlotIsTaken) {
   EXPECT_EQ(callbacks.size(), 40);
 }
 
+TEST(CallCallbacksTest, GivesOneWhoseSlotIsTakenOnce) {
+  CallCallbacks callbacks;
+  int stored = 0;
+  callbacks.Insert(1, Storing(&stored, 1));
+  callbacks.Insert(17, Storing(&stored, 17));
+  EXPECT_TRUE(RunIfAny(callbacks.Take(17)));
+  EXPECT_EQ(stored, 17);
+  EXPECT_FALSE(RunIfAny(callbacks.Take(17)));
+  EXPECT_EQ(callbacks.size(), 1);
+}
+
 TEST(CallCallbacksTest, AnEmptyCallbackCountsToo) {
   CallCallbacks callbacks;
   callbacks.Insert(3, nullptr);

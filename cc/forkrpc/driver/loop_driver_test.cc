@@ -18,11 +18,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "forkrpc/base/owned_fd.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/testing/scripted_peer.h"
 #include "forkrpc/testing/test_loop.h"
-#include "forkrpc/transport/stream_pair.h"
 #include "forkrpc/transport/sys_calls.h"
 #include "forkrpc/transport/test_wires.h"
 #include "gtest/gtest.h"
@@ -263,12 +261,6 @@ TEST_P(LoopDriverTest, HalfClosesBehindTheLastOctet) {
   }));
   ASSERT_EQ(peer_.frames().size(), 1);
   EXPECT_EQ(peer_.frames()[0].payload, much);
-  // The number of a pipe that was closed is another descriptor's now.
-  const SocketPair others = *MakeSocketPair();
-  for (const OwnedFd* other : {&others.ours, &others.theirs}) {
-    const auto watch = loop_->WatchFd(other->get(), [](unsigned) {});
-    EXPECT_TRUE(watch.ok()) << watch.status();
-  }
   // Reading goes on.
   peer_.Send(ScriptedPeer::Frame(1, "answer"));
   wire_.CloseFromPeer();
@@ -297,8 +289,8 @@ TEST_P(LoopDriverTest, APauseHoldsBackReadingOnly) {
   ASSERT_TRUE(PeerGets(1));
   // A loop that turns, instead of waiting, takes all the time there is.
   const clock_t before = clock();
-  loop_.RunUntil([] { return false; }, absl::Milliseconds(200));
-  EXPECT_LT(clock() - before, CLOCKS_PER_SEC / 10);
+  loop_.RunUntil([] { return false; }, absl::Milliseconds(400));
+  EXPECT_LT(clock() - before, CLOCKS_PER_SEC / 16);
   EXPECT_EQ(kernel.reads, 0);
   EXPECT_TRUE(log_.empty());
   EXPECT_GT(inputs_, 0) << "the user is told that it was written";
