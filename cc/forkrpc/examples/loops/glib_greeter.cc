@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
     auto worker = forkrpc::Worker::Spawn(greeter, options, &loop);
     if (!worker.ok()) {
       std::cerr << worker.status() << "\n";
+      g_main_loop_unref(main_loop);
       return 1;
     }
     program.worker = *std::move(worker);
