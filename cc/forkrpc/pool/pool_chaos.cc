@@ -88,7 +88,7 @@ class Chaos {
     DrainIfDone();
     loop_.Run();
     const double seconds = absl::ToDoubleSeconds(MonotonicNow() - begin);
-    std::cout << ledger_.ToString() << "workers killed   " << killed_
+    std::cout << ledger_.ToString() << "SIGKILLs sent    " << killed_
               << "\nworkers started  " << stats_.started
               << "\ncalls retried    " << stats_.retried
               << "\ndrain            " << drained_ << "\nseconds          "
