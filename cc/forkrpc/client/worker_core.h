@@ -36,7 +36,7 @@ namespace forkrpc {
 // Invariants:
 //  1. A callback is in callbacks_ iff its call is open in connection_ and not
 //     in failed_.
-//  2. self_ is set from Start() until state_ is kGone.
+//  2. self_ is set from Start() until Destroy(), which comes last.
 //  3. The driver runs iff state_ is kServing.
 class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
  public:

@@ -481,6 +481,19 @@ TYPED_TEST_P(EventLoopContract, TasksThatAreLeftAreDestroyed) {
   EXPECT_EQ(captured.use_count(), 1);
 }
 
+// What a task holds may post another one in its destructor, as a dropped
+// ThreadResponder does.
+TYPED_TEST_P(EventLoopContract, ATaskThatIsLeftMayPostWhileItIsDestroyed) {
+  {
+    TypeParam harness;
+    EventLoop* const loop = harness.loop();
+    const std::shared_ptr<void> posts(nullptr, [loop](void*) {
+      loop->Post([] { ADD_FAILURE() << "the loop is gone"; });
+    });
+    loop->Post([posts] {});
+  }
+}
+
 REGISTER_TYPED_TEST_SUITE_P(
     EventLoopContract, SaysWhenADescriptorIsReadable, SaysSoAgainUntilItIsRead,
     SaysOnlyWhatWasAskedFor, SaysBothAtOnce, APeerThatIsGoneIsReadable,
@@ -491,7 +504,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     TimersThatMakeTimersStarveNobody, ATimerMayDestroyItself, TimersRingInOrder,
     DeferredTasksRunInOrder, DeferredTasksRunBeforeTheLoopWaits,
     TasksThatDeferTasksStarveNobody, PostsFromOtherThreadsArriveInOrder,
-    APostWakesALoopThatWaits, TasksThatAreLeftAreDestroyed);
+    APostWakesALoopThatWaits, TasksThatAreLeftAreDestroyed,
+    ATaskThatIsLeftMayPostWhileItIsDestroyed);
 
 }  // namespace forkrpc
 

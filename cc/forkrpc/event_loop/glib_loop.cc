@@ -230,6 +230,8 @@ GlibLoop::GlibLoop(GMainContext* context)
                Owned()) {}
 
 GlibLoop::~GlibLoop() {
+  // While there are sources: what a task holds may post.
+  tasks_->Clear();
   sources_ = nullptr;
   g_main_loop_unref(main_loop_);
   g_main_context_unref(context_);

@@ -11,14 +11,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
+#include "forkrpc/event_loop/loop_tasks.h"
 
 namespace forkrpc {
 namespace {
@@ -193,16 +192,11 @@ struct LibuvLoop::Tasks {
   int open_handles = 4;
   bool timer_is_ringing = false;
 
-  std::vector<Task> deferred;
-  std::vector<Task> running;
-
-  // Not absl::Mutex: ThreadSanitizer cannot see into a distribution's Abseil.
-  std::mutex mutex;
-  std::vector<Task> posted;  // guarded by mutex
+  LoopTasks queue;
 
   explicit Tasks(uv_loop_t* loop) {
     MustWork(uv_async_init(loop, &async, [](uv_async_t* handle) {
-      static_cast<Tasks*>(handle->data)->RunPosted();
+      static_cast<Tasks*>(handle->data)->queue.RunPosted();
     }));
     uv_prepare_init(loop, &prepare);
     uv_check_init(loop, &check);
@@ -218,16 +212,13 @@ struct LibuvLoop::Tasks {
     uv_unref(AsHandle(&check));
   }
 
-  // Runs those that are there now.
   void RunDeferred() {
-    if (deferred.empty()) return;
-    running.swap(deferred);
-    for (Task& task : running) std::exchange(task, nullptr)();
-    running.clear();
-    if (deferred.empty()) {
-      uv_idle_stop(&idle);
-    } else {
+    if (!queue.has_deferred()) return;
+    queue.RunDeferred();
+    if (queue.has_deferred()) {
       MakeNextTurnCome();
+    } else {
+      uv_idle_stop(&idle);
     }
   }
 
@@ -235,22 +226,9 @@ struct LibuvLoop::Tasks {
     uv_idle_start(&idle, [](uv_idle_t*) {});
   }
 
-  void RunPosted() {
-    std::vector<Task> tasks;
-    {
-      const std::lock_guard<std::mutex> lock(mutex);
-      tasks.swap(posted);
-    }
-    for (Task& task : tasks) std::exchange(task, nullptr)();
-  }
-
   // Deletes itself when libuv has let go of all.
   void Close() {
-    deferred.clear();
-    {
-      const std::lock_guard<std::mutex> lock(mutex);
-      posted.clear();
-    }
+    queue.Clear();
     const auto closed = [](uv_handle_t* handle) {
       auto* const tasks = static_cast<Tasks*>(handle->data);
       if (--tasks->open_handles == 0) delete tasks;
@@ -298,17 +276,11 @@ void LibuvLoop::Defer(Task task) {
   // Before the loop waits next it runs `prepare`, so nothing needs waking up. A
   // loop of the program's that has nothing else to do would not even start.
   if (own_loop_ == nullptr) tasks_->MakeNextTurnCome();
-  tasks_->deferred.push_back(std::move(task));
+  tasks_->queue.Defer(std::move(task));
 }
 
 void LibuvLoop::Post(Task task) {
-  bool first;
-  {
-    const std::lock_guard<std::mutex> lock(tasks_->mutex);
-    first = tasks_->posted.empty();
-    tasks_->posted.push_back(std::move(task));
-  }
-  if (first) uv_async_send(&tasks_->async);
+  if (tasks_->queue.Post(std::move(task))) uv_async_send(&tasks_->async);
 }
 
 }  // namespace forkrpc

@@ -14,11 +14,10 @@
 #ifndef FORKRPC_EVENT_LOOP_LOOP_TASKS_H_
 #define FORKRPC_EVENT_LOOP_LOOP_TASKS_H_
 
+#include <mutex>
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "forkrpc/event_loop/event_loop.h"
 
 namespace forkrpc {
@@ -33,7 +32,7 @@ class LoopTasks {
     return deferred_.size() == 1;
   }
   bool Post(EventLoop::Task task) {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     posted_.push_back(std::move(task));
     return posted_.size() == 1;
   }
@@ -49,7 +48,7 @@ class LoopTasks {
   void RunPosted() {
     std::vector<EventLoop::Task> tasks;
     {
-      const absl::MutexLock lock(&mutex_);
+      const std::lock_guard<std::mutex> lock(mutex_);
       tasks.swap(posted_);
     }
     RunAll(std::move(tasks));
@@ -60,7 +59,7 @@ class LoopTasks {
     // What a task holds may post while it is destroyed.
     std::vector<EventLoop::Task> posted;
     {
-      const absl::MutexLock lock(&mutex_);
+      const std::lock_guard<std::mutex> lock(mutex_);
       posted.swap(posted_);
     }
   }
@@ -74,8 +73,9 @@ class LoopTasks {
 
   std::vector<EventLoop::Task> deferred_;
   std::vector<EventLoop::Task> spare_;
-  absl::Mutex mutex_;
-  std::vector<EventLoop::Task> posted_ ABSL_GUARDED_BY(mutex_);
+  // Not absl::Mutex: ThreadSanitizer cannot see into a distribution's Abseil.
+  std::mutex mutex_;
+  std::vector<EventLoop::Task> posted_;  // guarded by mutex_
 };
 
 }  // namespace forkrpc
