@@ -31,8 +31,8 @@ struct ProgramsLoop {
   AsioLoop loop_{&io_};
 };
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Own, EventLoopContract, OwnLoop);
-INSTANTIATE_TYPED_TEST_SUITE_P(Programs, EventLoopContract, ProgramsLoop);
+INSTANTIATE_EVENT_LOOP_CONTRACT(Own, OwnLoop);
+INSTANTIATE_EVENT_LOOP_CONTRACT(Programs, ProgramsLoop);
 
 class AsioLoopTest : public testing::Test {
  protected:

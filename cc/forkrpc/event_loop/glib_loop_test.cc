@@ -33,8 +33,8 @@ class ProgramsLoop {
   GlibLoop loop_{nullptr};
 };
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Own, EventLoopContract, OwnLoop);
-INSTANTIATE_TYPED_TEST_SUITE_P(Programs, EventLoopContract, ProgramsLoop);
+INSTANTIATE_EVENT_LOOP_CONTRACT(Own, OwnLoop);
+INSTANTIATE_EVENT_LOOP_CONTRACT(Programs, ProgramsLoop);
 
 TEST(GlibLoopTest, LeavesNothingInTheProgramsContext) {
   GMainContext* const context = g_main_context_new();

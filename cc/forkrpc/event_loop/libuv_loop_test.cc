@@ -39,8 +39,8 @@ class ProgramsLoop {
   std::unique_ptr<LibuvLoop> loop_;
 };
 
-INSTANTIATE_TYPED_TEST_SUITE_P(Own, EventLoopContract, OwnLoop);
-INSTANTIATE_TYPED_TEST_SUITE_P(Programs, EventLoopContract, ProgramsLoop);
+INSTANTIATE_EVENT_LOOP_CONTRACT(Own, OwnLoop);
+INSTANTIATE_EVENT_LOOP_CONTRACT(Programs, ProgramsLoop);
 
 TEST(LibuvLoopTest, DoesNotKeepTheProgramsLoopRunning) {
   uv_loop_t uv;
