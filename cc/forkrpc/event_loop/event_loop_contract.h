@@ -23,9 +23,9 @@
 #include "gtest/gtest.h"
 
 // To be used in namespace forkrpc, or below it.
-#define INSTANTIATE_EVENT_LOOP_CONTRACT(Name, Harness)              \
-  INSTANTIATE_TYPED_TEST_SUITE_P(Name, FdWatchContract, Harness);   \
-  INSTANTIATE_TYPED_TEST_SUITE_P(Name, TimerContract, Harness);     \
+#define INSTANTIATE_EVENT_LOOP_CONTRACT(Name, Harness)            \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, FdWatchContract, Harness); \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, TimerContract, Harness);   \
   INSTANTIATE_TYPED_TEST_SUITE_P(Name, TaskContract, Harness)
 
 #endif  // FORKRPC_EVENT_LOOP_EVENT_LOOP_CONTRACT_H_

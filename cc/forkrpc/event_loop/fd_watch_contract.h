@@ -203,7 +203,14 @@ TYPED_TEST_P(FdWatchContract, RefusesWhatCannotBeWatched) {
   fclose(file);
 }
 
-REGISTER_TYPED_TEST_SUITE_P(FdWatchContract, SaysWhenADescriptorIsReadable, SaysSoAgainUntilItIsRead, SaysOnlyWhatWasAskedFor, SaysBothAtOnce, APeerThatIsGoneIsReadable, APipeWithoutReaderIsWritable, AWatchMayDestroyItself, AWatchMayDestroyAnother, ADescriptorMayBeWatchedAgain, LeavesTheBlockingModeAlone, RefusesWhatCannotBeWatched);
+REGISTER_TYPED_TEST_SUITE_P(FdWatchContract, SaysWhenADescriptorIsReadable,
+                            SaysSoAgainUntilItIsRead, SaysOnlyWhatWasAskedFor,
+                            SaysBothAtOnce, APeerThatIsGoneIsReadable,
+                            APipeWithoutReaderIsWritable,
+                            AWatchMayDestroyItself, AWatchMayDestroyAnother,
+                            ADescriptorMayBeWatchedAgain,
+                            LeavesTheBlockingModeAlone,
+                            RefusesWhatCannotBeWatched);
 
 }  // namespace forkrpc
 

@@ -140,7 +140,13 @@ TYPED_TEST_P(TaskContract, ATaskThatIsLeftMayPostWhileItIsDestroyed) {
   }
 }
 
-REGISTER_TYPED_TEST_SUITE_P(TaskContract, DeferredTasksRunInOrder, DeferredTasksRunBeforeTheLoopWaits, TasksThatDeferTasksStarveNobody, PostsFromOtherThreadsArriveInOrder, APostWakesALoopThatWaits, TasksThatAreLeftAreDestroyed, ATaskThatIsLeftMayPostWhileItIsDestroyed);
+REGISTER_TYPED_TEST_SUITE_P(TaskContract, DeferredTasksRunInOrder,
+                            DeferredTasksRunBeforeTheLoopWaits,
+                            TasksThatDeferTasksStarveNobody,
+                            PostsFromOtherThreadsArriveInOrder,
+                            APostWakesALoopThatWaits,
+                            TasksThatAreLeftAreDestroyed,
+                            ATaskThatIsLeftMayPostWhileItIsDestroyed);
 
 }  // namespace forkrpc
 

@@ -139,7 +139,11 @@ TYPED_TEST_P(TimerContract, TimersRingInOrder) {
   EXPECT_THAT(order, testing::ElementsAre(1, 2, 3));
 }
 
-REGISTER_TYPED_TEST_SUITE_P(TimerContract, ATimerIsNeverEarly, ATimerRingsOnce, ATimerMayBeReplacedOrStopped, ATimerMayBeSetFromItself, TimersThatMakeTimersStarveNobody, ATimerMayDestroyItself, TimersRingInOrder);
+REGISTER_TYPED_TEST_SUITE_P(TimerContract, ATimerIsNeverEarly, ATimerRingsOnce,
+                            ATimerMayBeReplacedOrStopped,
+                            ATimerMayBeSetFromItself,
+                            TimersThatMakeTimersStarveNobody,
+                            ATimerMayDestroyItself, TimersRingInOrder);
 
 }  // namespace forkrpc
 
