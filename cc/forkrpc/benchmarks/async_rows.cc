@@ -23,8 +23,10 @@ namespace {
 // Keeps calls in flight: each response starts the next call, in its callback.
 class Calls {
  public:
-  Calls(size_t in_flight, size_t payload_size, int wire_buffer = 0)
+  Calls(size_t in_flight, size_t payload_size, int wire_buffer = 0,
+        PayloadLifetime lifetime = PayloadLifetime::kBorrow)
       : request_(payload_size, 'r') {
+    call_options_.payload = lifetime;
     forkrpc::WorkerOptions options;
     options.on_destroy = [this] { loop_.Stop(); };
     worker_ = OrDie(Worker::Spawn(BenchWorker(0, "async-loop", 0, wire_buffer),
@@ -49,15 +51,17 @@ class Calls {
 
  private:
   void Start() {
-    worker_->Call(request_, [this](absl::StatusOr<absl::string_view> response) {
-      if (ending_) return;
-      if (!response.ok()) std::abort();
-      if (++done_ == enough_) loop_.Stop();
-      Start();
-    });
+    worker_->Call(request_, call_options_,
+                  [this](absl::StatusOr<absl::string_view> response) {
+                    if (ending_) return;
+                    if (!response.ok()) std::abort();
+                    if (++done_ == enough_) loop_.Stop();
+                    Start();
+                  });
   }
 
   const std::string request_;
+  CallOptions call_options_;
   LibuvLoop loop_;
   std::unique_ptr<Worker> worker_;
   int64_t done_ = 0;
@@ -94,22 +98,22 @@ void Memory() {
       PeakMemory(calls.pid()));
 }
 
-// With the kernel's own buffers most of a large payload does not fit; it is
-// copied, since the caller gets its memory back at once. With larger ones, for
-// both loops, it fits.
-void Large(const std::string& buffers, int wire_buffer,
+// With the kernel's own buffers most of a large payload does not fit, and is
+// written in pieces while the other end reads; with larger ones, for both
+// loops, it fits.
+void Large(const std::string& how, int wire_buffer, PayloadLifetime lifetime,
            const std::string& wanted) {
   const std::string request(kLarge, 'r');
   std::vector<char> response(kLarge);
   RawChild raw(0, "raw", kLarge, wire_buffer);
-  Calls calls(1, kLarge, wire_buffer);
+  Calls calls(1, kLarge, wire_buffer, lifetime);
   const Paired p = MeasurePaired(
       [&] {
         RawPingPong(raw.fd(), request.data(), response.data(), kLarge);
         return 1;
       },
       [&] { return calls.Run(1); });
-  PrintRow("event loop: 1 MiB echo, " + buffers + ", octets/s", Micros(p.b),
+  PrintRow("event loop: 1 MiB echo, " + how + ", octets/s", Micros(p.b),
            Micros(p.a), 1 / p.ratio(), wanted);
 }
 
@@ -129,8 +133,10 @@ void PrintAsyncRows(absl::string_view only) {
   if (only.empty() || only == "one") OneAtATime();
   if (only.empty() || only == "memory") Memory();
   if (only.empty() || only == "large") {
-    Large("the kernel's buffers", 0, ">= 0.80");
-    Large("buffers of 1 MiB", 1 << 20, ">= 0.80");
+    Large("borrowed", 0, PayloadLifetime::kBorrow, ">= 0.80");
+    Large("copied", 0, PayloadLifetime::kCopy, "-");
+    Large("borrowed, buffers of 1 MiB", 1 << 20, PayloadLifetime::kBorrow,
+          ">= 0.80");
   }
   if (only.empty() || only == "many") Many();
 }

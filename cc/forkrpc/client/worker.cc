@@ -43,12 +43,12 @@ Worker::~Worker() {
 }
 
 CallId Worker::Call(absl::string_view payload, CallCallback callback) {
-  return core_->Call(payload, absl::InfiniteFuture(), std::move(callback));
+  return core_->Call(payload, {}, std::move(callback));
 }
 
 CallId Worker::Call(absl::string_view payload, const CallOptions& options,
                     CallCallback callback) {
-  return core_->Call(payload, options.deadline, std::move(callback));
+  return core_->Call(payload, options, std::move(callback));
 }
 
 absl::Status Worker::Cancel(CallId call) { return core_->Cancel(call); }

@@ -44,12 +44,6 @@
 
 namespace forkrpc {
 
-struct CallOptions {
-  // When the call ends with DeadlineExceeded, on the clock of MonotonicNow().
-  // The worker still executes it, and its id stays taken until it answers.
-  absl::Time deadline = absl::InfiniteFuture();
-};
-
 class WorkerCore;
 
 class Worker {
@@ -74,8 +68,9 @@ class Worker {
   // Makes a call; `callback` gets its end. Errors: ResourceExhausted if a limit
   // refuses it; FailedPrecondition after Drain(); Cancelled; DeadlineExceeded;
   // what is wrong with the connection, with how the worker ended. The payload
-  // is copied or written before this returns. With an empty callback the
-  // response is dropped and an error goes to on_error.
+  // is copied or written before this returns, unless the options say that it is
+  // borrowed. With an empty callback the response is dropped and an error goes
+  // to on_error.
   //
   // Returns the call's id, for Cancel(); 0 if it was refused.
   CallId Call(absl::string_view payload, CallCallback callback);

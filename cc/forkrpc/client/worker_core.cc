@@ -75,12 +75,13 @@ absl::Status WorkerCore::WatchProcess() {
   return absl::OkStatus();
 }
 
-CallId WorkerCore::Call(absl::string_view payload, absl::Time deadline,
+CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
                         CallCallback&& callback) {
   if (ABSL_PREDICT_FALSE(state_ != State::kServing)) {
     return Refuse(end_status_, std::move(callback));
   }
   // The inline one where it will do: it shows with a thousand calls in a turn.
+  const absl::Time deadline = options.deadline;
   const absl::StatusOr<CallId> call =
       ABSL_PREDICT_TRUE(deadline == absl::InfiniteFuture())
           ? connection_.StartCall(payload, PayloadLifetime::kBorrow)
@@ -90,14 +91,30 @@ CallId WorkerCore::Call(absl::string_view payload, absl::Time deadline,
     return Refuse(call.status(), std::move(callback));
   }
   if (ABSL_PREDICT_FALSE(payload.size() >= SendQueue::kMinBorrow)) {
-    driver_->FlushNow();
-    connection_.OwnBorrowedPayloads();
+    Keep(*call, callback == nullptr ? PayloadLifetime::kCopy : options.payload);
   }
   callbacks_.Insert(*call, std::move(callback));
   if (connection_.unsent() > options_.high_water) above_high_water_ = true;
   if (deadline < timer_is_at_) SetDeadlineTimer();
   driver_->Update();
   return *call;
+}
+
+void WorkerCore::Keep(CallId call, PayloadLifetime lifetime) {
+  if (lifetime == PayloadLifetime::kBorrow) {
+    borrowed_.emplace(call, connection_.sent() + connection_.unsent());
+    return;
+  }
+  driver_->FlushNow();
+  connection_.OwnBorrowedPayloads();
+}
+
+void WorkerCore::TakeBack(CallId call) {
+  const auto borrowed = borrowed_.find(call);
+  if (borrowed == borrowed_.end()) return;
+  // It has failed, or a worker that is in error answers what it cannot know.
+  if (borrowed->second > connection_.sent()) connection_.OwnBorrowedPayloads();
+  borrowed_.erase(borrowed);
 }
 
 CallId WorkerCore::Refuse(absl::Status why, CallCallback&& callback) {
@@ -167,7 +184,7 @@ void WorkerCore::Poll() {
   while (state_ == State::kServing &&
          (!paused_ || connection_.has_failed_calls())) {
     if (connection_.PollResponse(&call, &payload)) {
-      CallCallback callback = callbacks_.Take(call);
+      CallCallback callback = TakeCallback(call);
       if (callback != nullptr) callback(payload);
       continue;
     }
@@ -178,12 +195,12 @@ void WorkerCore::Poll() {
         OnEvent(event->payload);
         break;
       case ClientEvent::kResponse: {
-        CallCallback callback = callbacks_.Take(event->call);
+        CallCallback callback = TakeCallback(event->call);
         if (callback != nullptr) callback(event->payload);
         break;
       }
       case ClientEvent::kCallFailed: {
-        CallCallback callback = callbacks_.Take(event->call);
+        CallCallback callback = TakeCallback(event->call);
         if (connection_.status().ok()) {
           FailCall(event->call, std::move(callback), event->status);
         } else {

@@ -16,9 +16,12 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "absl/base/optimization.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -48,7 +51,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
 
   absl::Status Start();
 
-  CallId Call(absl::string_view payload, absl::Time deadline,
+  CallId Call(absl::string_view payload, const CallOptions& options,
               CallCallback&& callback);
   absl::Status Cancel(CallId call);
   void Drain(absl::Duration grace, absl::AnyInvocable<void(absl::Status)> done);
@@ -77,6 +80,15 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
     return process_ != nullptr ? process_->transport() : own_transport_.get();
   }
   absl::Status WatchProcess();
+
+  // Sees to a large payload that the connection has just borrowed.
+  void Keep(CallId call, PayloadLifetime lifetime);
+  // The callback of a call that has ended. Its payload is not needed any more.
+  CallCallback TakeCallback(CallId call) {
+    if (ABSL_PREDICT_FALSE(!borrowed_.empty())) TakeBack(call);
+    return callbacks_.Take(call);
+  }
+  void TakeBack(CallId call);
 
   // Ends a call that was not made, later, from the loop.
   CallId Refuse(absl::Status why, CallCallback&& callback);
@@ -111,6 +123,9 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   const WorkerOptions options_;
   ClientConnection connection_;
   CallCallbacks callbacks_;
+  // The open calls whose payloads belong to the user, each with the offset
+  // behind its request in the stream.
+  absl::flat_hash_map<CallId, uint64_t> borrowed_;
   std::shared_ptr<LoopDriver> driver_;
   std::unique_ptr<FdWatch> exit_watch_;
   std::unique_ptr<FdWatch> stderr_watch_;

@@ -1,7 +1,7 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// WorkerOptions, WorkerError: what a Worker calls, and its limits.
+// WorkerOptions, CallOptions, WorkerError: what a Worker calls, and its limits.
 //
 // Plain values. All callbacks run in the loop's thread, from the loop; in each
 // of them everything may be done with the worker, also destroying it.
@@ -26,6 +26,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "forkrpc/connection/client_connection.h"
+#include "forkrpc/connection/send_queue.h"
 #include "forkrpc/process/exit_status.h"
 
 namespace forkrpc {
@@ -70,6 +71,16 @@ struct WorkerOptions {
 
   // How long a worker may take to end once its wire is closed; then SIGKILL.
   absl::Duration exit_grace = absl::Seconds(5);
+};
+
+struct CallOptions {
+  // When the call ends with DeadlineExceeded, on the clock of MonotonicNow().
+  // The worker still executes it, and its id stays taken until it answers.
+  absl::Time deadline = absl::InfiniteFuture();
+  // With kBorrow and a callback, the payload must stay as it is until the
+  // callback runs; a large one is then not copied, which shows where the stream
+  // does not take it all at once (from about 200 KiB on).
+  PayloadLifetime payload = PayloadLifetime::kCopy;
 };
 
 }  // namespace forkrpc

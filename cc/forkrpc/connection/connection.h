@@ -26,6 +26,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -54,11 +55,17 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Where the driver reads to. Empty means: do not read now (there are frames
-  // to be polled first, or the stream has ended). Ends the life of payloads
-  // that PollEvent() gave.
+  // Whether the driver may read now. If not, there are frames to be polled
+  // first, or the stream has ended.
+  bool wants_octets() const {
+    return !end_.has_value() && status_.ok() && WantsOctets();
+  }
+
+  // Where the driver reads to; empty unless wants_octets(). Ends the life of
+  // payloads that PollEvent() gave.
   absl::Span<char> ReceiveBuffer() {
-    if (end_.has_value() || !status_.ok() || !WantsOctets()) return {};
+    if (!wants_octets()) return {};
+    if (ABSL_PREDICT_FALSE(own_before_receiving_)) OwnBorrowedPayloads();
     return decoder_.PrepareReceive();
   }
 
@@ -77,14 +84,24 @@ class Connection {
   }
 
   // `n` octets of SendBuffers() have been written.
-  void OnSent(size_t n) { send_queue_.Consume(n); }
+  void OnSent(size_t n) {
+    sent_ += n;
+    send_queue_.Consume(n);
+  }
 
   // Writing failed. Octets that the peer sent before it went are still to be
   // read, so the connection ends when reading does.
   void OnSendError(absl::Status error);
 
   // Copies payloads that were queued as borrowed and are not yet written.
-  void OwnBorrowedPayloads() { send_queue_.OwnBorrowed(); }
+  void OwnBorrowedPayloads() {
+    own_before_receiving_ = false;
+    send_queue_.OwnBorrowed();
+  }
+
+  // The same, but not before ReceiveBuffer() is asked for space: for payloads
+  // that lie in what PollEvent() gave, and live as long.
+  void OwnBorrowedBeforeReceiving() { own_before_receiving_ = true; }
 
   // Whether the stream is to be half-closed now.
   virtual bool wants_shutdown_write() const = 0;
@@ -104,6 +121,9 @@ class Connection {
 
   // Octets queued and not yet written.
   size_t unsent() const { return send_queue_.size(); }
+
+  // Octets written, ever.
+  uint64_t sent() const { return sent_; }
 
  protected:
   Connection(FrameLayout receive_layout, const WireLimits& limits)
@@ -145,6 +165,8 @@ class Connection {
   absl::Status status_;
   absl::Status send_error_;
   std::optional<absl::Status> end_;
+  uint64_t sent_ = 0;
+  bool own_before_receiving_ = false;
   bool usable_ = true;
   bool shutdown_done_ = false;
   bool closed_ = false;

@@ -113,9 +113,8 @@ void LoopDriver::Wait() {
   // What has been polled may make a half-close due.
   if (connection_->wants_shutdown_write()) Update();
   if (turn_due_) return;
-  const unsigned read = !paused_ && !connection_->ReceiveBuffer().empty()
-                            ? EventLoop::kReadable
-                            : 0;
+  const unsigned read =
+      !paused_ && connection_->wants_octets() ? EventLoop::kReadable : 0;
   const unsigned write = connection_->unsent() > 0 ? EventLoop::kWritable : 0;
   if (write_watch_ != nullptr) {
     watch_->SetInterest(read);

@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,6 +37,12 @@ bool PeerIsGone(int fd) {
   pollfd look = {fd, 0, 0};
   return fd >= 0 && poll(&look, 1, 0) == 1 &&
          (look.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+bool IsWithin(absl::string_view part, absl::string_view whole) {
+  const std::less_equal<const char*> le;
+  return le(whole.data(), part.data()) &&
+         le(part.data() + part.size(), whole.data() + whole.size());
 }
 
 }  // namespace
@@ -88,7 +95,13 @@ absl::Status AsyncServerCore::SendEvent(absl::string_view payload) {
 void AsyncServerCore::AfterSend(absl::string_view payload) {
   if (payload.size() >= SendQueue::kMinBorrow) {
     driver_->FlushNow();
-    connection_.OwnBorrowedPayloads();
+    // An echo, or a part of the request: it stays where it was received, unless
+    // more arrives before it is written.
+    if (IsWithin(payload, request_)) {
+      connection_.OwnBorrowedBeforeReceiving();
+    } else {
+      connection_.OwnBorrowedPayloads();
+    }
   }
   driver_->Update();
 }
@@ -148,7 +161,9 @@ void AsyncServerCore::Poll() {
 void AsyncServerCore::Serve(CallId call, absl::string_view request) {
   Hold();
   serving_ = true;
+  request_ = request;
   handler_(request, Responder(this, call));
+  request_ = {};
   serving_ = false;
   // What the handler holds may hold responders, and these hold this.
   if (ended_) handler_ = nullptr;
@@ -164,7 +179,7 @@ void AsyncServerCore::CheckEnd() {
         lost_, " calls were never answered: their responders were dropped")));
   }
   // Who reads learns that the parent is gone by that.
-  if (!looking_ && (!failure_.ok() || connection_.ReceiveBuffer().empty())) {
+  if (!looking_ && (!failure_.ok() || !connection_.wants_octets())) {
     looking_ = true;
     parent_timer_->Set(MonotonicNow() + kParentPoll);
   }

@@ -62,7 +62,8 @@ class AsyncServerCore {
 
   void Poll();
   void Serve(CallId call, absl::string_view request);
-  // Large payloads are borrowed: writes what the stream takes, copies the rest.
+  // Large payloads are borrowed: writes what the stream takes, copies the rest,
+  // or leaves it where it was received.
   void AfterSend(absl::string_view payload);
   // Ends the service if it has failed and all is written, or if nothing can
   // happen any more.
@@ -79,6 +80,7 @@ class AsyncServerCore {
   ServerConnection connection_;
   std::shared_ptr<LoopDriver> driver_;
   std::unique_ptr<Timer> parent_timer_;
+  absl::string_view request_;  // that handler_ works on
   absl::Status failure_;
   size_t holders_ = 0;
   size_t lost_ = 0;

@@ -150,6 +150,27 @@ TEST_F(AsyncServerTest, APayloadIsNotNeededAfterTheCall) {
   EXPECT_EQ(parent_->frames()[0].payload, std::string(payload.size(), 'x'));
 }
 
+// The response lies in the memory that the next request is received into.
+TEST_F(AsyncServerTest, AnEchoIsNotOverwrittenByTheNextRequest) {
+  on_request_ = [](absl::string_view request, Responder responder) {
+    EXPECT_TRUE(responder.Respond(request.substr(1)).ok());
+  };
+  Start();
+  constexpr size_t kSize = size_t{512} << 10;
+  const std::string requests =
+      absl::StrCat(ScriptedPeer::Frame(1, std::string(kSize, 'a')),
+                   ScriptedPeer::Frame(2, std::string(kSize, 'b')));
+  size_t sent = 0;
+  ASSERT_TRUE(loop_.RunUntil([&] {
+    sent += parent_->Send(absl::string_view(requests).substr(sent));
+    return sent == requests.size();
+  }));
+  ASSERT_TRUE(loop_.RunUntil([this] { return requests_ == 2; }));
+  ASSERT_TRUE(ParentGets(2));
+  EXPECT_EQ(parent_->frames()[0].payload, std::string(kSize - 1, 'a'));
+  EXPECT_EQ(parent_->frames()[1].payload, std::string(kSize - 1, 'b'));
+}
+
 TEST_F(AsyncServerTest, MaxInFlightHoldsTheParentBack) {
   options_.connection.max_in_flight = 2;
   Start();
