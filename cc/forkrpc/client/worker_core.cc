@@ -81,11 +81,11 @@ CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
     return Refuse(end_status_, std::move(callback));
   }
   // The inline one where it will do: it shows with a thousand calls in a turn.
-  const absl::Time deadline = options.deadline;
+  const bool endless = options.deadline == absl::InfiniteFuture();
   const absl::StatusOr<CallId> call =
-      ABSL_PREDICT_TRUE(deadline == absl::InfiniteFuture())
+      ABSL_PREDICT_TRUE(endless)
           ? connection_.StartCall(payload, PayloadLifetime::kBorrow)
-          : connection_.StartCallWithDeadline(payload, deadline,
+          : connection_.StartCallWithDeadline(payload, options.deadline,
                                               PayloadLifetime::kBorrow);
   if (ABSL_PREDICT_FALSE(!call.ok())) {
     return Refuse(call.status(), std::move(callback));
@@ -95,7 +95,7 @@ CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
   }
   callbacks_.Insert(*call, std::move(callback));
   if (connection_.unsent() > options_.high_water) above_high_water_ = true;
-  if (deadline < timer_is_at_) SetDeadlineTimer();
+  if (!endless && options.deadline < timer_is_at_) SetDeadlineTimer();
   driver_->Update();
   return *call;
 }

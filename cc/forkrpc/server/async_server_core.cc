@@ -161,7 +161,7 @@ void AsyncServerCore::Poll() {
 void AsyncServerCore::Serve(CallId call, absl::string_view request) {
   Hold();
   serving_ = true;
-  request_ = request;
+  if (request.size() >= SendQueue::kMinBorrow) request_ = request;
   handler_(request, Responder(this, call));
   request_ = {};
   serving_ = false;
