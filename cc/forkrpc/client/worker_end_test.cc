@@ -360,7 +360,7 @@ class WithoutPidfdTest : public WorkerEndTest {
     ASSERT_TRUE(core_->Start().ok());
   }
   void CallCore(const std::string& payload) {
-    core_->Call(payload, absl::InfiniteFuture(), Callback(payload));
+    core_->Call(payload, {}, Callback(payload));
   }
   std::shared_ptr<WorkerCore> core_;
 };
