@@ -356,5 +356,46 @@ TEST(ClientConnectionTest, SteadyStateAllocatesNothing) {
   EXPECT_EQ(counter.allocations(), 0);
 }
 
+TEST(ClientConnectionTest, TooLongIsSaidOfAPayloadAlsoBehindOthers) {
+  ClientOptions options;
+  options.limits.max_payload = 4;
+  Client client(options);
+  client.Start("1234");
+  const absl::Status status = client.connection().StartCall("12345").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_NE(status.message().find("limit of 4"), std::string::npos) << status;
+}
+
+TEST(ClientConnectionTest, OneCallMayBeLongerThanWhatMayBeUnsent) {
+  ClientOptions options;
+  options.max_unsent = 4;
+  Client client(options);
+  client.Start("12345");
+  EXPECT_EQ(client.connection().StartCall("").status().code(),
+            absl::StatusCode::kResourceExhausted);
+}
+
+TEST(ClientConnectionTest, ACallIsOpenUntilItsEndIsPolled) {
+  Client client(Form::kAsync);
+  const CallId call = client.Start("x");
+  EXPECT_TRUE(client.connection().is_open(call));
+  EXPECT_FALSE(client.connection().is_open(call + 1));
+  ASSERT_TRUE(client.connection().CancelCall(call).ok());
+  EXPECT_TRUE(client.connection().is_open(call));
+  EXPECT_TRUE(client.connection().has_failed_calls());
+  EXPECT_EQ(client.Events(), absl::StrCat("f", call, ":CANCELLED"));
+  EXPECT_FALSE(client.connection().has_failed_calls());
+  EXPECT_FALSE(client.connection().is_open(call));
+}
+
+// A connection that has failed is closed, not half-closed.
+TEST(ClientConnectionTest, NoHalfCloseAfterAnError) {
+  Client client(Form::kAsync);
+  client.connection().HalfClose();
+  client.Receive(Response(7, "stray"));
+  EXPECT_EQ(client.Events(), "closed:DATA_LOSS");
+  EXPECT_FALSE(client.connection().wants_shutdown_write());
+}
+
 }  // namespace
 }  // namespace forkrpc

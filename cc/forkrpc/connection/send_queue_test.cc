@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "forkrpc/testing/allocation_counter.h"
+#include "forkrpc/wire/frame_encoder.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
@@ -133,6 +134,29 @@ TEST(SendQueueTest, GivesALargeBlockBack) {
             PayloadLifetime::kCopy);
   Drain(&queue);
   EXPECT_LT(counter.live_octets(), SendQueue::kRetainedCapacity);
+}
+
+// More pieces than are offered at once, with owned octets before and behind.
+TEST(SendQueueTest, ManyBorrowedPayloadsComeOutInOrder) {
+  const std::string large(SendQueue::kMinBorrow, 'x');
+  for (const size_t in_front : {0, 1}) {
+    SendQueue queue;
+    std::string want;
+    const auto add = [&](const std::string& payload) {
+      queue.Add(FrameLayout::kLength, 0, payload, PayloadLifetime::kBorrow);
+      ASSERT_TRUE(AppendFrame(FrameLayout::kLength, 0, payload, &want).ok());
+    };
+    for (size_t i = 0; i < SendQueue::kMaxBuffers; ++i) add(large);
+    add("small");
+    if (in_front == 1) {
+      // The first header is written: what is offered begins with a payload, so
+      // that the last buffer is a header.
+      queue.Consume(4);
+      want.erase(0, 4);
+    }
+    EXPECT_EQ(queue.Buffers().size(), SendQueue::kMaxBuffers);
+    EXPECT_EQ(Drain(&queue), want);
+  }
 }
 
 }  // namespace

@@ -232,5 +232,62 @@ TEST(ServerConnectionTest, SteadyStateAllocatesNothing) {
   EXPECT_EQ(counter.allocations(), 0);
 }
 
+TEST(ServerConnectionTest, NothingIsSentAfterTheEnd) {
+  Server server(Form::kAsync);
+  server.connection().OnReceiveEof();
+  EXPECT_EQ(server.Events(), "half");
+  ASSERT_TRUE(server.connection().wants_shutdown_write());
+  server.connection().OnShutdownWriteDone();
+  EXPECT_EQ(server.connection().SendEvent("late").code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(server.connection().wants_shutdown_write());
+}
+
+TEST(ServerConnectionTest, AfterAWriteErrorItIsWhatIsSaid) {
+  Server server(Form::kAsync);
+  server.Receive(Request(Form::kAsync, 1, "x"));
+  EXPECT_EQ(server.Events(), "q1:x");
+  server.connection().OnSendError(absl::UnavailableError("gone"));
+  server.connection().OnSendError(absl::InternalError("later"));
+  EXPECT_EQ(server.connection().SendResponse(1, "y"),
+            absl::UnavailableError("gone"));
+  EXPECT_EQ(server.connection().SendEvent("y"), absl::UnavailableError("gone"));
+}
+
+// A connection that has failed is closed, not half-closed.
+TEST(ServerConnectionTest, NoHalfCloseAfterAnError) {
+  Server server(Form::kAsync);
+  server.connection().OnReceiveEof();
+  EXPECT_EQ(server.Events(), "half");
+  server.connection().OnSendError(absl::UnavailableError("gone"));
+  EXPECT_EQ(server.Events(), "closed:UNAVAILABLE");
+  EXPECT_FALSE(server.connection().wants_shutdown_write());
+}
+
+TEST(ServerConnectionTest, KnowsNoTimeouts) {
+  Server server(Form::kAsync);
+  EXPECT_EQ(server.connection().NextTimeout(), absl::InfiniteFuture());
+  server.connection().OnTimeout(absl::UnixEpoch());
+  EXPECT_EQ(server.Events(), "");
+}
+
+// The response lies in the request, which the next one overwrites.
+TEST(ServerConnectionTest, AnEchoIsCopiedBeforeMoreIsReceived) {
+  constexpr size_t kSize = SendQueue::kMinBorrow;
+  Server server(Form::kAsync);
+  server.Receive(Request(Form::kAsync, 1, std::string(kSize, 'a')));
+  const std::optional<ServerEvent> asked = server.connection().PollEvent();
+  ASSERT_TRUE(asked.has_value());
+  ASSERT_TRUE(server.connection()
+                  .SendResponse(1, asked->payload, PayloadLifetime::kBorrow)
+                  .ok());
+  server.connection().OwnBorrowedBeforeReceiving();
+  EXPECT_EQ(server.connection().SendBuffers()[1].data(), asked->payload.data());
+  server.Receive(Request(Form::kAsync, 2, std::string(kSize, 'b')));
+  EXPECT_EQ(TakeOctets(&server.connection()).substr(8),
+            std::string(kSize, 'a'));
+  EXPECT_EQ(server.connection().sent(), kSize + 8);
+}
+
 }  // namespace
 }  // namespace forkrpc

@@ -50,6 +50,10 @@ TEST(StringPackTest, EmptyListIsAnEmptyPayload) {
   Views items = {"old"};
   ASSERT_TRUE(DecodeStringPack(payload, &items).ok());
   EXPECT_THAT(items, IsEmpty());
+  Strings strings = {"old"};
+  EXPECT_EQ(DecodeStringPack("\1a\2b", &strings).code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_THAT(strings, IsEmpty());
 }
 
 TEST(StringPackTest, BoundaryLengths) {
@@ -251,6 +255,17 @@ TEST(StringPackAllocationTest, MemoryFollowsItemsNotLengths) {
     EXPECT_LT(counter.peak_octets(), 1024);
     EXPECT_EQ(ok, options.mode == StringPackMode::kPerl);
   }
+}
+
+TEST(StringPackTest, LongItemsNeedNoReserveWhereThereIsRoom) {
+  const std::vector<std::string> items(2, std::string(100000, 'x'));
+  std::string payload, again;
+  ASSERT_TRUE(EncodeStringPack(items, &payload).ok());
+  again.reserve(payload.size());
+  const char* const room = again.data();
+  ASSERT_TRUE(EncodeStringPack(items, &again).ok());
+  EXPECT_EQ(again, payload);
+  EXPECT_EQ(again.data(), room);
 }
 
 }  // namespace

@@ -234,5 +234,19 @@ TEST(FrameDecoderTest, HasNextAgreesWithNext) {
   }
 }
 
+TEST(FrameDecoderTest, OctetsBehindAnErrorAreNotTaken) {
+  WireLimits limits;
+  limits.max_payload = 3;
+  FrameDecoder decoder(FrameLayout::kLength, limits);
+  const absl::Span<char> space = decoder.PrepareReceive();
+  std::copy_n("\0\0\0\4", 4, space.data());
+  decoder.CommitReceive(4);
+  EXPECT_EQ(decoder.buffered(), 4u);
+  FrameView frame;
+  ASSERT_EQ(decoder.Next(&frame), DecodeResult::kError);
+  decoder.CommitReceive(1);  // of a read that was under way
+  EXPECT_EQ(decoder.buffered(), 4u);
+}
+
 }  // namespace
 }  // namespace forkrpc

@@ -23,9 +23,8 @@ std::unique_ptr<char[]> AllocateOctets(size_t n) {
 }  // namespace
 
 bool ReceiveBuffer::MayAllocate(size_t more) const {
-  size_t alive = capacity_;
-  for (const Block& block : overflow_) alive += block.capacity;
-  return alive + more <= 2 * received_ + kSlack;
+  assert(overflow_.empty());
+  return capacity_ + more <= 2 * received_ + kSlack;
 }
 
 absl::Span<char> ReceiveBuffer::Prepare(size_t wanted) {
@@ -57,12 +56,11 @@ void ReceiveBuffer::ResizeEmpty(size_t wanted) {
     small_fillings_ = 0;
   }
   if (capacity == capacity_) return;
-  // The old block is freed first, so that only the new one counts.
-  const size_t old_capacity = std::exchange(capacity_, 0);
-  if (!MayAllocate(capacity)) {
-    capacity_ = old_capacity;
-    return;
-  }
+  // The old block is freed first, so that only the new one counts. It may be
+  // made: a block is doubled only when it was filled, and the first fits
+  // kSlack.
+  capacity_ = 0;
+  assert(MayAllocate(capacity));
   main_.reset();
   main_ = AllocateOctets(capacity);
   capacity_ = capacity;
