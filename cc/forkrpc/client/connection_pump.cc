@@ -39,6 +39,8 @@ void ConnectionPump::Flush() {
         transport_->Write(connection_->SendBuffers(), IoMode::kNonBlock);
     if (!put.ok()) {
       connection_->OnSendError(put.status());
+      // The worker may live: it learns that nothing more comes, and ends.
+      transport_->ShutdownWrite().IgnoreError();
       return;
     }
     if (put->kind == IoResult::kWouldBlock) return;

@@ -143,9 +143,15 @@ absl::Status ClientConnection::EndOfStreamStatus() const {
   if (calls_.size() > 0) {
     //= spec/wire.md#FR-ERR-003
     //= spec/wire.md#FR-CLS-012
-    return absl::UnavailableError(absl::StrCat(
+    const std::string end = absl::StrCat(
         "the child ended the stream at offset ", decoder().offset(), " with ",
-        calls_.size(), calls_.size() == 1 ? " call" : " calls", " in flight"));
+        calls_.size(), calls_.size() == 1 ? " call" : " calls", " in flight");
+    // It may have ended because it could not be told any more.
+    return send_error().ok()
+               ? absl::UnavailableError(end)
+               : absl::Status(send_error().code(),
+                              absl::StrCat(end, " after an error: ",
+                                           send_error().message()));
   }
   //= spec/wire.md#FR-CLS-007
   if (half_close_requested_) return absl::OkStatus();

@@ -262,6 +262,17 @@ TEST(ClientConnectionTest, SendErrorWaitsForWhatTheChildHasSaid) {
   EXPECT_EQ(client.Events(), "r1:last words f2:UNAVAILABLE closed:UNAVAILABLE");
 }
 
+TEST(ClientConnectionTest, CallsEndWithTheErrorThatKeptThemFromBeingSent) {
+  Client client(Form::kAsync);
+  client.Start("x");
+  client.connection().OnSendError(absl::InternalError("no buffer space"));
+  client.connection().OnReceiveEof();
+  EXPECT_EQ(client.Events(), "f1:INTERNAL closed:INTERNAL");
+  EXPECT_EQ(client.connection().status().message(),
+            "the child ended the stream at offset 0 with 1 call in flight "
+            "after an error: no buffer space");
+}
+
 //= spec/wire.md#FR-SID-009
 TEST(ClientConnectionTest, DeadlineEndsACallButKeepsItsId) {
   const absl::Time start = absl::UnixEpoch();

@@ -93,6 +93,9 @@ void LoopDriver::FlushNow() {
         transport_->Write(connection_->SendBuffers(), IoMode::kNonBlock);
     if (!put.ok()) {
       connection_->OnSendError(put.status());
+      // The peer may live: it learns that nothing more comes, and ends.
+      write_watch_ = nullptr;
+      transport_->ShutdownWrite().IgnoreError();
     } else if (put->kind == IoResult::kWouldBlock) {
       write_blocked_ = true;
     } else {

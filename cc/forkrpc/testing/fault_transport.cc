@@ -44,8 +44,9 @@ std::optional<absl::StatusOr<IoResult>> FaultTransport::Answer(FaultOp op,
         break;
       case FaultAction::kWouldBlock:
         // A blocking call is one that waits until it would not.
-        if (mode == IoMode::kNonBlock) return would_block;
-        break;
+        if (mode == IoMode::kBlock) break;
+        ++put_off_;
+        return would_block;
       case FaultAction::kInterrupt:
         break;  // a Transport hides it
       case FaultAction::kError:

@@ -53,6 +53,9 @@ class FaultTransport final : public Transport {
   int count(FaultOp op) const {
     return directions_[static_cast<int>(op)].calls;
   }
+  // How many calls were told to come again, other than for a delay: who polls
+  // in memory knows by it that trying again may help.
+  int put_off() const { return put_off_; }
   // When a delay under way ends; InfiniteFuture if there is none.
   absl::Time resume_time() const;
 
@@ -72,6 +75,7 @@ class FaultTransport final : public Transport {
 
   Transport* const transport_;
   const Clock clock_;
+  int put_off_ = 0;
   Direction directions_[3];
 };
 
