@@ -111,8 +111,10 @@ absl::Status FaultTransport::ShutdownWrite() {
 
 absl::Time FaultTransport::resume_time() const {
   absl::Time first = absl::InfiniteFuture();
+  const absl::Time now = clock_();
   for (const Direction& direction : directions_) {
-    if (direction.resume != absl::InfinitePast()) {
+    // Nobody may have called since an earlier one was over.
+    if (direction.resume > now) {
       first = std::min(first, direction.resume);
     }
   }
