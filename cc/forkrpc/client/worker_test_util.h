@@ -67,7 +67,7 @@ class WorkerFixture : public testing::Test {
     Take(Worker::Spawn(program, options_, loop_.get()));
   }
 
-  void ConnectToPeer(const SysCalls* sys = &kRealSysCalls) {
+  void ConnectToPeer(const SysCalls* sys = DefaultSysCalls()) {
     wire_ = TestWire::Make(WireKind::kSocket, sys);
     peer_.emplace(wire_.peer_in.get(), wire_.peer_out_fd(),
                   options_.connection.form == Form::kSync

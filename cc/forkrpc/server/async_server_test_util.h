@@ -53,7 +53,7 @@ class AsyncServerFixture : public testing::Test {
   }
 
   void Start(WireKind kind = WireKind::kSocket,
-             const SysCalls* sys = &kRealSysCalls) {
+             const SysCalls* sys = DefaultSysCalls()) {
     wire_ = TestWire::Make(kind, sys);
     parent_.emplace(wire_.peer_in.get(), wire_.peer_out_fd());
     auto server = AsyncServer::Start(

@@ -57,9 +57,10 @@ struct Outcome {
   void OnEnd(int call, const absl::StatusOr<absl::string_view>& response) {
     std::string& text = calls[static_cast<size_t>(call)];
     twice |= !text.empty();
-    text = response.ok() ? std::string(*response)
-                         : absl::StrCat("!", absl::StatusCodeToString(
-                                                 response.status().code()));
+    text = response.ok()
+               ? std::string(*response)
+               : absl::StrCat(
+                     "!", absl::StatusCodeToString(response.status().code()));
   }
   std::string Text() const {
     std::string text;
@@ -111,9 +112,9 @@ Outcome RunBlocking(Form form, const FaultPlan& plan) {
   BlockingClientOptions options;
   options.connection.form = form;
   options.on_event = [&](absl::string_view) { ++outcome.events; };
-  BlockingClient client(*FdTransport::FromSocket(std::move(wire.ours),
-                                                 FaultSysCalls::table()),
-                        options);
+  BlockingClient client(
+      *FdTransport::FromSocket(std::move(wire.ours), FaultSysCalls::table()),
+      options);
   // One call by itself, the others at once.
   outcome.OnEnd(0, client.CallView("0"));
   std::vector<std::pair<int, CallId>> calls;
@@ -236,7 +237,8 @@ class DriversFaultTest
     };
     sigaction(SIGALRM, &action, nullptr);
     alarm(50);
-    Outcome outcome = std::get<0>(GetParam()).run(std::get<1>(GetParam()), plan);
+    Outcome outcome =
+        std::get<0>(GetParam()).run(std::get<1>(GetParam()), plan);
     alarm(0);
     return outcome;
   }

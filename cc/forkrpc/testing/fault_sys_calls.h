@@ -5,11 +5,12 @@
 //
 // EINTR, EAGAIN, short counts, errors and ends come from where the kernel's
 // would. A SysCalls table has no room for state, so that a plan belongs to a
-// descriptor: attach it before the transport is made. Different ends may be used
-// from different threads, each from one at a time.
+// descriptor: attach it before the transport is made. Different ends may be
+// used from different threads, each from one at a time.
 //
 //   FaultSysCalls faults(fd, StreamEnd::kClient, plan);
-//   auto transport = FdTransport::FromSocket(OwnedFd(fd), FaultSysCalls::table());
+//   auto transport = FdTransport::FromSocket(OwnedFd(fd),
+//   FaultSysCalls::table());
 //
 // Half-closing goes through no table; faults of it are ignored.
 

@@ -29,6 +29,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "forkrpc/base/owned_fd.h"
+#include "forkrpc/transport/default_sys_calls.h"
 #include "forkrpc/transport/sys_calls.h"
 #include "forkrpc/transport/transport.h"
 
@@ -58,14 +59,14 @@ class FdTransport final : public Transport {
   // Takes one full-duplex stream socket. FailedPrecondition if `socket` is
   // something else. `sys` must outlive the transport.
   static absl::StatusOr<std::unique_ptr<FdTransport>> FromSocket(
-      OwnedFd socket, const SysCalls* sys = &kRealSysCalls);
+      OwnedFd socket, const SysCalls* sys = DefaultSysCalls());
 
   // Takes two descriptors of any stream-like kind: pipes, two different
   // sockets, files. FailedPrecondition if one is not open or is a socket
   // without stream semantics.
   static absl::StatusOr<std::unique_ptr<FdTransport>> FromPair(
       OwnedFd read_end, OwnedFd write_end, PipeMode mode,
-      const SysCalls* sys = &kRealSysCalls);
+      const SysCalls* sys = DefaultSysCalls());
 
   absl::StatusOr<IoResult> Read(absl::Span<char> buffer, IoMode mode) override;
   absl::StatusOr<IoResult> Write(absl::Span<const absl::string_view> buffers,

@@ -60,7 +60,7 @@ struct TestWire {
   OwnedFd peer_in;   // the peer reads here
   OwnedFd peer_out;  // and writes here; -1: the same socket
 
-  static TestWire Make(WireKind kind, const SysCalls* sys = &kRealSysCalls) {
+  static TestWire Make(WireKind kind, const SysCalls* sys = DefaultSysCalls()) {
     TestWire wire;
     absl::StatusOr<std::unique_ptr<FdTransport>> made;
     if (kind == WireKind::kSocket) {
