@@ -77,9 +77,11 @@ absl::StatusOr<Machine> Machine::Create(const spec::Machine& data) {
   }
   for (const spec::Transition& each : data.transitions()) {
     Transition transition;
+    transition.number = machine.count_++;
     transition.breach = each.breach();
     transition.to = each.breach() ? -1 : number(each.to());
     const int from = number(each.from());
+    transition.from = from;
     if (from < 0 || (!each.breach() && transition.to < 0)) {
       return absl::InternalError(
           absl::StrCat(data.name(), ": a transition between unknown states, ",
@@ -94,6 +96,14 @@ absl::StatusOr<Machine> Machine::Create(const spec::Machine& data) {
     machine.leaving_[Key(from, each.event())].push_back(std::move(transition));
   }
   return machine;
+}
+
+std::vector<const Machine::Transition*> Machine::transitions() const {
+  std::vector<const Transition*> all(count_);
+  for (const auto& [key, leaving] : leaving_) {
+    for (const Transition& each : leaving) all[each.number] = &each;
+  }
+  return all;
 }
 
 const Machine::Transition* Machine::Find(int state, spec::Event event,

@@ -33,7 +33,9 @@ class Machine {
   }
 
   struct Transition {
-    int to = -1;  // a state; -1 for a breach
+    int number = 0;  // its place in transitions()
+    int from = -1;   // a state
+    int to = -1;     // a state; -1 for a breach
     bool breach = false;
     std::vector<spec::Action> actions;
     std::vector<std::string> reqs;
@@ -55,6 +57,9 @@ class Machine {
   int initial() const { return initial_; }
   const State& state(int number) const { return states_[number]; }
   const std::string& name() const { return name_; }
+  // All of them, in the order of the specification; valid until this is
+  // changed or destroyed.
+  std::vector<const Transition*> transitions() const;
 
   // What the event does in that state while `holding` holds; null if it cannot
   // occur there.
@@ -69,6 +74,7 @@ class Machine {
   std::string name_;
   int initial_ = 0;
   std::vector<State> states_;
+  int count_ = 0;  // of transitions
   absl::flat_hash_map<int64_t, std::vector<Transition>> leaving_;
 };
 

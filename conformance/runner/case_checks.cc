@@ -71,6 +71,24 @@ Role RoleOf(const Step& step) {
   }
 }
 
+// `first` is of one frame, and cuts are places in the order of the stream.
+absl::Status CheckCuts(const Send& send) {
+  for (const Send::Item& item : send.item()) {
+    const uint32_t times =
+        std::max({item.request().times(), item.response().times(),
+                  item.event().times()});
+    if (item.first() != 0 && times > 1) {
+      return Invalid("only one frame can be sent in part (first)");
+    }
+  }
+  uint32_t last = 0;
+  for (const uint32_t cut : send.cut()) {
+    if (cut <= last) return Invalid("cuts do not ascend from 1");
+    last = cut;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSend(const Send& send, Role role) {
   for (const Send::Item& item : send.item()) {
     absl::Status status;
@@ -94,13 +112,14 @@ absl::Status CheckSend(const Send& send, Role role) {
         break;
       }
       case Send::Item::kHeader:
+      case Send::Item::kRest:
         break;
       case Send::Item::KIND_NOT_SET:
         return Invalid("an item to send is empty");
     }
     if (!status.ok()) return status;
   }
-  return absl::OkStatus();
+  return CheckCuts(send);
 }
 
 absl::Status CheckStep(const Step& step, Role role) {

@@ -71,13 +71,18 @@ absl::Status ChildDriver::DoSend(const Send& send) {
         ids_.emplace(item.header().tag(), item.header().id());
       }
       items.push_back(std::move(header));
+    } else if (item.has_rest()) {
+      items.push_back(TakeRest());
     } else {
       items.push_back(MakePart(item.raw(), 0));
     }
     if (!status.ok()) return status;
+    if (item.first() != 0) {
+      items.back() = FirstOctets(item, std::move(items.back()));
+    }
   }
   for (const std::string& item : items) CountSent(item);
-  QueueItems(items, send.chunking());
+  QueueItems(items, send);
   return absl::OkStatus();
 }
 

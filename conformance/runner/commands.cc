@@ -31,7 +31,8 @@ namespace forkrpc::conformance {
 namespace {
 
 constexpr char kSubcommands[] =
-    "run, matrix, list, explain, vectors, judge, expectations or mutants";
+    "run, matrix, list, explain, vectors, judge, expectations, mutants, fuzz, "
+    "shrink or replay";
 
 int WriteSkeleton(const std::vector<std::string>& words, std::ostream& out) {
   if (words.size() != 2) {

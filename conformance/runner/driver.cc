@@ -3,10 +3,12 @@
 
 #include "conformance/runner/driver.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "conformance/runner/child_driver.h"
 #include "conformance/runner/parent_driver.h"
 
@@ -66,13 +68,38 @@ absl::Status Driver::Do(const Step& step) {
       return absl::OkStatus();
     case Step::kExpectMemory:
       return DoExpectMemory(step.expect_memory().max_growth());
+    case Step::kMarkDescriptors:
+      descriptor_mark_ = session_.testee().DescriptorCount();
+      return absl::OkStatus();
+    case Step::kExpectDescriptors:
+      return DoExpectDescriptors(step.expect_descriptors().max_growth());
     default:
       return DoForRole(step);
   }
 }
 
+std::string Driver::FirstOctets(const Send::Item& item, std::string octets) {
+  if (item.first() == 0 || item.first() >= octets.size()) return octets;
+  rest_ = octets.substr(item.first());
+  octets.resize(item.first());
+  return octets;
+}
+
 void Driver::QueueItems(const std::vector<std::string>& items,
-                        Chunking chunking) {
+                        const Send& send) {
+  if (!send.cut().empty()) {
+    const std::string together = absl::StrJoin(items, "");
+    size_t from = 0;
+    for (const uint32_t cut : send.cut()) {
+      const size_t to = std::min<size_t>(cut, together.size());
+      session_.QueueChunk(together.substr(from, to - from),
+                          /*await_read=*/true);
+      from = to;
+    }
+    session_.QueueChunk(together.substr(from));
+    return;
+  }
+  Chunking chunking = send.chunking();
   if (chunking == CHUNKING_UNSPECIFIED) chunking = run_.chunking;
   std::string together;
   for (const std::string& item : items) {
@@ -236,6 +263,18 @@ absl::Status Driver::DoExpectMemory(uint64_t max_growth) {
   absl::Status status = grown("VmHWM", resident_mark_, max_growth >> 10);
   status.Update(grown("VmPeak", address_mark_, max_growth >> 6));
   return status;
+}
+
+absl::Status Driver::DoExpectDescriptors(uint32_t max_growth) {
+  const std::optional<int> now = session_.testee().DescriptorCount();
+  if (!now.has_value() || !descriptor_mark_.has_value() ||
+      *now <= *descriptor_mark_ + static_cast<int64_t>(max_growth)) {
+    return absl::OkStatus();
+  }
+  return Mismatch(absl::StrCat("the testee has ", *now, " descriptors, ",
+                               *now - *descriptor_mark_,
+                               " more than at the mark; the limit is ",
+                               max_growth));
 }
 
 }  // namespace forkrpc::conformance

@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -52,8 +53,11 @@ class Driver {
   Session& session() { return session_; }
   Form form() const { return run_.form; }
 
-  // Queues the items in the step's chunking, or else in the run's.
-  void QueueItems(const std::vector<std::string>& items, Chunking chunking);
+  // Queues the items in the step's cuts or chunking, or else in the run's.
+  void QueueItems(const std::vector<std::string>& items, const Send& send);
+  // What is sent of an item's octets; the others are kept for TakeRest.
+  std::string FirstOctets(const Send::Item& item, std::string octets);
+  std::string TakeRest() { return std::exchange(rest_, {}); }
   // The next frame. Unavailable if the testee ends instead; `judge_header` is
   // asked once about a header whose payload has not arrived.
   absl::StatusOr<Frame> NextFrame(
@@ -71,10 +75,13 @@ class Driver {
   absl::Status DoAwaitRead();
   absl::Status DoExpectMemory(uint64_t max_growth);
   void DoMarkMemory();
+  absl::Status DoExpectDescriptors(uint32_t max_growth);
 
   const CaseRun run_;
   Splits splits_;
   Session& session_;
+  std::string rest_;
+  std::optional<int> descriptor_mark_;
   std::optional<uint64_t> resident_mark_;  // kB
   std::optional<uint64_t> address_mark_;   // kB
 };

@@ -13,6 +13,7 @@
 #include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "conformance/fuzz/fuzz_command.h"
 #include "conformance/runner/commands.h"
 #include "conformance/runner/complain.h"
 #include "conformance/runner/options.h"
@@ -29,9 +30,12 @@ void Interrupt(int) { interrupted = true; }
 }  // namespace
 
 using forkrpc::conformance::Complain;
+using forkrpc::conformance::FuzzUsageText;
+using forkrpc::conformance::IsFuzzCommand;
 using forkrpc::conformance::kUsage;
 using forkrpc::conformance::ParseOptions;
 using forkrpc::conformance::RunCommand;
+using forkrpc::conformance::RunFuzzCommand;
 using forkrpc::conformance::UsageText;
 
 int main(int argc, char** argv) {
@@ -46,10 +50,12 @@ int main(int argc, char** argv) {
                     absl::StrCat(words.status().message(), "; see --help"));
   }
   if (absl::GetFlag(FLAGS_help)) {
-    std::cout << UsageText();
+    std::cout << UsageText() << FuzzUsageText();
     return 0;
   }
-  const int code = RunCommand(*words, interrupted, std::cout);
+  const int code = IsFuzzCommand(*words)
+                       ? RunFuzzCommand(*words, interrupted, std::cout)
+                       : RunCommand(*words, interrupted, std::cout);
   std::cout.flush();
   return code;
 }

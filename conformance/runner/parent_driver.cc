@@ -218,10 +218,15 @@ absl::Status ParentDriver::DoSend(const Send& send) {
       AppendU32(item.header().id(), &header);
       AppendU32(item.header().length(), &header);
       items.push_back({std::move(header), nullptr});
+    } else if (item.has_rest()) {
+      items.push_back({TakeRest(), nullptr});
     } else {
       items.push_back({MakePart(item.raw(), 0), nullptr});
     }
     if (!status.ok()) return status;
+    if (item.first() != 0) {
+      items.back().octets = FirstOctets(item, std::move(items.back().octets));
+    }
   }
   if (form() == SYNC) {
     // The answers go to the calls in the order of their requests, which the
@@ -231,7 +236,7 @@ absl::Status ParentDriver::DoSend(const Send& send) {
   std::vector<std::string> octets;
   octets.reserve(items.size());
   for (Item& item : items) octets.push_back(std::move(item.octets));
-  QueueItems(octets, send.chunking());
+  QueueItems(octets, send);
   return absl::OkStatus();
 }
 

@@ -84,7 +84,7 @@ std::string HeaderText(const Header& header) {
                       header.length());
 }
 
-std::string ItemText(const Send::Item& item) {
+std::string WholeItemText(const Send::Item& item) {
   switch (item.kind_case()) {
     case Send::Item::kRequest:
       return RequestText(item.request());
@@ -94,9 +94,17 @@ std::string ItemText(const Send::Item& item) {
       return EventText(item.event());
     case Send::Item::kHeader:
       return HeaderText(item.header());
+    case Send::Item::kRest:
+      return "the rest of it";
     default:
       return absl::StrCat("octets: ", PartText(item.raw()));
   }
+}
+
+std::string ItemText(const Send::Item& item) {
+  if (item.first() == 0) return WholeItemText(item);
+  return absl::StrCat("the first ", item.first(), " octets of ",
+                      WholeItemText(item));
 }
 
 std::string ItemText(const ExpectFrames::Item& item) {
@@ -171,7 +179,12 @@ std::string NameOf(const Step& step) {
 std::string StepText(const Step& step, absl::string_view indent) {
   switch (step.kind_case()) {
     case Step::kSend:
-      return List("send", step.send().item(), indent);
+      return List(step.send().cut().empty()
+                      ? "send"
+                      : absl::StrCat("send, cut at ",
+                                     absl::StrJoin(step.send().cut(), ", "),
+                                     ","),
+                  step.send().item(), indent);
     case Step::kExpectFrames:
       return FramesText(step.expect_frames(), indent);
     case Step::kCommand:
@@ -199,6 +212,9 @@ std::string StepText(const Step& step, absl::string_view indent) {
     case Step::kExpectMemory:
       return absl::StrCat("expect memory: at most ",
                           step.expect_memory().max_growth(), " octets more");
+    case Step::kExpectDescriptors:
+      return absl::StrCat("expect descriptors: at most ",
+                          step.expect_descriptors().max_growth(), " more");
     default:
       return NameOf(step);
   }

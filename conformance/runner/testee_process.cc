@@ -316,6 +316,20 @@ std::optional<uint64_t> TesteeProcess::StatusKilobytes(
   return std::nullopt;
 }
 
+std::optional<int> TesteeProcess::DescriptorCount() const {
+  std::error_code error;
+  std::filesystem::directory_iterator it(absl::StrCat("/proc/", pid_, "/fd"),
+                                         error);
+  int count = 0;
+  for (; !error && it != std::filesystem::directory_iterator();
+       it.increment(error)) {
+    ++count;
+  }
+  // A program that has ended has none, not even its wire.
+  if (error || count == 0) return std::nullopt;
+  return count;
+}
+
 Activity TesteeProcess::GroupActivity() const {
   Activity activity;
   std::error_code error;

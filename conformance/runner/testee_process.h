@@ -98,6 +98,10 @@ class TesteeProcess {
   // system has none.
   std::optional<uint64_t> StatusKilobytes(const std::string& key) const;
 
+  // How many descriptors the program has open; nothing where the system cannot
+  // tell, or when it has ended.
+  std::optional<int> DescriptorCount() const;
+
   // Of all processes in the group; nothing is runnable where the system cannot
   // tell. Reads all of /proc: not for every turn of a loop.
   Activity GroupActivity() const;

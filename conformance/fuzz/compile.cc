@@ -1,0 +1,24 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/fuzz/compile.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace forkrpc::conformance {
+
+Compiled Compile(const Plan& plan, const Machine& machine, const SpecText& spec,
+                 const Without& without) {
+  return plan.role() == PARENT ? CompileParent(plan, machine, spec, without)
+                               : CompileChild(plan, machine, spec, without);
+}
+
+absl::StatusOr<Machine> MachineOf(Role role, Form form) {
+  return Machine::Named(absl::StrCat(Name(role), "-", Name(form)));
+}
+
+CaseRun RunOf(const Compiled& compiled, const Plan& plan) {
+  return {&compiled.made, plan.form(), plan.transport(), WHOLE};
+}
+
+}  // namespace forkrpc::conformance

@@ -1,0 +1,352 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/fuzz/fuzz_command.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <utility>
+
+#include "absl/flags/declare.h"
+#include "absl/flags/flag.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "conformance/fuzz/finding_files.h"
+#include "conformance/fuzz/fuzz.h"
+#include "conformance/fuzz/generator.h"
+#include "conformance/fuzz/hunt.h"
+#include "conformance/fuzz/shrink.h"
+#include "conformance/runner/command_input.h"
+#include "conformance/runner/complain.h"
+#include "conformance/runner/files.h"
+#include "conformance/runner/selection.h"
+#include "conformance/runner/suite.h"
+#include "google/protobuf/text_format.h"
+
+ABSL_FLAG(uint64_t, plans, 10000, "fuzz: plans for each class");
+ABSL_FLAG(int, seconds, 0, "fuzz: at most so long for each class; 0 = no end");
+ABSL_FLAG(std::string, classes, "",
+          "fuzz: such as child-sync,parent-async; all that are offered");
+ABSL_FLAG(uint64_t, plan, 0, "replay: the number of a seed's plan");
+ABSL_FLAG(bool, keep_going, false, "fuzz: give no class up");
+ABSL_FLAG(bool, mutants, false, "fuzz: the mutants of --registry");
+ABSL_DECLARE_FLAG(bool, strict);
+ABSL_DECLARE_FLAG(std::string, level);
+ABSL_DECLARE_FLAG(std::string, filter);
+ABSL_DECLARE_FLAG(std::string, registry);
+ABSL_DECLARE_FLAG(std::string, write);
+
+namespace forkrpc::conformance {
+namespace {
+
+struct Class {
+  Role role;
+  Form form;
+  std::string name() const { return absl::StrCat(Name(role), "-", Name(form)); }
+};
+
+constexpr Class kClasses[] = {
+    {CHILD, SYNC}, {CHILD, ASYNC}, {PARENT, SYNC}, {PARENT, ASYNC}};
+
+absl::StatusOr<std::vector<Class>> ChosenClasses() {
+  const std::string wanted = absl::GetFlag(FLAGS_classes);
+  std::vector<Class> chosen;
+  if (wanted.empty()) return std::vector<Class>(kClasses, kClasses + 4);
+  for (const absl::string_view word : absl::StrSplit(wanted, ',')) {
+    const auto* const found =
+        std::find_if(kClasses, kClasses + 4,
+                     [&](const Class& each) { return each.name() == word; });
+    if (found == kClasses + 4) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--classes ", word,
+                       ": say child-sync, child-async, parent-sync or "
+                       "parent-async, with commas between"));
+    }
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+absl::StatusOr<Testee> LoadTestee(const std::string& path,
+                                  const SpecText& spec) {
+  absl::StatusOr<Testee> testee = Testee::Load(UserPath(path), spec);
+  if (!testee.ok()) return testee;
+  const absl::Status status = testee->CheckInstalled();
+  if (!status.ok()) return status;
+  if (!testee->not_installed().empty()) {
+    return absl::NotFoundError(
+        absl::StrCat(path, ": not installed: ", testee->not_installed()));
+  }
+  return testee;
+}
+
+// As the suite does: from one plan without operations.
+absl::StatusOr<absl::Duration> ScaledWatchdog(const Class& cls,
+                                              const Testee& testee,
+                                              const SpecText& spec) {
+  if (Watchdog().has_value()) return *Watchdog();
+  const absl::StatusOr<Machine> machine = MachineOf(cls.role, cls.form);
+  if (!machine.ok()) return machine.status();
+  Plan plan;
+  plan.set_role(cls.role);
+  plan.set_form(cls.form);
+  plan.set_transport(SOCKETPAIR);
+  plan.set_watch(true);
+  RunSettings settings;
+  settings.watchdog = absl::Seconds(10);
+  const absl::Time start = absl::Now();
+  const Tried tried = TryPlan(plan, *machine, {}, {testee, spec, settings});
+  if (!tried.outcome.spoke) {
+    return absl::NotFoundError(
+        absl::StrCat(testee.path(), ": ", cls.name(),
+                     ": gave no answer to the first call: ",
+                     tried.outcome.result.reason()));
+  }
+  return std::max(kShortestWatchdog,
+                  kStartUpsToWait * (absl::Now() - start));
+}
+
+Without WithoutFromFlags(const SpecText& spec) {
+  Without without;
+  if (absl::GetFlag(FLAGS_level) != "must") return without;
+  for (const Requirement& each : spec.requirements()) {
+    if (each.level != MUST) without.insert(each.id);
+  }
+  return without;
+}
+
+std::string FindingText(const Finding& finding, const std::string& folder) {
+  return absl::StrCat(
+      "  ", Level_Name(finding.trouble.level), " ",
+      Verdict_Name(finding.trouble.verdict), " ", finding.trouble.clause,
+      " at ", finding.trouble.step, ": plan ", finding.plan.number(), ", ",
+      finding.shrunk.op_size(), " operations, ",
+      finding.firm() ? "firm"
+                     : absl::StrCat("flaky: ", finding.shown, " of ",
+                                    finding.reruns, " reruns"),
+      "\n    ", finding.trouble.reason.substr(0, 300), "\n    ", folder, "\n");
+}
+
+// One class of one testee; the exit status.
+int FuzzOne(const Class& cls, const Testee& testee, const SpecText& spec,
+            const std::atomic<bool>& interrupted, std::ostream& out) {
+  const absl::StatusOr<absl::Duration> watchdog =
+      ScaledWatchdog(cls, testee, spec);
+  if (!watchdog.ok()) return Complain(watchdog.status());
+  FuzzOptions options;
+  options.seed = Seed();
+  options.plans = absl::GetFlag(FLAGS_plans);
+  if (absl::GetFlag(FLAGS_seconds) > 0) {
+    options.time = absl::Seconds(absl::GetFlag(FLAGS_seconds));
+  }
+  // A plan that waits uses no processor.
+  options.jobs = 2 * Jobs();
+  options.watchdog = *watchdog;
+  options.without = WithoutFromFlags(spec);
+  options.interrupted = &interrupted;
+  if (absl::GetFlag(FLAGS_keep_going)) {
+    options.most_findings = options.most_hangs = SIZE_MAX;
+  }
+  if (isatty(STDERR_FILENO) != 0) {
+    options.on_progress = [&](uint64_t plans, size_t findings) {
+      std::cerr << "\r\033[K" << testee.manifest().name() << " " << cls.name()
+                << "  " << plans << "/" << options.plans << ", " << findings
+                << " found" << std::flush;
+    };
+  }
+  const absl::StatusOr<FuzzResult> result =
+      FuzzClass(cls.role, cls.form, testee, spec, options);
+  if (options.on_progress) std::cerr << "\r\033[K" << std::flush;
+  if (!result.ok()) return Complain(result.status());
+  out << absl::StreamFormat(
+      "%s %s: %d plans in %.1f s (%.0f/s), %d of %d transition pairs, %d "
+      "unsupported, %d findings%s\n",
+      testee.manifest().name(), cls.name(), result->plans,
+      absl::ToDoubleSeconds(result->time),
+      static_cast<double>(result->plans) / absl::ToDoubleSeconds(result->time),
+      result->pairs_seen, result->pairs, result->unsupported,
+      result->findings.size(),
+      result->given_up.empty() ? "" : "; given up: " + result->given_up);
+  const absl::StatusOr<Machine> machine = MachineOf(cls.role, cls.form);
+  if (!machine.ok()) return Complain(machine.status());
+  RunSettings settings;
+  settings.watchdog = *watchdog;
+  int code = kConformant;
+  for (const Finding& finding : result->findings) {
+    const std::string folder =
+        absl::StrCat(OutFolder(), "/fuzz/", testee.manifest().name(), "/",
+                     finding.trouble.Signature());
+    const absl::Status status =
+        WriteFinding(finding, folder, *machine, {testee, spec, settings});
+    if (!status.ok()) return Complain(status);
+    out << FindingText(finding, folder);
+    if (finding.trouble.level == MUST || absl::GetFlag(FLAGS_strict)) {
+      code = kDiverges;
+    }
+  }
+  if (!result->harness.empty()) return Complain(kHarness, result->harness);
+  if (interrupted) return Complain(kHarness, "interrupted");
+  return code;
+}
+
+int RunFuzz(const std::vector<std::string>& words, const SpecText& spec,
+            const std::atomic<bool>& interrupted, std::ostream& out) {
+  if (words.size() < 2) return Complain(kUsage, "fuzz needs a testee.json");
+  const absl::StatusOr<std::vector<Class>> classes = ChosenClasses();
+  if (!classes.ok()) return Complain(classes.status());
+  std::vector<Testee> testees;
+  for (size_t i = 1; i < words.size(); ++i) {
+    absl::StatusOr<Testee> testee = LoadTestee(words[i], spec);
+    if (!testee.ok()) return Complain(testee.status());
+    testees.push_back(*std::move(testee));
+  }
+  out << "seed " << Seed() << "\n";
+  int code = kConformant;
+  for (const Testee& testee : testees) {
+    for (const Class& cls : *classes) {
+      if (!testee.Offers(cls.role, cls.form)) continue;
+      code = std::max(code, FuzzOne(cls, testee, spec, interrupted, out));
+      out.flush();
+      if (interrupted) return kHarness;
+    }
+  }
+  return code;
+}
+
+// What `shrink` and `replay` are given: a file, or --seed and --plan.
+absl::StatusOr<PlanOrCase> Given(const std::vector<std::string>& words,
+                                 const SpecText& spec) {
+  const uint64_t number = absl::GetFlag(FLAGS_plan);
+  if (number == 0) {
+    if (words.size() != 3) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          words[0], " needs a plan or a case, and a testee.json; or --seed S "
+                    "--plan N --classes CLASS and a testee.json"));
+    }
+    return ReadPlanOrCase(UserPath(words[1]));
+  }
+  const absl::StatusOr<std::vector<Class>> classes = ChosenClasses();
+  if (!classes.ok()) return classes.status();
+  if (classes->size() != 1 || words.size() != 2) {
+    return absl::InvalidArgumentError(
+        "--plan needs one class (--classes child-sync) and one testee.json");
+  }
+  absl::StatusOr<Generator> generator = Generator::Create(
+      classes->front().role, classes->front().form, Seed(), spec);
+  if (!generator.ok()) return generator.status();
+  PlanOrCase given;
+  given.is_plan = true;
+  for (uint64_t i = 0; i < number; ++i) given.plan = generator->Next();
+  return given;
+}
+
+int ShrinkOrReplay(const std::vector<std::string>& words, const SpecText& spec,
+                   std::ostream& out) {
+  const absl::StatusOr<PlanOrCase> given = Given(words, spec);
+  if (!given.ok()) return Complain(given.status());
+  const absl::StatusOr<Testee> testee = LoadTestee(words.back(), spec);
+  if (!testee.ok()) return Complain(testee.status());
+  if (words[0] == "shrink" && !given->is_plan) {
+    return Complain(kUsage, "shrink needs a plan, such as plan.txtpb");
+  }
+  const Class cls =
+      given->is_plan
+          ? Class{given->plan.role(), given->plan.form()}
+          : Class{given->made.role(), static_cast<Form>(given->made.forms(0))};
+  if (!testee->Offers(cls.role, cls.form)) {
+    return Complain(kUsage, absl::StrCat(words.back(), ": offers no ",
+                                         cls.name()));
+  }
+  const absl::StatusOr<absl::Duration> watchdog =
+      ScaledWatchdog(cls, *testee, spec);
+  if (!watchdog.ok()) return Complain(watchdog.status());
+  const absl::StatusOr<Machine> machine = MachineOf(cls.role, cls.form);
+  if (!machine.ok()) return Complain(machine.status());
+  const Without without = WithoutFromFlags(spec);
+  RunSettings settings;
+  settings.watchdog = *watchdog;
+  const Bench bench = {*testee, spec, settings};
+  const auto& transports = given->made.axes().transport();
+  const Tried tried =
+      given->is_plan
+          ? TryPlan(given->plan, *machine, without, bench)
+          : TryCase(given->made, cls.form,
+                    transports.empty()
+                        ? SOCKETPAIR
+                        : static_cast<Transport>(transports.Get(0)),
+                    bench);
+  if (!tried.harness.empty()) {
+    out << tried.outcome.log;
+    return Complain(kHarness, tried.harness);
+  }
+  if (words[0] == "replay") {
+    std::string text;
+    google::protobuf::TextFormat::PrintToString(given->plan, &text);
+    out << text << tried.outcome.log;
+    return tried.trouble.has_value() ? kDiverges : kConformant;
+  }
+  if (!tried.trouble.has_value()) {
+    return Complain(kUsage, "the plan shows nothing; there is nothing to keep");
+  }
+  Finding finding = {*tried.trouble, given->plan,
+                     Shrink(given->plan, *tried.trouble, *machine, without,
+                            bench, 1),
+                     without};
+  const std::string folder =
+      absl::StrCat(OutFolder(), "/fuzz/", testee->manifest().name(), "/",
+                   finding.trouble.Signature());
+  const absl::Status status = WriteFinding(finding, folder, *machine, bench);
+  if (!status.ok()) return Complain(status);
+  out << FindingText(finding, folder);
+  return kDiverges;
+}
+
+int RunHunt(const Material& material, const std::atomic<bool>& interrupted,
+            std::ostream& out) {
+  HuntOptions options;
+  options.registry = UserPath(absl::GetFlag(FLAGS_registry));
+  options.filter = absl::GetFlag(FLAGS_filter);
+  options.plans = absl::GetFlag(FLAGS_plans);
+  options.seed = Seed();
+  options.jobs = 4 * Jobs();
+  options.watchdog = Watchdog().value_or(options.watchdog);
+  options.write = UserPath(absl::GetFlag(FLAGS_write));
+  return Hunt(options, material.cases, material.spec, interrupted, out);
+}
+
+}  // namespace
+
+bool IsFuzzCommand(const std::vector<std::string>& words) {
+  return !words.empty() && (words[0] == "fuzz" || words[0] == "shrink" ||
+                            words[0] == "replay");
+}
+
+int RunFuzzCommand(const std::vector<std::string>& words,
+                   const std::atomic<bool>& interrupted, std::ostream& out) {
+  const absl::StatusOr<Material> material = LoadMaterial();
+  if (!material.ok()) return Complain(material.status());
+  if (words[0] != "fuzz") return ShrinkOrReplay(words, material->spec, out);
+  if (absl::GetFlag(FLAGS_mutants)) return RunHunt(*material, interrupted, out);
+  return RunFuzz(words, material->spec, interrupted, out);
+}
+
+std::string FuzzUsageText() {
+  return R"(
+  fuzz TESTEE.json... [--plans N] [--seconds S] [--seed S] [--classes child-sync,...]
+          plans of a hostile peer, drawn at random; each finding is shrunk and
+          written to DIR/fuzz/TESTEE/ of --out: a case, a log, octets, repro.sh.
+          --level must asks for no SHOULD; --keep_going gives no class up
+  fuzz --mutants [--registry FILE] [--filter GLOB] [--plans N] [--write FILE]
+          how many plans it takes to find each known bug
+  shrink PLAN TESTEE.json
+          makes a plan small that shows something
+  replay PLAN|CASE TESTEE.json | replay --seed S --plan N --classes CLASS TESTEE.json
+          plays one plan or case and prints it and its annotated log
+)";
+}
+
+}  // namespace forkrpc::conformance
