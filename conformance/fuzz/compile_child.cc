@@ -314,7 +314,7 @@ class ChildCompiler {
       const uint32_t id = async_ ? request.id + i : 1;
       walk_.Take(spec::RECEIVE_REQUEST, async_ ? id : 0);
       if (Fails(request.call.function())) {
-        walk_.Take(spec::CALL_FAILS, async_ ? id : 0);
+        failed_id_ = async_ ? id : 0;
         fault_ = {async_ ? "FR-ERR-012" : "FR-ERR-008", ExpectExit::FAILED};
         return;
       }
@@ -351,7 +351,8 @@ class ChildCompiler {
       const Parts& payload = owed.id == 0 ? owed.item.event().payload()
                                           : owed.item.response().payload();
       build_.CountOctets(8 + PayloadSize(payload));
-      large_waits_ |= PayloadSize(payload) >= kBlockingFrame;
+      // What was asked for before the stall may have been read in part.
+      large_waits_ |= stalled_ && PayloadSize(payload) >= kBlockingFrame;
       if (owed.id != 0 && async_) pending_ids_.insert(owed.id);
     }
     pending_.push_back(std::move(made));
@@ -449,8 +450,11 @@ class ChildCompiler {
 
   void DoLongHeader(const Op& op, const Op::LongHeader& header) {
     if (!Sends() || header.length() == 0) return;
+    if (partial_.has_value()) SendRest(op);
+    refused_by_all_ =
+        header.length() >= kRefusedByAll && build_.Wants("FR-LIM-002");
+    if (!refused_by_all_ && !held_.empty()) ReleaseAll(op);
     BeforeFault(op);
-    build_.CloseGroup();
     Header* const sent = build_.Item(op, header_)->mutable_header();
     if (async_) sent->set_id(ChooseId(header.id(), 1));
     sent->set_length(header.length());
@@ -462,8 +466,6 @@ class ChildCompiler {
       *build_.Item(behind, octets.size())->mutable_raw() = OctetsPart(octets);
     }
     fault_ = {"FR-LIM-002", ExpectExit::NONZERO, true};
-    refused_by_all_ =
-        header.length() >= kRefusedByAll && build_.Wants("FR-LIM-002");
     if (header.length() <= kRefusable) expect_req_.clear();
     if (plan_.watch()) {
       build_.Add()->mutable_await_read();
@@ -534,6 +536,7 @@ class ChildCompiler {
 
   // Everything owed comes.
   void Flush(const std::string& req = "") {
+    if (closed_) return;
     Resume(false);
     build_.CloseGroup();
     if (pending_.empty()) return;
@@ -561,7 +564,11 @@ class ChildCompiler {
 
   void DoHalfClose(const Op& op) {
     if (ended_) return;
-    if (Sends() && !partial_.has_value() && !held_.empty()) ReleaseAll(op);
+    // With a call that never completes it would never end.
+    if (Sends() && !held_.empty()) {
+      SendRest(op);
+      ReleaseAll(op);
+    }
     if (!fault_.has_value()) build_.CheckWatch();
     build_.Add()->mutable_half_close();
     ended_ = true;
@@ -627,6 +634,7 @@ class ChildCompiler {
       return FinishEnded();
     }
     if (refused_by_all_ && !ended_) walk_.Take(spec::REFUSE_LENGTH);
+    if (failed_id_.has_value()) walk_.Take(spec::CALL_FAILS, *failed_id_);
     walk_.Take(spec::EXIT_ERROR);
     const bool cut = refused_by_all_ && ended_;
     build_
@@ -661,6 +669,7 @@ class ChildCompiler {
   uint32_t ever_held_ = 0;
   std::optional<Request> partial_;
   std::optional<Fault> fault_;
+  std::optional<uint32_t> failed_id_;
   std::string expect_req_;  // of what is owed before a fault
   bool refused_by_all_ = false;
   bool stalled_ = false;

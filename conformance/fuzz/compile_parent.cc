@@ -104,7 +104,7 @@ class ParentCompiler {
       case Op::kPause:
         return Pause();
       case Op::kStall:
-        if (ended_ || stalled_) return;
+        if (!Sends() || stalled_) return;
         FlushRequests();
         build_.Add()->mutable_stall_reader();
         stalled_ = true;
@@ -485,7 +485,8 @@ class ParentCompiler {
     }
     build_.Add(error_req_)->mutable_expect_error()->set_probe(probe_);
     if (build_.Wants("FR-ERR-007")) AwaitFailed();
-    if (!closed_ && build_.Wants("FR-ERR-013")) {
+    // When the child has closed its own direction there is nobody to tell.
+    if (!ended_ && build_.Wants("FR-ERR-013")) {
       build_.Add("FR-ERR-013")->mutable_expect_eof();
     }
     build_.Add()->mutable_command()->mutable_quit();

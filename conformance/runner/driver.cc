@@ -156,9 +156,12 @@ absl::Status Driver::DoAwaitRead() {
       [&] { return session_.all_written(); }, "the testee to read");
   if (!written.ok()) return written;
   const absl::Time until = absl::Now() + kPatience;
-  return session_.PumpUntil(
+  session_.PollOften(true);
+  const absl::Status read = session_.PumpUntil(
       [&] { return session_.all_read() || absl::Now() > until; },
       "the testee to read");
+  session_.PollOften(false);
+  return read;
 }
 
 absl::Status Driver::AwaitBlocked() {

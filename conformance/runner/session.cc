@@ -302,7 +302,7 @@ bool Session::PollOnce() {
   const int errors = add(testee_.errors(), POLLIN, true);
   // With no descriptor left it is the program's end that is waited for.
   const absl::Duration slice =
-      awaiting || count == 0 ? kShortSlice : kLongSlice;
+      awaiting || often_ || count == 0 ? kShortSlice : kLongSlice;
   if (Poll(fds, count, slice) <= 0) return false;
   const auto ready = [&](int place) {
     return place >= 0 && fds[place].revents != 0;

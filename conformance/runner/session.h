@@ -71,6 +71,8 @@ class Session {
   void CloseWire();
   void CloseCommands() { testee_.commands().Close(); }
 
+  // While what is waited for is no descriptor's doing.
+  void PollOften(bool often) { often_ = often; }
   void StallReader() { stalled_ = true; }
   void ResumeReader() { stalled_ = false; }
   // Octets that wait to be read from the wire.
@@ -152,6 +154,7 @@ class Session {
   bool spoke_ = false;
   Activity activity_;  // at the last bark, if nothing has moved since
   bool stalled_ = false;
+  bool often_ = false;
   bool awaiting_read_ = false;
   bool read_awaited_in_vain_ = false;
   absl::Time await_until_;
