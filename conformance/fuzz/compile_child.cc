@@ -25,7 +25,8 @@ constexpr size_t kMostHeld = 60;
 constexpr uint32_t kMostEverHeld = 256;
 constexpr uint64_t kMostAnswer = uint64_t{16} << 20;
 constexpr uint64_t kMostInAll = uint64_t{40} << 20;
-// A stalled reader's testee may read no more than the buffers between them hold.
+// A stalled reader's testee may read no more than the buffers between them
+// hold.
 constexpr uint64_t kMostWhileStalled = 16000;
 // What any transport holds; one frame that is longer blocks its sender.
 constexpr uint32_t kFullBuffer = 32768;
@@ -503,8 +504,8 @@ class ChildCompiler {
     call.set_zero_id(id == 0);
     call.set_id_in_flight(async_ && IsHeld(id));
     call.set_function(std::string(payload.substr(0, 1)));
-    const absl::string_view rest = payload.substr(std::min<size_t>(
-        payload.size(), 1));
+    const absl::string_view rest =
+        payload.substr(std::min<size_t>(payload.size(), 1));
     if (call.function() == "R") return false;
     if (call.function() == "Z") {
       if (rest.size() != 4) return false;

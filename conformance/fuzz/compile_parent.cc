@@ -38,18 +38,17 @@ class ParentCompiler {
     if (plan_.watch()) WarmUp();
     for (const Op& op : plan_.op()) Do(op);
     Finish();
-    std::vector<std::string> base = {
-        async_ ? "FR-FRM-002" : "FR-FRM-001",
-        "FR-FRM-004",
-        "FR-FRM-005",
-        "FR-FRM-007",
-        "FR-FRM-008",
-        "FR-FRM-009",
-        "FR-EVT-002",
-        "FR-EVT-003",
-        "FR-ORD-004",
-        "FR-ORD-007",
-        async_ ? "FR-SID-007" : "FR-ORD-002"};
+    std::vector<std::string> base = {async_ ? "FR-FRM-002" : "FR-FRM-001",
+                                     "FR-FRM-004",
+                                     "FR-FRM-005",
+                                     "FR-FRM-007",
+                                     "FR-FRM-008",
+                                     "FR-FRM-009",
+                                     "FR-EVT-002",
+                                     "FR-EVT-003",
+                                     "FR-ORD-004",
+                                     "FR-ORD-007",
+                                     async_ ? "FR-SID-007" : "FR-ORD-002"};
     for (const char* req : {"FR-SID-001", "FR-SID-002"}) {
       if (async_) base.push_back(req);
     }
@@ -132,8 +131,7 @@ class ParentCompiler {
         1, std::min(times, kMostInAll / 4 / (size + kHeader + 4)));
     if (build_.octets() + size > kMostInAll) return;
     const std::string tag = absl::StrCat("c", ++calls_);
-    Request* const made =
-        build_.Add()->mutable_command()->mutable_call();
+    Request* const made = build_.Add()->mutable_command()->mutable_call();
     made->set_tag(tag);
     *made->mutable_payload() = call.payload();
     if (times > 1) {
@@ -152,8 +150,8 @@ class ParentCompiler {
   void FlushRequests() {
     Resume(false);
     if (asked_.empty()) return;
-    const bool strict = async_ && plan_.strict_ids() &&
-                        build_.Wants("FR-SID-008");
+    const bool strict =
+        async_ && plan_.strict_ids() && build_.Wants("FR-SID-008");
     ExpectRequests* const expect =
         build_.Add(strict ? "FR-SID-008" : "")->mutable_expect_requests();
     expect->set_in_order(true);
@@ -540,11 +538,14 @@ class ParentCompiler {
   }
 
   void FinishClosed() {
-    build_.Add("FR-CLS-007")->mutable_expect_reports()->add_item()
+    build_.Add("FR-CLS-007")
+        ->mutable_expect_reports()
+        ->add_item()
         ->mutable_closed();
     build_.Add()->mutable_command()->mutable_quit();
-    build_.Add("FR-CLS-007")->mutable_expect_exit()->set_status(
-        ExpectExit::ZERO);
+    build_.Add("FR-CLS-007")
+        ->mutable_expect_exit()
+        ->set_status(ExpectExit::ZERO);
   }
 
   const Plan& plan_;
@@ -556,7 +557,7 @@ class ParentCompiler {
   std::vector<Asked> asked_;
   std::vector<PeerCall> in_flight_;  // whose requests were looked for
   std::vector<ExpectReports::Item> owed_;
-  std::optional<std::string> again_;  // the call answered last
+  std::optional<std::string> again_;            // the call answered last
   std::optional<ExpectReports::Item> partial_;  // a frame that is being sent
   uint32_t partial_id_ = 0;
   std::optional<PeerCall> partial_call_;  // that it answers

@@ -62,11 +62,10 @@ uint32_t DrawLargeSize(Random* random) {
 }
 
 uint32_t DrawId(Random* random) {
-  constexpr uint32_t kIds[] = {1,          2,          3,          0x7f,
-                               0x80,       0xff,       0x100,      0x101,
-                               0xffff,     0x10000,    0x10001,    0x1000000,
-                               0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe,
-                               0xffffffff, 0x01020304};
+  constexpr uint32_t kIds[] = {
+      1,          2,          3,          0x7f,       0x80,       0xff,
+      0x100,      0x101,      0xffff,     0x10000,    0x10001,    0x1000000,
+      0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff, 0x01020304};
   if (random->OneIn(8)) return 1 + random->Below(0xffffffff);
   return random->Among(kIds);
 }

@@ -69,8 +69,8 @@ class Drawer {
       op->set_joined(true);
       return op;
     }
-    constexpr Chunking kChunkings[] = {WHOLE, WHOLE, COALESCED, COALESCED,
-                                       COALESCED, EVERY_OCTET};
+    constexpr Chunking kChunkings[] = {WHOLE,     WHOLE,     COALESCED,
+                                       COALESCED, COALESCED, EVERY_OCTET};
     op->set_chunking(random_.Among(kChunkings));
     if (random_.OneIn(6)) {
       uint32_t at = 0;
@@ -120,8 +120,8 @@ class Drawer {
 
   void DrawCall(Op* op) {
     constexpr const char* kSync[] = {"E", "E", "V", "B", "L", "Z", ""};
-    constexpr const char* kAsync[] = {"E", "V", "B", "L", "Z", "", "A",
-                                      "H", "H", "H", "A", "E"};
+    constexpr const char* kAsync[] = {"E", "V", "B", "L", "Z", "",
+                                      "A", "H", "H", "H", "A", "E"};
     Op::Call* const call = op->mutable_call();
     call->set_function(async_ ? random_.Among(kAsync) : random_.Among(kSync));
     if (call->function() == "Z") {
@@ -189,7 +189,9 @@ class Drawer {
     Op* const op = child_ || random_.OneIn(2) ? AddSending() : Add();
     if (child_) {
       const bool answers = random_.OneIn(2) || stalled;
-      op->mutable_call()->set_function(answers ? "Z" : random_.OneIn(2) ? "L" : "B");
+      op->mutable_call()->set_function(answers            ? "Z"
+                                       : random_.OneIn(2) ? "L"
+                                                          : "B");
       if (answers) {
         op->mutable_call()->set_answer_octets(size);
         if (size < 1 << 20) op->mutable_call()->set_times(random_.Below(8));
@@ -317,7 +319,9 @@ class Drawer {
       call->set_function("H");
       call->clear_id();
       DrawCall(AddSending());
-      plan_.mutable_op(plan_.op_size() - 1)->mutable_call()->set_id_in_flight(true);
+      plan_.mutable_op(plan_.op_size() - 1)
+          ->mutable_call()
+          ->set_id_in_flight(true);
     }
     if (random_.OneIn(2)) {
       Op* const behind = Add();

@@ -97,7 +97,8 @@ absl::StatusOr<PlanOrCase> ReadPlanOrCase(const std::string& path) {
       (read.is_plan ? read.plan.form() == FORM_UNSPECIFIED
                     : read.made.forms().empty())) {
     return absl::InvalidArgumentError(absl::StrCat(
-        path, ": is neither a plan (with the line \"", "# proto-message: "
+        path, ": is neither a plan (with the line \"",
+        "# proto-message: "
         "forkrpc.conformance.Plan\") nor a case, with a role and a form"));
   }
   if (read.plan.transport() == TRANSPORT_UNSPECIFIED) {

@@ -111,9 +111,8 @@ class Fuzzer {
     Finding finding = {*tried.trouble, plan, plan, asked};
     Confirm(&finding);
     if (options_.shrink) {
-      finding.shrunk =
-          Shrink(plan, *tried.trouble, generator_.machine(), asked, bench_,
-                 finding.firm() ? 1 : options_.reruns);
+      finding.shrunk = Shrink(plan, *tried.trouble, generator_.machine(), asked,
+                              bench_, finding.firm() ? 1 : options_.reruns);
     }
     if (finding.trouble.level != MUST && finding.shown > 0) {
       without_.insert(finding.trouble.clause);

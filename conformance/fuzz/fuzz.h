@@ -11,7 +11,8 @@
 //
 //   FuzzOptions options;
 //   options.plans = 10000;
-//   absl::StatusOr<FuzzResult> result = FuzzClass(CHILD, ASYNC, testee, spec, options);
+//   absl::StatusOr<FuzzResult> result = FuzzClass(CHILD, ASYNC, testee, spec,
+//   options);
 
 #ifndef CONFORMANCE_FUZZ_FUZZ_H_
 #define CONFORMANCE_FUZZ_FUZZ_H_
@@ -30,10 +31,10 @@ namespace forkrpc::conformance {
 
 struct Finding {
   Trouble trouble;
-  Plan plan;         // as it was drawn
-  Plan shrunk;       // as small as it could be made
-  Without without;   // with which both are compiled
-  int shown = 0;     // of `reruns` reruns, how many showed it again
+  Plan plan;        // as it was drawn
+  Plan shrunk;      // as small as it could be made
+  Without without;  // with which both are compiled
+  int shown = 0;    // of `reruns` reruns, how many showed it again
   int reruns = 0;
   bool firm() const { return shown == reruns; }
 };
@@ -47,8 +48,8 @@ struct FuzzOptions {
   int reruns = 3;
   bool shrink = true;
   bool stop_at_first = false;  // finding, of whatever level; batches of one
-  size_t most_findings = 20;  // of a MUST; the class is given up then
-  uint64_t most_hangs = 60;   // likewise
+  size_t most_findings = 20;   // of a MUST; the class is given up then
+  uint64_t most_hangs = 60;    // likewise
   Without without;
   const std::atomic<bool>* interrupted = nullptr;
   std::function<void(uint64_t plans, size_t findings)> on_progress;

@@ -101,13 +101,11 @@ absl::StatusOr<absl::Duration> ScaledWatchdog(const Class& cls,
   const absl::Time start = absl::Now();
   const Tried tried = TryPlan(plan, *machine, {}, {testee, spec, settings});
   if (!tried.outcome.spoke) {
-    return absl::NotFoundError(
-        absl::StrCat(testee.path(), ": ", cls.name(),
-                     ": gave no answer to the first call: ",
-                     tried.outcome.result.reason()));
+    return absl::NotFoundError(absl::StrCat(
+        testee.path(), ": ", cls.name(),
+        ": gave no answer to the first call: ", tried.outcome.result.reason()));
   }
-  return std::max(kShortestWatchdog,
-                  kStartUpsToWait * (absl::Now() - start));
+  return std::max(kShortestWatchdog, kStartUpsToWait * (absl::Now() - start));
 }
 
 Without WithoutFromFlags(const SpecText& spec) {
@@ -224,8 +222,9 @@ absl::StatusOr<PlanOrCase> Given(const std::vector<std::string>& words,
   if (number == 0) {
     if (words.size() != 3) {
       return absl::InvalidArgumentError(absl::StrCat(
-          words[0], " needs a plan or a case, and a testee.json; or --seed S "
-                    "--plan N --classes CLASS and a testee.json"));
+          words[0],
+          " needs a plan or a case, and a testee.json; or --seed S "
+          "--plan N --classes CLASS and a testee.json"));
     }
     return ReadPlanOrCase(UserPath(words[1]));
   }
@@ -258,8 +257,8 @@ int ShrinkOrReplay(const std::vector<std::string>& words, const SpecText& spec,
           ? Class{given->plan.role(), given->plan.form()}
           : Class{given->made.role(), static_cast<Form>(given->made.forms(0))};
   if (!testee->Offers(cls.role, cls.form)) {
-    return Complain(kUsage, absl::StrCat(words.back(), ": offers no ",
-                                         cls.name()));
+    return Complain(kUsage,
+                    absl::StrCat(words.back(), ": offers no ", cls.name()));
   }
   const absl::StatusOr<absl::Duration> watchdog =
       ScaledWatchdog(cls, *testee, spec);
@@ -272,13 +271,12 @@ int ShrinkOrReplay(const std::vector<std::string>& words, const SpecText& spec,
   const Bench bench = {*testee, spec, settings};
   const auto& transports = given->made.axes().transport();
   const Tried tried =
-      given->is_plan
-          ? TryPlan(given->plan, *machine, without, bench)
-          : TryCase(given->made, cls.form,
-                    transports.empty()
-                        ? SOCKETPAIR
-                        : static_cast<Transport>(transports.Get(0)),
-                    bench);
+      given->is_plan ? TryPlan(given->plan, *machine, without, bench)
+                     : TryCase(given->made, cls.form,
+                               transports.empty()
+                                   ? SOCKETPAIR
+                                   : static_cast<Transport>(transports.Get(0)),
+                               bench);
   if (!tried.harness.empty()) {
     out << tried.outcome.log;
     return Complain(kHarness, tried.harness);
@@ -292,10 +290,10 @@ int ShrinkOrReplay(const std::vector<std::string>& words, const SpecText& spec,
   if (!tried.trouble.has_value()) {
     return Complain(kUsage, "the plan shows nothing; there is nothing to keep");
   }
-  Finding finding = {*tried.trouble, given->plan,
-                     Shrink(given->plan, *tried.trouble, *machine, without,
-                            bench, 1),
-                     without};
+  Finding finding = {
+      *tried.trouble, given->plan,
+      Shrink(given->plan, *tried.trouble, *machine, without, bench, 1),
+      without};
   const std::string folder =
       absl::StrCat(OutFolder(), "/fuzz/", testee->manifest().name(), "/",
                    finding.trouble.Signature());
@@ -321,8 +319,8 @@ int RunHunt(const Material& material, const std::atomic<bool>& interrupted,
 }  // namespace
 
 bool IsFuzzCommand(const std::vector<std::string>& words) {
-  return !words.empty() && (words[0] == "fuzz" || words[0] == "shrink" ||
-                            words[0] == "replay");
+  return !words.empty() &&
+         (words[0] == "fuzz" || words[0] == "shrink" || words[0] == "replay");
 }
 
 int RunFuzzCommand(const std::vector<std::string>& words,

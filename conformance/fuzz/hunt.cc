@@ -50,10 +50,9 @@ absl::StatusOr<std::map<std::string, Testee>> LoadTestees(
 std::string Line(const Quarry& quarry) {
   std::string text = absl::StrCat(quarry.mutant->id(), "\t", Name(quarry.form));
   if (quarry.result.findings.empty()) {
-    const std::string why =
-        !quarry.result.harness.empty()
-            ? "harness: " + quarry.result.harness
-            : quarry.mutant->equivalent_because();
+    const std::string why = !quarry.result.harness.empty()
+                                ? "harness: " + quarry.result.harness
+                                : quarry.mutant->equivalent_because();
     return absl::StrCat(text, "\tmissed\t", quarry.result.plans, "\t", why,
                         "\t\n");
   }
@@ -98,8 +97,8 @@ int Hunt(const HuntOptions& options, const CaseSet& cases, const SpecText& spec,
     const Testee mutated =
         testees->at(quarry.mutant->testee())
             .WithEnvironment(kVariable, quarry.mutant->operator_());
-    absl::StatusOr<FuzzResult> result = FuzzClass(
-        quarry.mutant->role(), quarry.form, mutated, spec, fuzz);
+    absl::StatusOr<FuzzResult> result =
+        FuzzClass(quarry.mutant->role(), quarry.form, mutated, spec, fuzz);
     if (result.ok()) quarry.result = *std::move(result);
     const std::lock_guard<std::mutex> lock(mutex);
     ++done;

@@ -79,7 +79,8 @@ std::vector<Op> Plainer(const Op& op) {
     add(one);
   }
   if (op.call().times() > 2) {
-    for (const uint32_t times : {op.call().times() / 2, op.call().times() - 1}) {
+    for (const uint32_t times :
+         {op.call().times() / 2, op.call().times() - 1}) {
       one = op;
       one.mutable_call()->set_times(times);
       add(one);
@@ -166,8 +167,7 @@ Plan ShrinkBy(const Plan& plan, Shows shows) {
 }
 
 Plan Shrink(const Plan& plan, const Trouble& trouble, const Machine& machine,
-            const Without& without, const Bench& bench,
-            int tries) {
+            const Without& without, const Bench& bench, int tries) {
   int left = kMostTries;
   const absl::Time until = absl::Now() + kMostTime;
   return ShrinkBy(plan, [&](const Plan& candidate) {

@@ -51,8 +51,8 @@ void Judge(const Case& made, const SpecText& spec, Tried* tried) {
   if (result.verdict() == UNSUPPORTED) return;
   if (result.verdict() == PASS && result.oracle().empty()) return;
   Trouble trouble;
-  trouble.cls =
-      absl::StrCat(Name(made.role()), "-", Name(static_cast<Form>(made.forms(0))));
+  trouble.cls = absl::StrCat(Name(made.role()), "-",
+                             Name(static_cast<Form>(made.forms(0))));
   if (passed_but || result.verdict() == PASS) {
     trouble.clause = StrongestOf(result, spec);
     trouble.step = "oracle";
@@ -87,8 +87,7 @@ Tried TryCase(const Case& made, Form form, Transport transport,
 Tried TryPlan(const Plan& plan, const Machine& machine, const Without& without,
               const Bench& bench) {
   const Compiled compiled = Compile(plan, machine, bench.spec, without);
-  Tried tried =
-      TryCase(compiled.made, plan.form(), plan.transport(), bench);
+  Tried tried = TryCase(compiled.made, plan.form(), plan.transport(), bench);
   if (!compiled.legal && tried.harness.empty()) {
     tried.harness = "the plan's walk is not one of the specification's machine";
   }

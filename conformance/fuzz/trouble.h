@@ -1,7 +1,8 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Trouble: what a run of a plan showed to be wrong, and what makes two the same.
+// Trouble: what a run of a plan showed to be wrong, and what makes two the
+// same.
 //
 // Any thread.
 //

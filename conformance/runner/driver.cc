@@ -274,10 +274,9 @@ absl::Status Driver::DoExpectDescriptors(uint32_t max_growth) {
       *now <= *descriptor_mark_ + static_cast<int64_t>(max_growth)) {
     return absl::OkStatus();
   }
-  return Mismatch(absl::StrCat("the testee has ", *now, " descriptors, ",
-                               *now - *descriptor_mark_,
-                               " more than at the mark; the limit is ",
-                               max_growth));
+  return Mismatch(absl::StrCat(
+      "the testee has ", *now, " descriptors, ", *now - *descriptor_mark_,
+      " more than at the mark; the limit is ", max_growth));
 }
 
 }  // namespace forkrpc::conformance

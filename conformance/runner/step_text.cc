@@ -179,12 +179,12 @@ std::string NameOf(const Step& step) {
 std::string StepText(const Step& step, absl::string_view indent) {
   switch (step.kind_case()) {
     case Step::kSend:
-      return List(step.send().cut().empty()
-                      ? "send"
-                      : absl::StrCat("send, cut at ",
-                                     absl::StrJoin(step.send().cut(), ", "),
-                                     ","),
-                  step.send().item(), indent);
+      return List(
+          step.send().cut().empty()
+              ? "send"
+              : absl::StrCat("send, cut at ",
+                             absl::StrJoin(step.send().cut(), ", "), ","),
+          step.send().item(), indent);
     case Step::kExpectFrames:
       return FramesText(step.expect_frames(), indent);
     case Step::kCommand:
