@@ -15,6 +15,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "conformance/fuzz/diff.h"
 #include "conformance/fuzz/finding_files.h"
 #include "conformance/fuzz/fuzz.h"
 #include "conformance/fuzz/generator.h"
@@ -33,6 +34,7 @@ ABSL_FLAG(std::string, classes, "",
           "fuzz: such as child-sync,parent-async; all that are offered");
 ABSL_FLAG(uint64_t, plan, 0, "replay: the number of a seed's plan");
 ABSL_FLAG(bool, keep_going, false, "fuzz: give no class up");
+ABSL_FLAG(bool, diff, false, "fuzz: where the testees differ, within the spec");
 ABSL_FLAG(bool, mutants, false, "fuzz: the mutants of --registry");
 ABSL_DECLARE_FLAG(bool, strict);
 ABSL_DECLARE_FLAG(std::string, level);
@@ -191,6 +193,39 @@ int FuzzOne(const Class& cls, const Testee& testee, const SpecText& spec,
   return code;
 }
 
+// Where testees that offer the class differ.
+int DiffOne(const Class& cls, const std::vector<Testee>& testees,
+            const SpecText& spec, const std::atomic<bool>& interrupted,
+            std::ostream& out) {
+  DiffOptions options;
+  options.seed = Seed();
+  options.plans = absl::GetFlag(FLAGS_plans);
+  options.jobs = 2 * Jobs();
+  options.interrupted = &interrupted;
+  std::vector<const Testee*> offering;
+  for (const Testee& testee : testees) {
+    if (!testee.Offers(cls.role, cls.form)) continue;
+    const absl::StatusOr<absl::Duration> watchdog =
+        ScaledWatchdog(cls, testee, spec);
+    if (!watchdog.ok()) return Complain(watchdog.status());
+    offering.push_back(&testee);
+    options.watchdogs.push_back(*watchdog);
+  }
+  if (offering.size() < 2) return kConformant;
+  const absl::StatusOr<DiffResult> result =
+      DiffClass(cls.role, cls.form, offering, spec, options);
+  if (!result.ok()) return Complain(result.status());
+  if (interrupted) return Complain(kHarness, "interrupted");
+  out << absl::StreamFormat(
+      "%s: %d plans, %d compared, %d kinds of difference\n", cls.name(),
+      result->plans, result->compared, result->differences.size());
+  for (const Difference& each : result->differences) {
+    out << absl::StreamFormat("  %d times, first in plan %d: %s\n", each.count,
+                              each.plan, each.kind);
+  }
+  return result->differences.empty() ? kConformant : kDiverges;
+}
+
 int RunFuzz(const std::vector<std::string>& words, const SpecText& spec,
             const std::atomic<bool>& interrupted, std::ostream& out) {
   if (words.size() < 2) return Complain(kUsage, "fuzz needs a testee.json");
@@ -204,6 +239,14 @@ int RunFuzz(const std::vector<std::string>& words, const SpecText& spec,
   }
   out << "seed " << Seed() << "\n";
   int code = kConformant;
+  if (absl::GetFlag(FLAGS_diff)) {
+    if (testees.size() < 2) return Complain(kUsage, "--diff needs two testees");
+    for (const Class& cls : *classes) {
+      code = std::max(code, DiffOne(cls, testees, spec, interrupted, out));
+      if (interrupted) return kHarness;
+    }
+    return code;
+  }
   for (const Testee& testee : testees) {
     for (const Class& cls : *classes) {
       if (!testee.Offers(cls.role, cls.form)) continue;
@@ -338,6 +381,9 @@ std::string FuzzUsageText() {
           plans of a hostile peer, drawn at random; each finding is shrunk and
           written to DIR/fuzz/TESTEE/ of --out: a case, a log, octets, repro.sh.
           --level must asks for no SHOULD; --keep_going gives no class up
+  fuzz --diff A.json B.json... [--plans N] [--seed S] [--classes ...]
+          the same plans on several: where they differ inside what the
+          specification allows
   fuzz --mutants [--registry FILE] [--filter GLOB] [--plans N] [--write FILE]
           how many plans it takes to find each known bug
   shrink PLAN TESTEE.json
