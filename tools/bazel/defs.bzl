@@ -32,25 +32,34 @@ def cc_benchmark(name, deps = [], **kwargs):
         **kwargs
     )
 
-def cc_fuzz_test(name, srcs, deps = [], corpus = [], **kwargs):
+def cc_fuzz_test(name, srcs, deps = [], corpus = [], dictionary = None, max_len = 4096, tags = [], **kwargs):
     """A libFuzzer target that is also a test.
 
-    With --config=fuzz (clang) it is a fuzzer; otherwise it is linked with a
-    plain main that replays the corpus files named on its command line, so that
-    every compiler runs every known input in `bazel test`.
+    With --config=fuzz or fuzz-fast (clang) it is a fuzzer, which tools/fuzz
+    runs; otherwise it is linked with a plain main that replays the corpus, so
+    that every compiler runs every known input in `bazel test`. A corpus without
+    files is a failure there.
+
+    Args:
+      name: ends with _fuzzer.
+      corpus: a filegroup over the folder of the same name, which lies beside
+        the target and is named as the target, with _corpus for _fuzzer.
+      dictionary: a file for libFuzzer's -dict.
+      max_len: octets of the longest input worth trying.
     """
     _cc_test(
         name = name,
         srcs = srcs,
         args = ["$(rootpaths %s)" % label for label in corpus],
-        data = corpus,
+        data = corpus + ([dictionary] if dictionary else []),
         linkopts = select({
             "//tools/bazel:libfuzzer": ["-fsanitize=fuzzer"],
             "//conditions:default": [],
         }),
+        tags = tags + ["fuzz", "max_len=%d" % max_len],
         deps = deps + select({
             "//tools/bazel:libfuzzer": [],
-            "//conditions:default": ["//cc/forkrpc/testing:fuzz_replay_main"],
+            "//conditions:default": ["//tools/fuzzing:replay_main"],
         }),
         **kwargs
     )

@@ -1,7 +1,7 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A fuzz target for fuzz_replay_main_test.sh.
+// A fuzz target for replay_main_test.sh.
 
 #include <cstddef>
 #include <cstdint>

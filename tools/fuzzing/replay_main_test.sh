@@ -5,7 +5,7 @@
 # Replays inputs on a target that aborts on an input that starts with "abort"
 # and prints the size of any other.
 #
-# usage: fuzz_replay_main_test.sh TARGET
+# usage: replay_main_test.sh TARGET
 
 set -u
 
