@@ -40,19 +40,27 @@ absl::Status Testee::Error(const std::string& what) const {
 
 absl::StatusOr<Testee> Testee::Load(const std::string& path,
                                     const SpecText& spec) {
+  const absl::StatusOr<std::string> json = ReadFile(path);
+  if (!json.ok()) {
+    Testee testee;
+    testee.path_ = path;
+    return testee.Error(
+        "cannot be read as a file; name a testee's testee.json "
+        "(conformance/CONTRACT.md says what it holds)");
+  }
+  return Parse(path, *json, spec);
+}
+
+absl::StatusOr<Testee> Testee::Parse(const std::string& path,
+                                     const std::string& json,
+                                     const SpecText& spec) {
   Testee testee;
   testee.path_ = path;
   std::error_code error;
   const std::filesystem::path full = std::filesystem::absolute(path, error);
   testee.directory_ = full.parent_path().string();
-  const absl::StatusOr<std::string> json = ReadFile(path);
-  if (!json.ok()) {
-    return testee.Error(
-        "cannot be read as a file; name a testee's testee.json "
-        "(conformance/CONTRACT.md says what it holds)");
-  }
   const auto parsed =
-      google::protobuf::util::JsonStringToMessage(*json, &testee.manifest_);
+      google::protobuf::util::JsonStringToMessage(json, &testee.manifest_);
   if (!parsed.ok()) {
     // The parser shows the place below its message; one line is enough here.
     return testee.Error(absl::StrCat(

@@ -34,6 +34,12 @@ class Testee {
   static absl::StatusOr<Testee> Load(const std::string& path,
                                      const SpecText& spec);
 
+  // The same for a file's text; `path` is what errors call it, and where its
+  // programs are looked for.
+  static absl::StatusOr<Testee> Parse(const std::string& path,
+                                      const std::string& json,
+                                      const SpecText& spec);
+
   // Runs `requires`, then looks up the program of each class. NotFound if one
   // is missing although everything required is there.
   absl::Status CheckInstalled();

@@ -1,123 +1,308 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Any octets from a child, among any calls, cancels and timeouts: each call
-// ends exactly once, and nothing comes after the end.
+// Any octets from a child, among any calls, cancels and timeouts: the
+// connection does at each step what ClientModel does.
 //
-// Each step is one octet that says what to do and, for octets from the child,
-// how many follow.
+// The first octets choose options. Each step is one octet, whose low four bits
+// say what to do and the high ones how; some take more.
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
-#include <set>
+#include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "forkrpc/connection/client_connection.h"
-#include "forkrpc/connection/test_octets.h"
+#include "forkrpc/connection/client_model.h"
+#include "tools/fuzzing/fuzz_input.h"
 
 namespace {
 
 using forkrpc::CallId;
 using forkrpc::ClientEvent;
+using forkrpc::ClientModel;
+using forkrpc::ClientOptions;
+using forkrpc::FuzzInput;
+using forkrpc::PayloadLifetime;
+using forkrpc::Require;
 
-void Require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
+// What SendQueue borrows, beside what it copies.
+constexpr size_t kLarge = size_t{17} << 10;
+
+ClientOptions OptionsOf(FuzzInput* input) {
+  ClientOptions options;
+  const uint8_t how = input->TakeOctet();
+  options.form = how % 2 == 0 ? forkrpc::Form::kSync : forkrpc::Form::kAsync;
+  constexpr size_t kPayloads[] = {64, 0, 20000, 255};
+  options.limits.max_payload = kPayloads[how / 2 % 4];
+  constexpr size_t kInFlight[] = {4096, 1, 3, 17};
+  options.max_in_flight = kInFlight[how / 8 % 4];
+  constexpr size_t kUnsent[] = {size_t{64} << 20, 40};
+  options.max_unsent = kUnsent[how / 32 % 2];
+  constexpr CallId kFirst[] = {1, 0xFFFFFFFD, 0, 0x7FFFFFFF};
+  options.first_id = kFirst[how / 64];
+  return options;
 }
 
 class Session {
  public:
-  explicit Session(forkrpc::Form form) : connection_(Options(form)) {}
+  explicit Session(const ClientOptions& options)
+      : options_(options), connection_(options), model_(options) {}
 
-  void Step(uint8_t step, absl::string_view* rest) {
-    switch (step % 8) {
+  void Step(uint8_t step, FuzzInput* input) {
+    const uint8_t how = step >> 4;
+    switch (step % 16) {
       case 0:
-        Started(connection_.StartCall("payload"));
+        Start(input->Take(how), absl::InfiniteFuture());
         break;
       case 1:
-        Started(connection_.StartCallWithDeadline(
-            "payload", now_ + absl::Seconds(step / 8)));
+        Start("later", now_ + absl::Seconds(how));
         break;
-      case 2:
-        if (!open_.empty())
-          connection_.CancelCall(*open_.begin()).IgnoreError();
+      case 2: {
+        const CallId id = AnyCall(input->TakeOctet());
+        Require(connection_.CancelCall(id).code() == model_.CancelCall(id),
+                "CancelCall()");
         break;
+      }
       case 3:
-        now_ += absl::Seconds(step / 8);
+        now_ += absl::Seconds(how);
         connection_.OnTimeout(now_);
+        model_.OnTimeout(now_);
         break;
       case 4:
-        forkrpc::TakeOctets(&connection_);
+        Send(how == 15 ? absl::string_view::npos : size_t{how} + 1);
         break;
       case 5:
-        if (step == 0xFD) connection_.HalfClose();
+        connection_.HalfClose();
+        model_.HalfClose();
         break;
-      default: {
-        const absl::string_view octets = rest->substr(0, step / 8);
-        rest->remove_prefix(octets.size());
-        forkrpc::GiveOctets(&connection_, octets);
-      }
+      case 6:
+        Give(input->Take(how == 15 ? input->TakeOctet() : how));
+        break;
+      case 7:
+        GiveFrame(AnyCall(input->TakeOctet()), input->Take(how));
+        break;
+      case 8:
+        GiveFrame(0, input->Take(how));
+        break;
+      case 9:
+        GiveHeader(input->TakeNumber(), input->TakeNumber());
+        break;
+      case 10:
+        Poll(how);
+        break;
+      case 11:
+        EndReceiving(how);
+        break;
+      case 12:
+        EndSending(how);
+        break;
+      case 13:
+        StartLarge(how);
+        break;
+      case 14:
+        for (int i = 0; i <= how; ++i) Start("", absl::InfiniteFuture());
+        break;
+      default:
+        GiveFrame(AnyCall(0), large_.substr(0, 17 * how));
     }
-    Poll();
+    Poll(step % 16 == 10 ? 0 : 100);
+    Compare();
   }
 
   void End() {
+    Give({});
     connection_.OnReceiveEof();
-    Poll();
-    Require(closed_, "no end");
-    Require(open_.empty(), "a call was lost");
+    model_.OnReceiveEnd(absl::StatusCode::kOk);
+    Poll(static_cast<size_t>(-1));
+    Compare();
+    Require(connection_.closed(), "no end");
+    Require(ended_ == started_.size(), "a call was lost or ended twice");
     Require(connection_.in_flight() == 0, "an id is still taken");
     Require(!connection_.StartCall("late").ok(), "a call after the end");
   }
 
+  void set_lazy(bool lazy) { lazy_ = lazy; }
+
  private:
-  static forkrpc::ClientOptions Options(forkrpc::Form form) {
-    forkrpc::ClientOptions options;
-    options.form = form;
-    options.limits.max_payload = 64;
-    options.first_id = 0xFFFFFFFD;  // the wrap is near
-    return options;
+  CallId AnyCall(uint8_t octet) const {
+    return started_.empty() ? octet : started_[octet % started_.size()];
   }
 
-  void Started(const absl::StatusOr<CallId>& call) {
-    if (call.ok()) Require(open_.insert(*call).second, "an id in use");
+  void Start(absl::string_view payload, absl::Time deadline,
+             PayloadLifetime lifetime = PayloadLifetime::kCopy) {
+    CallId expected = 0;
+    const absl::StatusCode code =
+        model_.StartCall(payload, deadline, &expected);
+    const absl::StatusOr<CallId> call =
+        deadline == absl::InfiniteFuture()
+            ? connection_.StartCall(payload, lifetime)
+            : connection_.StartCallWithDeadline(payload, deadline, lifetime);
+    Require(call.status().code() == code, "StartCall()");
+    if (!call.ok()) return;
+    Require(*call == expected && *call != 0, "another id");
+    started_.push_back(*call);
   }
 
-  void Poll() {
-    while (std::optional<ClientEvent> event = connection_.PollEvent()) {
-      Require(!closed_, "something behind the end");
-      if (event->kind == ClientEvent::kResponse ||
-          event->kind == ClientEvent::kCallFailed) {
-        Require(open_.erase(event->call) == 1, "a call ended twice");
-      }
-      closed_ = event->kind == ClientEvent::kClosed;
+  void StartLarge(uint8_t how) {
+    if (how % 4 == 3) return connection_.OwnBorrowedPayloads();
+    // Queues stay small, for speed.
+    if (connection_.unsent() > 4 * kLarge) return;
+    Start(large_.substr(0, kLarge - 600 * how), absl::InfiniteFuture(),
+          how % 4 == 0 ? PayloadLifetime::kCopy : PayloadLifetime::kBorrow);
+  }
+
+  // Writes at most `n` octets.
+  void Send(size_t n) {
+    size_t sent = 0;
+    for (const absl::string_view part : connection_.SendBuffers()) {
+      const absl::string_view written = part.substr(0, n - sent);
+      Require(
+          !part.empty() && model_.unsent().substr(sent, part.size()) == part,
+          "other octets to write");
+      sent += written.size();
+      if (sent == n) break;
     }
-    Require(connection_.open_calls() == open_.size(), "open_calls()");
+    Require(sent > 0 || connection_.unsent() == 0, "nothing to write");
+    connection_.OnSent(sent);
+    model_.OnSent(sent);
   }
 
+  // Octets that the child sends; what is not wanted now comes later.
+  void Give(absl::string_view octets) {
+    waiting_.append(octets.data(), octets.size());
+    while (true) {
+      const absl::Span<char> space = connection_.ReceiveBuffer();
+      Require(space.empty() == !model_.wants_octets(), "ReceiveBuffer()");
+      const size_t n = std::min(space.size(), waiting_.size() - given_);
+      if (n == 0) return;
+      std::copy_n(waiting_.data() + given_, n, space.data());
+      connection_.OnReceived(n);
+      model_.OnReceived(absl::string_view(waiting_).substr(given_, n));
+      given_ += n;
+    }
+  }
+
+  void GiveHeader(uint32_t id, uint32_t length) {
+    char header[8];
+    for (int i = 0; i < 4; ++i) {
+      header[i] = static_cast<char>(id >> (24 - 8 * i));
+      header[4 + i] = static_cast<char>(length >> (24 - 8 * i));
+    }
+    Give(absl::string_view(header, 8));
+  }
+
+  void GiveFrame(uint32_t id, absl::string_view payload) {
+    GiveHeader(id, static_cast<uint32_t>(payload.size()));
+    Give(payload);
+  }
+
+  void EndReceiving(uint8_t how) {
+    if (how < 8) return;  // not too often
+    const absl::Status end =
+        how % 2 == 0 ? absl::OkStatus() : absl::AbortedError("reading failed");
+    if (how % 2 == 0) {
+      connection_.OnReceiveEof();
+    } else {
+      connection_.OnReceiveError(end);
+    }
+    model_.OnReceiveEnd(end.code());
+  }
+
+  void EndSending(uint8_t how) {
+    if (how == 15) {
+      connection_.OnSendError(absl::DataLossError("writing failed"));
+      model_.OnSendError(absl::StatusCode::kDataLoss);
+    } else if (connection_.wants_shutdown_write()) {
+      connection_.OnShutdownWriteDone();
+      model_.OnShutdownWriteDone();
+    }
+  }
+
+  // Polls at most `n` times, unless polling is for other steps to do.
+  void Poll(size_t n) {
+    if (lazy_ && n == 100) return;
+    for (size_t i = 0; i < n; ++i) {
+      if (!PollOne((i + n) % 2 == 0)) {
+        if (given_ == waiting_.size() || !model_.wants_octets()) return;
+        Give({});
+      }
+    }
+  }
+
+  bool PollOne(bool quick) {
+    ClientEvent event{ClientEvent::kResponse, 0, {}, {}};
+    if (!quick || !connection_.PollResponse(&event.call, &event.payload)) {
+      std::optional<ClientEvent> polled = connection_.PollEvent();
+      const std::optional<ClientModel::Event> none =
+          polled.has_value() ? std::nullopt : model_.PollEvent();
+      Require(!none.has_value(), "nothing where something must happen");
+      if (!polled.has_value()) return false;
+      event = *std::move(polled);
+    }
+    const std::optional<ClientModel::Event> expected = model_.PollEvent();
+    Require(expected.has_value(), "something where nothing may happen");
+    Require(event.kind == expected->kind, "another event");
+    Require(event.call == expected->call, "another call's end");
+    Require(event.payload == expected->payload, "another payload");
+    Require(event.status.code() == expected->code, "another code");
+    if (expected->offset.has_value()) {
+      Require(forkrpc::HasNumber(event.status.message(), "offset ",
+                                 *expected->offset),
+              "another offset");
+    }
+    if (event.call != 0) ++ended_;
+    return true;
+  }
+
+  void Compare() {
+    Require(connection_.in_flight() == model_.in_flight(), "in_flight()");
+    Require(connection_.open_calls() == model_.open_calls(), "open_calls()");
+    Require(connection_.has_failed_calls() == model_.has_failed_calls(),
+            "has_failed_calls()");
+    Require(connection_.can_start_call() == model_.can_start_call(),
+            "can_start_call()");
+    const CallId call = AnyCall(static_cast<uint8_t>(ended_));
+    Require(connection_.is_open(call) == model_.is_open(call), "is_open()");
+    Require(connection_.unsent() == model_.unsent().size(), "unsent()");
+    Require(connection_.wants_shutdown_write() == model_.wants_shutdown_write(),
+            "wants_shutdown_write()");
+    Require(connection_.NextTimeout() == model_.NextTimeout(), "NextTimeout()");
+    Require(connection_.status().code() == model_.code(), "status()");
+    Require(connection_.closed() == model_.closed(), "closed()");
+    Require(connection_.in_flight() <= options_.max_in_flight, "too many");
+  }
+
+  const ClientOptions options_;
   forkrpc::ClientConnection connection_;
+  ClientModel model_;
   absl::Time now_ = absl::UnixEpoch();
-  // An abandoned call's id cannot come again, so that ids are enough here.
-  std::set<CallId> open_;
-  bool closed_ = false;
+  std::vector<CallId> started_;
+  size_t ended_ = 0;
+  std::string waiting_;  // what the child sends
+  size_t given_ = 0;     // octets of it
+  bool lazy_ = false;    // poll in some steps only
+
+  static const std::string& LargePayload() {
+    static const std::string* const payload = new std::string(kLarge, 'L');
+    return *payload;
+  }
+  const absl::string_view large_ = LargePayload();
 };
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size == 0) return 0;
-  Session session(data[0] % 2 == 0 ? forkrpc::Form::kSync
-                                   : forkrpc::Form::kAsync);
-  absl::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
-  while (!rest.empty()) {
-    const auto step = static_cast<uint8_t>(rest[0]);
-    rest.remove_prefix(1);
-    session.Step(step, &rest);
+  FuzzInput input(data, size);
+  Session session(OptionsOf(&input));
+  session.set_lazy(input.TakeOctet() % 2 == 1);
+  while (!input.empty()) {
+    const uint8_t step = input.TakeOctet();
+    session.Step(step, &input);
   }
   session.End();
   return 0;

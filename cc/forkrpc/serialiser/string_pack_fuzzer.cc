@@ -5,8 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -14,16 +12,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/serialiser/string_pack.h"
+#include "tools/fuzzing/fuzz_input.h"
 
 namespace {
 
 using Views = std::vector<absl::string_view>;
 
-void Require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "broken: %s\n", what);
-  std::abort();
-}
+using forkrpc::Require;
 
 std::string Encoded(const Views& items) {
   std::string payload;
@@ -47,6 +42,24 @@ void CheckReader(absl::string_view payload,
   Require(reader.status().ok() == (reader.offset() == payload.size()),
           "an error is what keeps the payload from being used up");
   Require(!reader.Next(&item), "the end is final");
+}
+
+// The input as a list: each item's length in an octet, 250 and more for long
+// ones, then the item.
+void EncodeAndDecode(forkrpc::FuzzInput input) {
+  static const std::string* const long_item = new std::string(20000, 'x');
+  Views items;
+  while (!input.empty()) {
+    const uint8_t size = input.TakeOctet();
+    items.push_back(
+        size < 250
+            ? input.Take(size)
+            : absl::string_view(*long_item).substr(0, 128u << (size - 249)));
+  }
+  Views again;
+  const std::string payload = Encoded(items);
+  Require(forkrpc::DecodeStringPack(payload, &again).ok() && again == items,
+          "decoding is the inverse of encoding");
 }
 
 }  // namespace
@@ -78,5 +91,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckReader(payload, perl_options);
   perl_options.max_items = 3;
   CheckReader(payload, perl_options);
+  if (size < 256) EncodeAndDecode(forkrpc::FuzzInput(data, size));
   return 0;
 }
