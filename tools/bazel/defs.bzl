@@ -47,6 +47,9 @@ def cc_fuzz_test(name, srcs, deps = [], corpus = [], dictionary = None, max_len 
       dictionary: a file for libFuzzer's -dict.
       max_len: octets of the longest input worth trying.
     """
+    # tools/fuzz runs a copy of it; and an allocation counter's operator new
+    # must be found before AddressSanitizer's.
+    kwargs.setdefault("linkstatic", True)
     _cc_test(
         name = name,
         srcs = srcs,
