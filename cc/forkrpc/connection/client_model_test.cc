@@ -14,6 +14,12 @@ namespace {
 using absl::StatusCode;
 using std::string_literals::operator""s;
 
+ClientOptions In(Form form) {
+  ClientOptions options;
+  options.form = form;
+  return options;
+}
+
 const absl::Time kNever = absl::InfiniteFuture();
 
 CallId Start(ClientModel* model, absl::Time deadline = kNever) {
@@ -32,7 +38,7 @@ void ExpectEnd(ClientModel* model, ClientEvent::Kind kind, CallId call,
 }
 
 TEST(ClientModelTest, AnswersACall) {
-  ClientModel model(ClientOptions{Form::kAsync});
+  ClientModel model(In(Form::kAsync));
   EXPECT_EQ(Start(&model), 1u);
   EXPECT_EQ(model.unsent(), "\0\0\0\1\0\0\0\1x"s);
   EXPECT_FALSE(model.PollEvent().has_value());
@@ -48,7 +54,7 @@ TEST(ClientModelTest, AnswersACall) {
 }
 
 TEST(ClientModelTest, KeepsTheIdOfACancelledCall) {
-  ClientOptions options{Form::kAsync};
+  ClientOptions options = In(Form::kAsync);
   options.first_id = 0xFFFFFFFF;
   ClientModel model(options);
   EXPECT_EQ(Start(&model), 0xFFFFFFFF);
@@ -65,7 +71,7 @@ TEST(ClientModelTest, KeepsTheIdOfACancelledCall) {
 }
 
 TEST(ClientModelTest, EndsCallsAtTheirDeadlineAndTheRestAtTheEnd) {
-  ClientModel model(ClientOptions{Form::kSync});
+  ClientModel model(In(Form::kSync));
   const absl::Time now = absl::UnixEpoch();
   Start(&model);
   Start(&model, now + absl::Seconds(2));
@@ -82,7 +88,7 @@ TEST(ClientModelTest, EndsCallsAtTheirDeadlineAndTheRestAtTheEnd) {
 }
 
 TEST(ClientModelTest, SaysWhereTheErrorIs) {
-  ClientModel model(ClientOptions{Form::kAsync});
+  ClientModel model(In(Form::kAsync));
   model.OnReceived("\0\0\0\0\0\0\0\0\0\0\0\7\0\0\0\0"s);
   ExpectEnd(&model, ClientEvent::kEvent, 0, StatusCode::kOk);
   const std::optional<ClientModel::Event> event = model.PollEvent();
@@ -92,7 +98,7 @@ TEST(ClientModelTest, SaysWhereTheErrorIs) {
 }
 
 TEST(ClientModelTest, EndsCleanlyBehindTheHalfClose) {
-  ClientModel model(ClientOptions{Form::kAsync});
+  ClientModel model(In(Form::kAsync));
   model.HalfClose();
   CallId id = 0;
   EXPECT_EQ(model.StartCall("", kNever, &id), StatusCode::kFailedPrecondition);

@@ -14,6 +14,12 @@ namespace {
 using absl::StatusCode;
 using std::string_literals::operator""s;
 
+ServerOptions In(Form form) {
+  ServerOptions options;
+  options.form = form;
+  return options;
+}
+
 void ExpectEvent(ServerModel* model, ServerEvent::Kind kind, CallId call,
                  StatusCode code = StatusCode::kOk) {
   const std::optional<ServerModel::Event> event = model->PollEvent();
@@ -24,7 +30,7 @@ void ExpectEvent(ServerModel* model, ServerEvent::Kind kind, CallId call,
 }
 
 TEST(ServerModelTest, AnswersInOrderInTheSyncForm) {
-  ServerModel model(ServerOptions{Form::kSync});
+  ServerModel model(In(Form::kSync));
   model.OnReceived("\0\0\0\2hi\0\0\0\0"s);
   ExpectEvent(&model, ServerEvent::kRequest, 1);
   ExpectEvent(&model, ServerEvent::kRequest, 2);
@@ -36,7 +42,7 @@ TEST(ServerModelTest, AnswersInOrderInTheSyncForm) {
 }
 
 TEST(ServerModelTest, RefusesAnIdInFlight) {
-  ServerModel model(ServerOptions{Form::kAsync});
+  ServerModel model(In(Form::kAsync));
   model.OnReceived("\0\0\0\7\0\0\0\0\0\0\0\7\0\0\0\0"s);
   ExpectEvent(&model, ServerEvent::kRequest, 7);
   const std::optional<ServerModel::Event> event = model.PollEvent();
@@ -47,7 +53,7 @@ TEST(ServerModelTest, RefusesAnIdInFlight) {
 }
 
 TEST(ServerModelTest, HoldsTheParentBack) {
-  ServerOptions options{Form::kSync};
+  ServerOptions options = In(Form::kSync);
   options.max_in_flight = 1;
   ServerModel model(options);
   EXPECT_TRUE(model.wants_octets());
@@ -60,7 +66,7 @@ TEST(ServerModelTest, HoldsTheParentBack) {
 }
 
 TEST(ServerModelTest, EndsWhenAllIsAnsweredAndWritten) {
-  ServerModel model(ServerOptions{Form::kSync});
+  ServerModel model(In(Form::kSync));
   model.OnReceived("\0\0\0\0\0"s);
   model.OnReceiveEnd(StatusCode::kOk);
   ExpectEvent(&model, ServerEvent::kRequest, 1);
