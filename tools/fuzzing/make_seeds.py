@@ -133,6 +133,13 @@ def all_seeds(root):
            for number, (corpus, octets) in enumerate(seeds_of(vector))]
   found.append(('tools/forkrpc/json_text', 'list',
                 b'\x01["add", "3", {"hex": "ff00"}, "\\u00e9\\n"]'))
+  # Payloads beyond the receive buffer's first block, in pieces; the target
+  # fills them up.
+  for length in (40000, 70000, 150000):
+    for how in (0, 2, 8):
+      found.append(('cc/forkrpc/wire/frame_decoder', f'long-{length}-{how}',
+                    bytes([how, 64 + 24, 3, 9, 40, 127]) +
+                    struct.pack('>I', length)))
   for corpus, name, octets in found + list(files(root)):
     if 0 < len(octets) <= MAX_SEED and (corpus, octets) not in seen:
       seen.add((corpus, octets))

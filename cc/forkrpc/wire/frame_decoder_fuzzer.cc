@@ -36,7 +36,7 @@ constexpr int64_t kBookkeeping = 4096;
 constexpr size_t kLongStream = 10000;
 
 // What is put behind an input that ends in a long payload.
-constexpr size_t kMaxFiller = 80000;
+constexpr size_t kMaxFiller = 160000;
 
 std::string Filler() {
   std::string filler(kMaxFiller, '\0');
@@ -170,6 +170,9 @@ void Decode(const Plan& plan, absl::string_view stream) {
   Require(!reference.Next(&frame), "a frame is lost");
   Require(decoder.offset() == reference.offset(), "offset() at the end");
   reference.Check(decoder.Finish());
+  Require(!decoder.status().ok() ||
+              decoder.offset() + decoder.buffered() == received,
+          "octets are lost");
   Require(memory.peak_octets() <=
               static_cast<int64_t>(2 * received + (64 << 10)) + kBookkeeping,
           "more memory than octets received");
