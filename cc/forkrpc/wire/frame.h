@@ -66,6 +66,10 @@ struct FrameView {
   absl::string_view payload;
 };
 
+inline bool operator==(const FrameView& a, const FrameView& b) {
+  return a.id == b.id && a.payload == b.payload;
+}
+
 }  // namespace forkrpc
 
 #endif  // FORKRPC_WIRE_FRAME_H_
