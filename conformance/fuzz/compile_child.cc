@@ -8,9 +8,10 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "conformance/fuzz/child_functions.h"
 #include "conformance/fuzz/compile.h"
+#include "conformance/fuzz/raw_frames.h"
 #include "conformance/fuzz/walk.h"
 #include "conformance/runner/frame_scanner.h"
 
@@ -23,7 +24,6 @@ constexpr uint32_t kMostTimes = 300;
 // FR-LIM-009: a child may stop reading at 64 calls in flight.
 constexpr size_t kMostHeld = 60;
 constexpr uint32_t kMostEverHeld = 256;
-constexpr uint64_t kMostAnswer = uint64_t{16} << 20;
 constexpr uint64_t kMostInAll = uint64_t{40} << 20;
 // A stalled reader's testee may read no more than the buffers between them
 // hold.
@@ -63,11 +63,6 @@ class ChildCompiler {
   }
 
  private:
-  // A frame that is to come, and what the oracle makes of it.
-  struct Owed {
-    ExpectFrames::Item item;
-    uint32_t id;  // 0 for an event
-  };
   using Sequence = std::vector<Owed>;
   // A request that is being sent.
   struct Request {
@@ -180,7 +175,7 @@ class ChildCompiler {
     }
     // R has an operation of its own.
     if (function == "R") function = "E";
-    if (async_ && Fails(function) && !build_.Wants("FR-ERR-012")) {
+    if (async_ && FunctionFails(function) && !build_.Wants("FR-ERR-012")) {
       function = "E";
     }
     if (function == "H" &&
@@ -197,13 +192,9 @@ class ChildCompiler {
     if (function.empty()) call->clear_payload();
   }
 
-  static bool Fails(const std::string& function) {
-    return !function.empty() && !absl::StrContains("EVBALZHR", function);
-  }
-
   uint32_t TimesOf(const Call& call) const {
     if (call.zero_id() || call.id_in_flight() || call.first() != 0 ||
-        Fails(call.function())) {
+        FunctionFails(call.function())) {
       return 1;
     }
     uint64_t times = std::max(1U, std::min(call.times(), kMostTimes));
@@ -211,17 +202,13 @@ class ChildCompiler {
       times = std::min<uint64_t>(times, kMostHeld - held_.size());
       times = std::min<uint64_t>(times, kMostEverHeld - ever_held_);
     }
-    const uint64_t each = 16 + PayloadSize(call.payload()) + AnswerSize(call);
+    const uint64_t each = 16 + PayloadSize(call.payload()) + AnswerOf(call);
     return static_cast<uint32_t>(
         std::max<uint64_t>(1, std::min(times, kMostInAll / 4 / each)));
   }
 
-  static uint64_t AnswerSize(const Call& call) {
-    const std::string& function = call.function();
-    if (function == "Z") {
-      return std::min<uint64_t>(call.answer_octets(), kMostAnswer);
-    }
-    return 2 * PayloadSize(call.payload());
+  static uint64_t AnswerOf(const Call& call) {
+    return AnswerSize(call.function(), call.payload(), call.answer_octets());
   }
 
   void DoCall(const Op& op, Call call) {
@@ -232,7 +219,7 @@ class ChildCompiler {
                        build_.Wants("FR-ERR-010");
     if (zero || twice) return SendRefused(op, std::move(call), zero);
     Settle(&call);
-    if (build_.octets() + PayloadSize(call.payload()) + AnswerSize(call) >
+    if (build_.octets() + PayloadSize(call.payload()) + AnswerOf(call) >
         kMostInAll) {
       return;
     }
@@ -240,7 +227,7 @@ class ChildCompiler {
     request.times = TimesOf(call);
     MakeRoom(call, request.times);
     // A call that fails abandons those of the async form that are not complete.
-    if (async_ && Fails(call.function())) Flush();
+    if (async_ && FunctionFails(call.function())) Flush();
     if (partial_.has_value()) SendRest(op);
     request.id = ChooseId(call.id(), request.times);
     request.tag = absl::StrCat("c", ++calls_);
@@ -254,10 +241,7 @@ class ChildCompiler {
     stalled_octets_ += stalled_ ? octets : 0;
     if (stalled_octets_ > kMostWhileStalled) Resume(false);
     // Equal events of two calls cannot be told apart.
-    const std::string& function = call.function();
-    if (!async_ || !absl::StrContains("VBA", function) || function.empty()) {
-      return;
-    }
+    if (!async_ || !RaisesEvent(call.function())) return;
     if (pending_events_.count(PayloadKey(call.payload())) != 0) Flush();
     pending_events_.insert(PayloadKey(call.payload()));
   }
@@ -314,41 +298,28 @@ class ChildCompiler {
           TagOf(request.tag, request.times > 1 ? request.times : 0, i);
       const uint32_t id = async_ ? request.id + i : 1;
       walk_.Take(spec::RECEIVE_REQUEST, async_ ? id : 0);
-      if (Fails(request.call.function())) {
+      if (FunctionFails(request.call.function())) {
         failed_id_ = async_ ? id : 0;
         fault_ = {async_ ? "FR-ERR-012" : "FR-ERR-008", ExpectExit::FAILED};
         return;
       }
       Parts rest = request.call.payload();
       if (IsIndexed(request)) rest = WithPart(rest, NumberPart(i));
-      Execute(request.call.function(), rest, request.call.answer_octets(), tag,
-              id);
+      const std::string& function = request.call.function();
+      if (function == "H") {
+        held_.push_back({tag, id, rest, ever_held_++});
+      } else {
+        AddPending(
+            Execute(function, rest, request.call.answer_octets(), tag, id));
+      }
     }
-  }
-
-  void Execute(const std::string& function, const Parts& rest,
-               uint32_t answer_octets, const std::string& tag, uint32_t id) {
-    if (function == "H") {
-      held_.push_back({tag, id, rest, ever_held_++});
-      return;
-    }
-    Sequence made;
-    if (function == "V" || function == "B") made.push_back(EventOf(rest));
-    Parts answer;
-    if (function == "E" || function == "B" || function == "A") answer = rest;
-    if (function == "L") {
-      *answer.Add() = NumberPart(static_cast<uint32_t>(PayloadSize(rest)));
-    } else if (function == "Z") {
-      const uint64_t count = std::min<uint64_t>(answer_octets, kMostAnswer);
-      if (count > 0) *answer.Add() = PatternPart(count);
-    }
-    made.push_back(ResponseOf(tag, id, answer));
-    if (function == "A") made.push_back(EventOf(rest));
-    AddPending(std::move(made));
   }
 
   void AddPending(Sequence made) {
-    for (const Owed& owed : made) {
+    for (Owed& owed : made) {
+      if (owed.id != 0 && !async_ && StrictIds()) {
+        owed.item.mutable_response()->set_id(1);
+      }
       const Parts& payload = owed.id == 0 ? owed.item.event().payload()
                                           : owed.item.response().payload();
       build_.CountOctets(8 + PayloadSize(payload));
@@ -357,21 +328,6 @@ class ChildCompiler {
       if (owed.id != 0 && async_) pending_ids_.insert(owed.id);
     }
     pending_.push_back(std::move(made));
-  }
-
-  static Owed EventOf(const Parts& payload) {
-    Owed owed = {{}, 0};
-    *owed.item.mutable_event()->mutable_payload() = payload;
-    return owed;
-  }
-
-  Owed ResponseOf(const std::string& tag, uint32_t id,
-                  const Parts& payload) const {
-    Owed owed = {{}, id};
-    owed.item.mutable_response()->set_to(tag);
-    *owed.item.mutable_response()->mutable_payload() = payload;
-    if (!async_ && StrictIds()) owed.item.mutable_response()->set_id(1);
-    return owed;
   }
 
   bool StrictIds() const {
@@ -477,22 +433,16 @@ class ChildCompiler {
   // ---- Octets that were changed at random are frames again.
 
   void DoRaw(const Op& op) {
-    absl::string_view left = op.raw().octets();
     Op now = op;
-    while (Sends() && left.size() >= header_) {
-      const auto* const octets =
-          reinterpret_cast<const unsigned char*>(left.data());
-      const uint32_t id = async_ ? ReadU32(octets) : 0;
-      const uint32_t length = ReadU32(octets + header_ - 4);
-      if (length > left.size() - header_) {
-        now.mutable_long_header()->set_id(id);
-        now.mutable_long_header()->set_length(length);
-        now.mutable_long_header()->set_octets(
-            std::string(left.substr(header_)));
+    for (const RawFrame& frame : ReadRaw(op.raw().octets(), async_)) {
+      if (!Sends()) return;
+      if (!frame.whole) {
+        now.mutable_long_header()->set_id(frame.id);
+        now.mutable_long_header()->set_length(frame.length);
+        now.mutable_long_header()->set_octets(std::string(frame.payload));
         return DoLongHeader(now, now.long_header());
       }
-      if (!DoRawFrame(now, id, left.substr(header_, length))) return;
-      left.remove_prefix(header_ + length);
+      if (!DoRawFrame(now, frame.id, frame.payload)) return;
       now.set_joined(true);
     }
   }

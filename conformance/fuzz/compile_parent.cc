@@ -7,8 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "conformance/fuzz/compile.h"
+#include "conformance/fuzz/raw_frames.h"
 #include "conformance/fuzz/walk.h"
-#include "conformance/runner/frame_scanner.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -168,16 +168,18 @@ class ParentCompiler {
     }
   }
 
-  void FlushReports() {
+  void FlushReports(const std::string& req = "") {
     build_.CloseGroup();
     if (owed_.empty()) return;
-    ExpectReports* const expect = build_.Add()->mutable_expect_reports();
+    ExpectReports* const expect = build_.Add(req)->mutable_expect_reports();
     for (ExpectReports::Item& item : std::exchange(owed_, {})) {
       *expect->add_item() = std::move(item);
     }
   }
 
   void Flush() {
+    // A parent that cannot write goes on reading.
+    if (stalled_) FlushReports("FR-LIM-004");
     FlushRequests();
     FlushReports();
   }
@@ -339,21 +341,17 @@ class ParentCompiler {
   // ---- Octets that were changed at random are frames again.
 
   void DoRaw(const Op& op) {
-    absl::string_view left = op.raw().octets();
     Op now = op;
-    while (Sends() && left.size() >= kHeader) {
-      const auto* const octets =
-          reinterpret_cast<const unsigned char*>(left.data());
-      const uint32_t id = ReadU32(octets);
-      const uint32_t length = ReadU32(octets + 4);
-      if (length > left.size() - kHeader) {
+    for (const RawFrame& frame : ReadRaw(op.raw().octets(), true)) {
+      if (!Sends()) return;
+      const uint32_t id = frame.id;
+      const absl::string_view payload = frame.payload;
+      if (!frame.whole) {
         now.mutable_long_header()->set_id(id);
-        now.mutable_long_header()->set_length(length);
-        now.mutable_long_header()->set_octets(
-            std::string(left.substr(kHeader)));
+        now.mutable_long_header()->set_length(frame.length);
+        now.mutable_long_header()->set_octets(std::string(payload));
         return DoLongHeader(now, now.long_header());
       }
-      const absl::string_view payload = left.substr(kHeader, length);
       if (id == 0) {
         now.mutable_event()->clear_payload();
         if (!payload.empty()) {
@@ -372,7 +370,6 @@ class ParentCompiler {
         }
         DoAnswer(now);
       }
-      left.remove_prefix(kHeader + length);
       now.set_joined(true);
     }
   }

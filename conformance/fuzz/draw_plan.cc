@@ -202,17 +202,29 @@ class Drawer {
       const Parts payload = PayloadOf(size, &random_);
       if (stalled || random_.OneIn(2)) {
         *op->mutable_call()->mutable_payload() = payload;
-        if (size < 1 << 20) op->mutable_call()->set_times(random_.Below(8));
+        if (size < 1 << 20) op->mutable_call()->set_times(2 + random_.Below(6));
       } else {
         *op->mutable_event()->mutable_payload() = payload;
       }
     }
     if (!stalled) return;
-    if (random_.OneIn(3)) {
+    if (!child_ && random_.OneIn(2)) {
+      // Both write.
+      Op* const events = Add();
+      *events->mutable_event()->add_payload() = LargePart();
+      events->mutable_event()->set_times(8);
+      Add()->mutable_expect();
+    } else if (random_.OneIn(3)) {
       End();
     } else {
       Add()->mutable_resume()->set_when_blocked(random_.OneIn(2));
     }
+  }
+
+  static Part LargePart() {
+    Part part;
+    part.mutable_pattern()->set_count(100000);
+    return part;
   }
 
   // Many small ones.
