@@ -82,6 +82,11 @@ TEST(CaseLoaderTest, RefusesCasesThatContradictThemselves) {
               HasSubstr("step 1: a response is sent to a child"));
   EXPECT_THAT(ErrorWith("octets: \"E\"", "hex: \"4\""),
               HasSubstr("odd number of hex digits"));
+  EXPECT_THAT(ErrorWith("request { tag: \"a\"",
+                        "first: 2 request { times: 2 tag: \"a\""),
+              HasSubstr("only one frame can be sent in part"));
+  EXPECT_THAT(ErrorWith("send {", "send { cut: 4 cut: 4 "),
+              HasSubstr("cuts do not ascend"));
   EXPECT_THAT(
       ErrorWith("steps { clean_end", "steps { req: \"FR-LIM-001\" clean_end"),
       HasSubstr("which the case does not cite"));

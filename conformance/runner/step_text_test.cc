@@ -27,6 +27,14 @@ TEST(StepTextTest, OneItemStandsOnOneLine) {
             "resume reader after 9 octets, when the testee's write is blocked");
 }
 
+TEST(StepTextTest, PiecesAreNamed) {
+  EXPECT_EQ(Text("send { cut: 2 cut: 5 item { first: 3 event {} } }"),
+            "send, cut at 2, 5, the first 3 octets of event: no octets");
+  EXPECT_EQ(Text("send { item { rest {} } }"), "send the rest of it");
+  EXPECT_EQ(Text("expect_descriptors { max_growth: 4 }"),
+            "expect descriptors: at most 4 more");
+}
+
 TEST(StepTextTest, SeveralItemsStandBelow) {
   EXPECT_EQ(Text("expect_frames { any_order: true "
                  "item { event { payload { octets: \"v\" } } } "

@@ -263,6 +263,16 @@ TEST(TesteeProcessTest, ReadsMemoryFigures) {
   EXPECT_FALSE(child.StatusKilobytes("NoSuchKey").has_value());
 }
 
+TEST(TesteeProcessTest, CountsDescriptors) {
+  TesteeProcess child =
+      StartShell("exec 7</dev/null 8</dev/null; echo; sleep 1000", CHILD);
+  pollfd wait = {child.wire_in().get(), POLLIN, 0};
+  ASSERT_EQ(poll(&wait, 1, 10000), 1);
+  EXPECT_GE(child.DescriptorCount().value_or(5), 5);
+  child.KillAndReap();
+  EXPECT_FALSE(child.DescriptorCount().has_value());
+}
+
 TEST(TesteeProcessTest, TellsBusyFromWaiting) {
   TesteeProcess waits = StartShell("echo; sleep 1000", CHILD);
   pollfd wait = {waits.wire_in().get(), POLLIN, 0};
