@@ -3,6 +3,7 @@
 
 #include "conformance/oracle/acceptor.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -41,6 +42,10 @@ void Acceptor::Received(absl::string_view octets) {
       if (frame.length > options_.refusable) {
         Input(spec::REFUSE_LENGTH, 0, /*optional=*/true);
       }
+      // What is wrong with an id is seen before the payload is there.
+      if (!options_.parent && options_.async && MayBeBad(frame.id)) {
+        Input(spec::RECEIVE_REQUEST, frame.id, /*optional=*/true);
+      }
       return;
     }
     if (!options_.parent) {
@@ -53,6 +58,13 @@ void Acceptor::Received(absl::string_view octets) {
       Input(spec::RECEIVE_RESPONSE, frame.id);
     }
   });
+}
+
+bool Acceptor::MayBeBad(uint32_t id) const {
+  return id == kEventId || std::any_of(possible_.begin(), possible_.end(),
+                                       [id](const Possibility& each) {
+                                         return each.calls.by_id.contains(id);
+                                       });
 }
 
 void Acceptor::ReceivedEnd() { Input(in_.End(), 0); }
@@ -148,6 +160,8 @@ void Acceptor::TakeQuietly(Possibility* one) const {
     // What cannot occur, such as input behind the end, does nothing.
     if (taken == nullptr) continue;
     if (taken->to != one->state) return;
+    // A header is no request; it can only be refused.
+    if (next.optional && next.kind == spec::RECEIVE_REQUEST) continue;
     Take(next, one);
   }
 }

@@ -100,12 +100,15 @@ class Acceptor {
   struct Event {
     spec::Event kind;
     uint32_t id;
-    bool optional;  // the testee may do so or not: to refuse a length
+    // The testee may do so or not: refuse a length, or a bad id by its header.
+    bool optional;
   };
 
   Acceptor(const AcceptorOptions& options, Machine endpoint,
            std::unique_ptr<Machine> reassembler);
 
+  // Whether a request with that id may be in error.
+  bool MayBeBad(uint32_t id) const;
   void Input(spec::Event event, uint32_t id, bool optional = false);
   void Output(spec::Event event, uint32_t id, const std::string& what);
   Machine::Conditions Holding(const Event& event, const Calls& calls) const;

@@ -39,7 +39,7 @@ KILLS_HEAD = "# mutant\tverdict\tcase\trequirements"
 
 _TEST = re.compile(r"_test\.(cc|js|py|sh|pl)$")
 # Where ids may be made up: tests, and what they feed to programs.
-_TEST_DATA = re.compile(r"(_test\.\w+$|/testdata/|/test_[^/]*$)")
+_TEST_DATA = re.compile(r"(_test\.\w+$|/testdata/|_corpus/|/test_[^/]*$)")
 _CITATION = re.compile(r"^\s*(?://|#)= *(\S+)")
 # Longer than an id can be, so that one octet too many is seen.
 _NAMED = r"FR-[A-Z]{3}-[0-9]+"
