@@ -39,7 +39,7 @@ KILLS_HEAD = "# mutant\tverdict\tcase\trequirements"
 
 _TEST = re.compile(r"_test\.(cc|js|py|sh|pl)$")
 # Where ids may be made up: tests, and what they feed to programs.
-_TEST_DATA = re.compile(r"(_test\.\w+$|/testdata/|_corpus/|/test_[^/]*$)")
+_TEST_DATA = re.compile(r"(_test\.\w+$|/testdata/|/test_[^/]*$)")
 _CITATION = re.compile(r"^\s*(?://|#)= *(\S+)")
 # Longer than an id can be, so that one octet too many is seen.
 _NAMED = r"FR-[A-Z]{3}-[0-9]+"
@@ -141,7 +141,8 @@ def read(root):
   root = pathlib.Path(root)
   tree = Tree([], "", [], [], [], [], {}, [], False, [])
   for path in files(root):
-    if path.endswith(_BINARY):
+    # What a fuzz target is fed with is octets, not text.
+    if path.endswith(_BINARY) or "_corpus/" in path:
       continue
     try:
       text = (root / path).read_text(encoding="utf-8")
