@@ -6,23 +6,28 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <memory>
 #include <utility>
 
+#include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
+#include "forkrpc/base/errno_status.h"
+#include "forkrpc/base/owned_fd.h"
 #include "forkrpc/event_loop/loop_tasks.h"
 
 namespace forkrpc {
 namespace {
 
-// libuv only fails here when memory has run out, or a descriptor for a loop.
+// libuv only fails here when memory has run out.
 void MustWork(int result) {
   if (result != 0) abort();
 }
@@ -174,9 +179,39 @@ class UvTimer final : public Timer {
   State* const state_;
 };
 
-uv_loop_t* Initialised(uv_loop_t* loop) {
-  MustWork(uv_loop_init(loop));
+// Where libuv's first loop of a process gets no descriptor it aborts, so they
+// are asked for before: more than any loop takes. Another thread may be quicker
+// in between; then the abort is libuv's.
+absl::Status HaveDescriptors() {
+  constexpr int kPipes = 4;
+  OwnedFd ends[2 * kPipes];
+  for (int i = 0; i < kPipes; ++i) {
+    int pipe[2];
+    if (pipe2(pipe, O_CLOEXEC) != 0) {
+      return ErrnoStatus(errno, "cannot make an event loop");
+    }
+    ends[2 * i].Reset(pipe[0]);
+    ends[2 * i + 1].Reset(pipe[1]);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<uv_loop_t>> MakeUvLoop() {
+  if (absl::Status status = HaveDescriptors(); !status.ok()) return status;
+  auto loop = std::make_unique<uv_loop_t>();
+  const int error = uv_loop_init(loop.get());
+  // libuv's errors are those of the system, negative.
+  if (error != 0) return ErrnoStatus(-error, "cannot make an event loop");
   return loop;
+}
+
+std::unique_ptr<uv_loop_t> MakeUvLoopOrEnd() {
+  absl::StatusOr<std::unique_ptr<uv_loop_t>> loop = MakeUvLoop();
+  if (!loop.ok()) {
+    std::fprintf(stderr, "forkrpc: %s\n", loop.status().ToString().c_str());
+    abort();
+  }
+  return *std::move(loop);
 }
 
 }  // namespace
@@ -240,9 +275,17 @@ struct LibuvLoop::Tasks {
   }
 };
 
-LibuvLoop::LibuvLoop()
-    : own_loop_(std::make_unique<uv_loop_t>()),
-      loop_(Initialised(own_loop_.get())),
+absl::StatusOr<std::unique_ptr<LibuvLoop>> LibuvLoop::Create() {
+  absl::StatusOr<std::unique_ptr<uv_loop_t>> loop = MakeUvLoop();
+  if (!loop.ok()) return loop.status();
+  return absl::WrapUnique(new LibuvLoop(*std::move(loop)));
+}
+
+LibuvLoop::LibuvLoop() : LibuvLoop(MakeUvLoopOrEnd()) {}
+
+LibuvLoop::LibuvLoop(std::unique_ptr<uv_loop_t> own_loop)
+    : own_loop_(std::move(own_loop)),
+      loop_(own_loop_.get()),
       tasks_(new Tasks(loop_)) {}
 
 LibuvLoop::LibuvLoop(uv_loop_t* loop) : loop_(loop), tasks_(new Tasks(loop)) {

@@ -8,7 +8,7 @@
 // the one that runs the loop. A task costs no allocation if it is as small as
 // two pointers.
 //
-//   forkrpc::LibuvLoop loop;
+//   forkrpc::LibuvLoop loop;  // or Create(), where descriptors may run out
 //   auto timer = loop.MakeTimer([&] { loop.Stop(); });
 //   timer->Set(forkrpc::MonotonicNow() + absl::Seconds(1));
 //   loop.Run();
@@ -29,7 +29,13 @@ namespace forkrpc {
 
 class LibuvLoop final : public EventLoop {
  public:
-  // Makes a loop; Run() runs it.
+  // Makes a loop; Run() runs it. ResourceExhausted if there are no descriptors
+  // for it (eight are needed for a moment, six stay), Internal if libuv cannot
+  // for another reason.
+  static absl::StatusOr<std::unique_ptr<LibuvLoop>> Create();
+
+  // The same for a program that could not go on without: ends it with a line on
+  // standard error where Create() gives an error.
   LibuvLoop();
 
   // Uses `loop`, which the program runs and closes. It is not kept running by
@@ -57,7 +63,9 @@ class LibuvLoop final : public EventLoop {
   // What libuv points to: it outlives this object until libuv lets go of it.
   struct Tasks;
 
-  std::unique_ptr<uv_loop_t> own_loop_;
+  explicit LibuvLoop(std::unique_ptr<uv_loop_t> own_loop);
+
+  const std::unique_ptr<uv_loop_t> own_loop_;
   uv_loop_t* const loop_;
   Tasks* const tasks_;
 };

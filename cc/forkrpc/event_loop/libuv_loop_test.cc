@@ -3,8 +3,12 @@
 
 #include "forkrpc/event_loop/libuv_loop.h"
 
+#include <sys/resource.h>
 #include <uv.h>
 
+#include <memory>
+
+#include "absl/status/status.h"
 #include "forkrpc/event_loop/event_loop_contract.h"
 #include "gtest/gtest.h"
 
@@ -41,6 +45,50 @@ class ProgramsLoop {
 
 INSTANTIATE_EVENT_LOOP_CONTRACT(Own, OwnLoop);
 INSTANTIATE_EVENT_LOOP_CONTRACT(Programs, ProgramsLoop);
+
+// A loop that was asked for, and refused where there is no descriptor for it;
+// see also //cc/forkrpc/testing:descriptor_limit_test.
+struct CreatedLoop {
+  EventLoop* loop() { return loop_.get(); }
+  void Run() { loop_->Run(); }
+  void Stop() { loop_->Stop(); }
+  std::unique_ptr<LibuvLoop> loop_ = *LibuvLoop::Create();
+};
+
+INSTANTIATE_EVENT_LOOP_CONTRACT(Created, CreatedLoop);
+
+class DescriptorsRunOut {
+ public:
+  DescriptorsRunOut() {
+    getrlimit(RLIMIT_NOFILE, &usual_);
+    const rlimit none = {3, usual_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~DescriptorsRunOut() { setrlimit(RLIMIT_NOFILE, &usual_); }
+
+ private:
+  rlimit usual_;
+};
+
+TEST(LibuvLoopTest, CreateSaysThatThereAreNoDescriptors) {
+  {
+    const DescriptorsRunOut run_out;
+    const absl::Status status = LibuvLoop::Create().status();
+    EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+    EXPECT_EQ(status.message(),
+              "cannot make an event loop: Too many open files");
+  }
+  EXPECT_TRUE(LibuvLoop::Create().ok());
+}
+
+TEST(LibuvLoopDeathTest, TheConstructorEndsTheProgramWithALine) {
+  EXPECT_DEATH(
+      {
+        const DescriptorsRunOut run_out;
+        const LibuvLoop loop;
+      },
+      "forkrpc: RESOURCE_EXHAUSTED: cannot make an event loop");
+}
 
 TEST(LibuvLoopTest, DoesNotKeepTheProgramsLoopRunning) {
   uv_loop_t uv;

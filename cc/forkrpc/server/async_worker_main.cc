@@ -16,24 +16,25 @@ int AsyncWorkerMain(AsyncHandler handler, AsyncWorkerOptions options) {
   const absl::StatusOr<std::unique_ptr<FdTransport>> wire =
       TakeStdioTransport();
   if (!wire.ok()) return WorkerExitStatus(wire.status(), kWorkerNotStarted);
-  LibuvLoop loop;
+  const absl::StatusOr<std::unique_ptr<LibuvLoop>> loop = LibuvLoop::Create();
+  if (!loop.ok()) return WorkerExitStatus(loop.status(), kWorkerNotStarted);
   absl::Status end;
   options.server.done = [&](absl::Status status) {
     end = std::move(status);
     if (options.done != nullptr) {
       // The program may go on for long: the parent is not to wait for that.
       (*wire)->ShutdownWrite().IgnoreError();
-      options.done(end, &loop);
+      options.done(end, loop->get());
     } else {
-      loop.Stop();
+      (*loop)->Stop();
     }
   };
   const absl::StatusOr<std::unique_ptr<AsyncServer>> server =
       AsyncServer::Start(wire->get(), std::move(handler), options.server,
-                         &loop);
+                         loop->get());
   if (!server.ok()) return WorkerExitStatus(server.status(), kWorkerNotStarted);
-  if (options.init != nullptr) options.init(server->get(), &loop);
-  loop.Run();
+  if (options.init != nullptr) options.init(server->get(), loop->get());
+  (*loop)->Run();
   return WorkerExitStatus(end, (*server)->peer_broke_protocol()
                                    ? kWorkerProtocolError
                                    : kWorkerFailed);

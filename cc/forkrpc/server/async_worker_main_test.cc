@@ -62,9 +62,11 @@ class AsyncWorkerMainTest : public testing::Test {
     process_ = *std::move(process);
   }
   void Send(absl::string_view octets) {
-    const auto sent = process_->transport()->Write({octets}, IoMode::kBlock);
-    ASSERT_TRUE(sent.ok()) << sent.status();
-    ASSERT_EQ(sent->octets, octets.size());
+    while (!octets.empty()) {
+      const auto sent = process_->transport()->Write({octets}, IoMode::kBlock);
+      ASSERT_TRUE(sent.ok()) << sent.status();
+      octets.remove_prefix(sent->octets);
+    }
   }
   // What comes to the end of the stream.
   std::string ReadAll() {
@@ -145,6 +147,19 @@ TEST_F(AsyncWorkerMainTest, WithoutAWireItDoesNotStart) {
   program.stderr_mode = StderrMode::kCapture;
   SpawnProcess(program);
   EXPECT_EQ(End(), ExitStatus::Exited(kWorkerNotStarted));
+}
+
+// Not by an abort of the event loop's.
+TEST_F(AsyncWorkerMainTest, WithoutDescriptorsItDoesNotStart) {
+  SpawnOptions program;
+  program.argv = {"/bin/sh", "-c", absl::StrCat("ulimit -n 6; exec ", kWorker)};
+  program.stderr_mode = StderrMode::kCapture;
+  SpawnProcess(program);
+  EXPECT_EQ(End(), ExitStatus::Exited(kWorkerNotStarted));
+  EXPECT_TRUE(
+      absl::StrContains(process_->stderr_tail(),
+                        "cannot make an event loop: Too many open files"))
+      << process_->stderr_tail();
 }
 
 // "done" may prolong the worker's life; its parent does not wait for that.
