@@ -16,6 +16,7 @@
 #include "forkrpc/base/clock.h"
 #include "forkrpc/connection/send_queue.h"
 #include "forkrpc/serialiser/string_pack.h"
+#include "forkrpc/transport/kernel_buffer.h"
 
 namespace forkrpc {
 namespace {
@@ -276,11 +277,27 @@ void WorkerCore::OnExit() {
 void WorkerCore::ReadRest() {
   const std::shared_ptr<WorkerCore> keep = shared_from_this();
   Poll();
-  while (state_ == State::kServing && !paused_ && driver_->Read()) Poll();
+  // All that the worker has written is in the kernel by now. What comes behind
+  // is from a process that it has started, and may never end.
+  const uint64_t all = connection_.received() + WaitingOctets();
+  while (state_ == State::kServing && !paused_) {
+    const bool complete = connection_.received() >= all;
+    const bool waiting = WaitingOctets() > 0;
+    if (complete && waiting) break;
+    const bool read = driver_->Read();
+    Poll();
+    // The last read finds the end, or the error, behind the octets. That one
+    // would block does not say that none are left.
+    if (complete || (!read && !waiting)) break;
+  }
   if (state_ != State::kServing || paused_) return;
   // A process that it has started may hold the wire open, but nobody answers.
   connection_.OnReceiveEof();
   Poll();
+}
+
+uint64_t WorkerCore::WaitingOctets() {
+  return state_ == State::kServing ? KernelOctets(transport()->read_fd()) : 0;
 }
 
 void WorkerCore::SetKillTime(absl::Time when, absl::Status why) {

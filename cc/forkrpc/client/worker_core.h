@@ -104,6 +104,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   // The process has ended: what it wrote is all there is.
   void OnExit();
   void ReadRest();
+  uint64_t WaitingOctets();
   // Fails the connection with `status`.
   void Break(const absl::Status& status);
   // SIGKILL at `when` because of `why`, unless it is due earlier.

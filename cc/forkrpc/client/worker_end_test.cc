@@ -175,6 +175,20 @@ TEST_F(WorkerEndTest, ALengthOverTheLimit) {
   EXPECT_EQ(errors_[0].pid, pid);
 }
 
+// What the worker wrote is read; the frames without end behind it are not.
+TEST_F(WorkerEndTest, AGrandchildThatFloodsTheWireIsNotReadForEver) {
+  options_.on_event = [](absl::string_view) {
+    // Slower than who writes.
+    const absl::Time until = MonotonicNow() + absl::Microseconds(2);
+    while (MonotonicNow() < until) {
+    }
+  };
+  Spawn(Captured(Shell("cat /dev/zero & exit 7")));
+  ASSERT_TRUE(RunToTheEnd());
+  ASSERT_EQ(Count("worker error"), 1);
+  EXPECT_EQ(errors_.back().exit_status, ExitStatus::Exited(7));
+}
+
 // A process that the worker has started holds wire and stderr open.
 TEST_F(WorkerEndTest, AGrandchildThatHoldsTheWireIsNotWaitedFor) {
   Spawn(

@@ -125,6 +125,9 @@ class Connection {
   // Octets written, ever.
   uint64_t sent() const { return sent_; }
 
+  // Octets received, ever.
+  uint64_t received() const { return decoder_.offset() + decoder_.buffered(); }
+
  protected:
   Connection(FrameLayout receive_layout, const WireLimits& limits)
       : decoder_(receive_layout, limits) {}

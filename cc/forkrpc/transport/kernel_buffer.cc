@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -50,6 +51,11 @@ absl::StatusOr<int> SetKernelBuffer(int fd, int octets) {
   if (S_ISFIFO(file.st_mode)) return SetPipeBuffer(fd, octets);
   return absl::FailedPreconditionError(
       absl::StrCat("descriptor ", fd, " is neither a socket nor a pipe"));
+}
+
+size_t KernelOctets(int fd) {
+  int octets = 0;
+  return ioctl(fd, FIONREAD, &octets) == 0 ? static_cast<size_t>(octets) : 0;
 }
 
 }  // namespace forkrpc

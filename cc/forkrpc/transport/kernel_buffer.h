@@ -1,7 +1,8 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// SetKernelBuffer: how much one end of a stream may hold in the kernel.
+// SetKernelBuffer: how much one end of a stream may hold in the kernel;
+// KernelOctets: how much it does.
 //
 // With more room in the kernel a large payload needs fewer system calls and
 // fewer switches between the two processes. Any thread; no allocation unless it
@@ -11,6 +12,8 @@
 
 #ifndef FORKRPC_TRANSPORT_KERNEL_BUFFER_H_
 #define FORKRPC_TRANSPORT_KERNEL_BUFFER_H_
+
+#include <cstddef>
 
 #include "absl/status/statusor.h"
 
@@ -23,6 +26,10 @@ namespace forkrpc {
 // gives them; FailedPrecondition if `octets` is not positive or `fd` is
 // neither a socket nor a pipe.
 absl::StatusOr<int> SetKernelBuffer(int fd, int octets);
+
+// Octets that could be read from `fd` now, a socket or a pipe; 0 if the kernel
+// does not say.
+size_t KernelOctets(int fd);
 
 }  // namespace forkrpc
 

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -55,6 +56,28 @@ TEST(KernelBufferTest, SetsAPipesSize) {
   ASSERT_TRUE(granted.ok()) << granted.status();
   EXPECT_EQ(*granted, 8192);
   EXPECT_EQ(fcntl(pipe->write_end.get(), F_GETPIPE_SZ), 8192);
+}
+
+TEST(KernelBufferTest, KnowsWhatIsToBeRead) {
+  absl::StatusOr<SocketPair> sockets = MakeSocketPair();
+  absl::StatusOr<PipePair> pipe = MakePipe();
+  ASSERT_TRUE(sockets.ok() && pipe.ok());
+  const auto check = [](int writer, int reader) {
+    EXPECT_EQ(KernelOctets(reader), 0);
+    ASSERT_EQ(write(writer, "12345", 5), 5);
+    ASSERT_EQ(write(writer, "678", 3), 3);
+    EXPECT_EQ(KernelOctets(reader), 8);
+    char got[6];
+    ASSERT_EQ(read(reader, got, sizeof(got)), 6);
+    EXPECT_EQ(KernelOctets(reader), 2);
+  };
+  check(sockets->theirs.get(), sockets->ours.get());
+  check(pipe->write_end.get(), pipe->read_end.get());
+  // Also when nobody writes any more.
+  sockets->theirs.Reset();
+  pipe->write_end.Reset();
+  EXPECT_EQ(KernelOctets(sockets->ours.get()), 2);
+  EXPECT_EQ(KernelOctets(pipe->read_end.get()), 2);
 }
 
 TEST(KernelBufferTest, RefusesNonsense) {
