@@ -33,7 +33,7 @@ uint32_t NumberFrom(const char* name, uint32_t otherwise, uint32_t most) {
   const char* const text = getenv(name);
   if (text == nullptr) return otherwise;
   char* end;
-  const unsigned long number = strtoul(text, &end, 10);
+  const auto number = strtoul(text, &end, 10);
   if (*text == '\0' || *end != '\0' || number > most) {
     std::fprintf(stderr, "%s is \"%s\", not a number of 0 to %u\n", name, text,
                  most);

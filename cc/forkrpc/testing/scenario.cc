@@ -143,25 +143,25 @@ FaultPlan RandomPlanFor(uint32_t seed) {
   return RandomFaultPlan(&bits, faults, 60, deadly);
 }
 
-void ScenarioFromOctets(absl::string_view text, Scenario* scenario,
+void ScenarioFromOctets(absl::string_view octets, Scenario* scenario,
                         FaultPlan* plan) {
-  Octets octets(text);
+  Octets numbers(octets);
   *scenario = Scenario();
   plan->clear();
-  const int flags = octets.Next();
+  const int flags = numbers.Next();
   scenario->form = (flags & 1) != 0 ? Form::kSync : Form::kAsync;
   scenario->first_id = (flags & 2) != 0 ? 0xFFFFFFFE : 1;
-  scenario->up_capacity = 1 + 4 * static_cast<size_t>(octets.Next());
-  scenario->down_capacity = 1 + 4 * static_cast<size_t>(octets.Next());
-  scenario->client_in_flight = 1 + static_cast<size_t>(octets.Next());
-  scenario->server_in_flight = 1 + static_cast<size_t>(octets.Next());
-  scenario->high_water = 1 + 8 * static_cast<size_t>(octets.Next());
-  const int after = octets.Next() % 32;
-  for (int faults = octets.Next() % 5; faults > 0; --faults) {
+  scenario->up_capacity = 1 + 4 * static_cast<size_t>(numbers.Next());
+  scenario->down_capacity = 1 + 4 * static_cast<size_t>(numbers.Next());
+  scenario->client_in_flight = 1 + static_cast<size_t>(numbers.Next());
+  scenario->server_in_flight = 1 + static_cast<size_t>(numbers.Next());
+  scenario->high_water = 1 + 8 * static_cast<size_t>(numbers.Next());
+  const int after = numbers.Next() % 32;
+  for (int faults = numbers.Next() % 5; faults > 0; --faults) {
     Fault fault;
-    const int where = octets.Next();
+    const int where = numbers.Next();
     fault.end = (where & 1) != 0 ? StreamEnd::kServer : StreamEnd::kClient;
-    const FaultKind kind = KindFrom(octets.Next());
+    const FaultKind kind = KindFrom(numbers.Next());
     fault.op = (where & 2) != 0 || kind.action == FaultAction::kEof
                    ? FaultOp::kRead
                    : FaultOp::kWrite;
@@ -171,18 +171,18 @@ void ScenarioFromOctets(absl::string_view text, Scenario* scenario,
     plan->push_back(fault);
   }
   int at = 0;
-  while (!octets.empty() && scenario->calls.size() < kMaxCallsFromOctets) {
+  while (!numbers.empty() && scenario->calls.size() < kMaxCallsFromOctets) {
     ScriptedCall call;
-    const int kind = octets.Next();
+    const int kind = numbers.Next();
     at += kind & 3;
     call.start = at;
     call.request =
-        static_cast<uint32_t>(octets.Next()) * ((kind & 4) != 0 ? 9 : 1);
-    call.response = static_cast<uint32_t>(octets.Next());
+        static_cast<uint32_t>(numbers.Next()) * ((kind & 4) != 0 ? 9 : 1);
+    call.response = static_cast<uint32_t>(numbers.Next());
     call.events = (kind >> 3) & 3;
-    if ((kind & 32) != 0) call.answer_after = octets.Next() % 32 - 1;
-    if ((kind & 64) != 0) call.deadline_after = octets.Next() % 32;
-    if ((kind & 128) != 0) call.cancel_after = octets.Next() % 32;
+    if ((kind & 32) != 0) call.answer_after = numbers.Next() % 32 - 1;
+    if ((kind & 64) != 0) call.deadline_after = numbers.Next() % 32;
+    if ((kind & 128) != 0) call.cancel_after = numbers.Next() % 32;
     scenario->calls.push_back(call);
   }
   scenario->half_close = at + after;

@@ -20,7 +20,11 @@ namespace {
 absl::Status MoveAboveStdio(OwnedFd* fd) {
   if (fd->get() > STDERR_FILENO) return absl::OkStatus();
   const int moved = fcntl(fd->get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (moved < 0) return ErrnoStatus(errno, "cannot copy a descriptor");
+  if (moved < 0) {
+    // EINVAL: the numbers above are beyond RLIMIT_NOFILE.
+    return ErrnoStatus(errno == EINVAL ? EMFILE : errno,
+                       "cannot copy a descriptor");
+  }
   fd->Reset(moved);
   return absl::OkStatus();
 }

@@ -15,6 +15,10 @@ namespace {
 // front are moved down first.
 constexpr size_t kMinSpace = 4096;
 
+// Of kSlack, for what stands beside the blocks: the allocator's rounding, and
+// the rest of a connection.
+constexpr size_t kBeside = size_t{8} << 10;
+
 // Uninitialised, unlike std::make_unique.
 std::unique_ptr<char[]> AllocateOctets(size_t n) {
   return std::unique_ptr<char[]>(new char[n]);
@@ -24,7 +28,7 @@ std::unique_ptr<char[]> AllocateOctets(size_t n) {
 
 bool ReceiveBuffer::MayAllocate(size_t more) const {
   assert(overflow_.empty());
-  return capacity_ + more <= 2 * received_ + kSlack;
+  return capacity_ + more + kBeside <= 2 * received_ + kSlack;
 }
 
 absl::Span<char> ReceiveBuffer::Prepare(size_t wanted) {
