@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "forkrpc/testing/scenario.h"
 #include "forkrpc/testing/simulation.h"
+#include "forkrpc/testing/simulation_judge.h"
 
 namespace {
 

@@ -19,6 +19,7 @@
 #include "forkrpc/testing/fault_plan.h"
 #include "forkrpc/testing/scenario.h"
 #include "forkrpc/testing/simulation.h"
+#include "forkrpc/testing/simulation_judge.h"
 
 namespace {
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <deque>
 #include <optional>
 #include <queue>
@@ -18,59 +17,14 @@
 #include "forkrpc/testing/fault_transport.h"
 #include "forkrpc/testing/memory_transport.h"
 #include "forkrpc/testing/reference_model.h"
+#include "forkrpc/testing/simulation_driver.h"
+#include "forkrpc/testing/simulation_payload.h"
 
 namespace forkrpc {
 namespace {
 
-constexpr size_t kLongestPayload = size_t{64} << 10;
-constexpr int kRequest = -1;
-constexpr int kResponse = -2;
-// Numbers of events are 0 and up.
-
 absl::Time At(int milliseconds) {
   return absl::UnixEpoch() + absl::Milliseconds(milliseconds);
-}
-
-// Octets without a pattern, so that a payload that is shifted or taken from
-// elsewhere is not equal to what it should be.
-absl::string_view Noise() {
-  static const std::string& noise = *new std::string([] {
-    std::string made(2 * kLongestPayload, '\0');
-    uint32_t state = 1;
-    for (char& octet : made) {
-      state = state * 1664525u + 1013904223u;
-      octet = static_cast<char>(state >> 24);
-    }
-    return made;
-  }());
-  return noise;
-}
-
-absl::string_view Filler(int call, int what, size_t size) {
-  const size_t at = static_cast<size_t>(call * 131 + (what + 2) * 17) % 4096;
-  return Noise().substr(at, size);
-}
-
-// The payload that is `what` of `call`.
-void MakePayload(int call, int what, size_t size, std::string* payload) {
-  size = std::min(std::max(size, kSmallestPayload), kLongestPayload);
-  payload->resize(size);
-  const int32_t head[2] = {call, what};
-  std::memcpy(&(*payload)[0], head, kSmallestPayload);
-  const absl::string_view filler = Filler(call, what, size - kSmallestPayload);
-  std::memcpy(&(*payload)[kSmallestPayload], filler.data(), filler.size());
-}
-
-// False if it is not one of MakePayload().
-bool ReadPayload(absl::string_view payload, int* call, int* what) {
-  if (payload.size() < kSmallestPayload) return false;
-  int32_t head[2];
-  std::memcpy(head, payload.data(), kSmallestPayload);
-  *call = head[0];
-  *what = head[1];
-  if (*call < 0 || *what < kResponse) return false;
-  return payload.substr(kSmallestPayload) ==
-         Filler(*call, *what, payload.size() - kSmallestPayload);
 }
 
 class Simulation {
@@ -202,7 +156,7 @@ class Simulation {
         call.deadline_after == kNotAtAll
             ? absl::InfiniteFuture()
             : now_ + absl::Milliseconds(call.deadline_after);
-    MakePayload(number, kRequest, call.request, &payload_);
+    MakePayload(number, kRequestPayload, call.request, &payload_);
     const absl::StatusOr<CallId> id = client_.StartCallWithDeadline(
         Lend(&payload_), deadline, PayloadLifetime::kBorrow);
     if (!id.ok()) {
@@ -252,65 +206,18 @@ class Simulation {
   bool StepClient() {
     if (client_.closed()) return false;
     bool moved =
-        Flush(&client_, &client_faults_, [this] { model_.OnClientFault(); });
-    moved |= Receive(&client_, &client_faults_, &client_received_);
+        FlushNow(&client_, &client_faults_, [this] { model_.OnClientFault(); });
+    moved |= ReadOnce(&client_, &client_faults_, &client_received_);
     PollClient();
     return moved;
   }
 
   bool StepServer() {
     if (server_.closed()) return false;
-    bool moved = Flush(&server_, &server_faults_, [] {});
-    moved |= Receive(&server_, &server_faults_, &server_received_);
+    bool moved = FlushNow(&server_, &server_faults_, [] {});
+    moved |= ReadOnce(&server_, &server_faults_, &server_received_);
     PollServer();
     return moved;
-  }
-
-  template <typename OnFault>
-  bool Flush(Connection* connection, Transport* transport, OnFault on_fault) {
-    bool moved = false;
-    absl::Status failed;
-    while (connection->unsent() > 0) {
-      const absl::StatusOr<IoResult> put =
-          transport->Write(connection->SendBuffers(), IoMode::kNonBlock);
-      if (!put.ok()) {
-        failed = put.status();
-        break;
-      }
-      if (put->kind == IoResult::kWouldBlock) break;
-      connection->OnSent(put->octets);
-      moved = true;
-    }
-    if (failed.ok() && connection->wants_shutdown_write()) {
-      connection->OnShutdownWriteDone();
-      failed = transport->ShutdownWrite();
-      moved = true;
-    }
-    if (failed.ok()) return moved;
-    on_fault();
-    connection->OnSendError(failed);
-    // So that a peer that is still there ends too.
-    transport->ShutdownWrite().IgnoreError();
-    return true;
-  }
-
-  bool Receive(Connection* connection, Transport* transport,
-               uint64_t* received) {
-    const absl::Span<char> space = connection->ReceiveBuffer();
-    if (space.empty()) return false;
-    const absl::StatusOr<IoResult> got =
-        transport->Read(space, IoMode::kNonBlock);
-    if (!got.ok()) {
-      connection->OnReceiveError(got.status());
-    } else if (got->kind == IoResult::kEof) {
-      connection->OnReceiveEof();
-    } else if (got->kind == IoResult::kOctets) {
-      connection->OnReceived(got->octets);
-      *received += got->octets;
-    } else {
-      return false;
-    }
-    return true;
   }
 
   void PollClient() {
@@ -330,7 +237,7 @@ class Simulation {
 
   void OnResponse(CallId id, absl::string_view payload) {
     int call, what;
-    if (!ReadPayload(payload, &call, &what) || what != kResponse) {
+    if (!ReadPayload(payload, &call, &what) || what != kResponsePayload) {
       return Wrong(
           absl::StrCat("id ", id, " got octets that no function made"));
     }
@@ -402,7 +309,7 @@ class Simulation {
 
   void OnRequest(CallId id, absl::string_view payload) {
     int number, what;
-    if (!ReadPayload(payload, &number, &what) || what != kRequest ||
+    if (!ReadPayload(payload, &number, &what) || what != kRequestPayload ||
         static_cast<size_t>(number) >= scenario_.calls.size()) {
       return Wrong("a request has octets that the client did not send");
     }
@@ -461,7 +368,7 @@ class Simulation {
   }
 
   void Answer(int number, CallId id) {
-    MakePayload(number, kResponse,
+    MakePayload(number, kResponsePayload,
                 scenario_.calls[static_cast<size_t>(number)].response,
                 &payload_);
     const absl::Status sent =
@@ -526,66 +433,6 @@ class Simulation {
   int64_t responses_ = 0, failures_ = 0, events_ = 0;
 };
 
-std::vector<SimulationEntry> Arrived(const SimulationResult& result) {
-  std::vector<SimulationEntry> arrived;
-  for (const SimulationEntry& entry : result.log) {
-    if (entry.kind == SimulationEntry::kResponse ||
-        entry.kind == SimulationEntry::kEvent) {
-      arrived.push_back(entry);
-    }
-  }
-  return arrived;
-}
-
-bool HasDelay(const FaultPlan& plan) {
-  return std::any_of(plan.begin(), plan.end(), [](const Fault& fault) {
-    return fault.action == FaultAction::kDelay;
-  });
-}
-
-absl::Status Differs(const SimulationResult& good,
-                     const SimulationResult& result) {
-  const size_t common = std::min(good.log.size(), result.log.size());
-  size_t at = 0;
-  while (at < common && good.log[at] == result.log[at]) ++at;
-  const auto entry = [at](const SimulationResult& of) {
-    return at < of.log.size() ? ToString(of.log[at]) : "nothing";
-  };
-  return absl::InternalError(
-      absl::StrCat("entry ", at, " is: ", entry(result),
-                   "; without the faults: ", entry(good)));
-}
-
-absl::Status Judge(const Scenario& scenario, const SimulationResult& good,
-                   const FaultPlan& plan) {
-  const SimulationResult result = Simulate(scenario, plan);
-  if (!result.violation.ok()) return result.violation;
-  // With a limit on calls in flight, a delay also decides which are refused.
-  const bool timed = scenario.abandons() || result.calls != good.calls;
-  if (IsBenign(plan)) {
-    if (HasDelay(plan)) {
-      // Order and the reason for an end may change with time.
-      if (timed || result.responses == good.responses) return absl::OkStatus();
-      return absl::InternalError(absl::StrCat(
-          result.responses, " responses, without the faults ", good.responses));
-    }
-    return good.log == result.log ? absl::OkStatus() : Differs(good, result);
-  }
-  if (HasDelay(plan) || scenario.holds()) return absl::OkStatus();
-  const std::vector<SimulationEntry> all = Arrived(good);
-  const std::vector<SimulationEntry> some = Arrived(result);
-  auto in_all = all.begin();
-  for (const SimulationEntry& entry : some) {
-    in_all = std::find(in_all, all.end(), entry);
-    if (in_all == all.end()) {
-      return absl::InternalError(absl::StrCat(
-          "arrived, but not there without the fault: ", ToString(entry)));
-    }
-    ++in_all;
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 std::string ToString(const SimulationEntry& entry) {
@@ -611,25 +458,6 @@ std::string ToString(const SimulationEntry& entry) {
 SimulationResult Simulate(const Scenario& scenario, const FaultPlan& plan,
                           const std::function<void(absl::string_view)>& tell) {
   return Simulation(scenario, plan, tell).Run();
-}
-
-absl::Status CheckPlan(const Scenario& scenario, const SimulationResult& good,
-                       const FaultPlan& plan) {
-  const absl::Status judged = Judge(scenario, good, plan);
-  if (judged.ok()) return judged;
-  return absl::InternalError(
-      absl::StrCat(judged.message(), "\n  plan: ", ToString(plan)));
-}
-
-absl::Status CheckAndShrink(const Scenario& scenario,
-                            const SimulationResult& good,
-                            const FaultPlan& plan) {
-  const absl::Status status = CheckPlan(scenario, good, plan);
-  if (status.ok()) return status;
-  const FaultPlan shrunk = ShrinkPlan(plan, [&](const FaultPlan& part) {
-    return !Judge(scenario, good, part).ok();
-  });
-  return CheckPlan(scenario, good, shrunk);
 }
 
 }  // namespace forkrpc

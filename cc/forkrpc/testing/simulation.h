@@ -10,8 +10,10 @@
 // thread.
 //
 //   const Scenario scenario = RandomScenario(seed);
-//   const SimulationResult good = Simulate(scenario, {});
-//   absl::Status status = CheckPlan(scenario, good, plan);
+//   const SimulationResult result = Simulate(RandomScenario(seed), plan);
+//   if (!result.violation.ok()) ...
+//
+// simulation_judge.h compares with what happens without faults.
 
 #ifndef FORKRPC_TESTING_SIMULATION_H_
 #define FORKRPC_TESTING_SIMULATION_H_
@@ -58,18 +60,6 @@ struct SimulationResult {
 SimulationResult Simulate(
     const Scenario& scenario, const FaultPlan& plan,
     const std::function<void(absl::string_view)>& tell = nullptr);
-
-// Simulates with `plan` and compares with `good`, the result without a fault.
-// After benign faults the outcome is the same; delays may change which calls
-// end in time. After others every call still ends once, and what arrives is
-// what would have arrived, in that order, with gaps. The error has the plan.
-absl::Status CheckPlan(const Scenario& scenario, const SimulationResult& good,
-                       const FaultPlan& plan);
-
-// The same with the smallest part of the plan that still fails.
-absl::Status CheckAndShrink(const Scenario& scenario,
-                            const SimulationResult& good,
-                            const FaultPlan& plan);
 
 }  // namespace forkrpc
 

@@ -17,6 +17,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "forkrpc/testing/scenario.h"
+#include "forkrpc/testing/simulation_judge.h"
+#include "forkrpc/testing/simulation_payload.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
@@ -72,6 +74,26 @@ TEST(SimulationTest, OneSeedIsOneTrace) {
   // On every machine.
   EXPECT_EQ(Simulate(RandomScenario(1), RandomPlanFor(1)).trace,
             14944435058550268980u);
+}
+
+TEST(SimulationTest, PayloadsSayWhoseTheyAreAndCannotBeMistaken) {
+  std::string payload;
+  int call, what;
+  for (const size_t size : {0, 8, 9, 100, 70000}) {
+    MakePayload(7, kResponsePayload, size, &payload);
+    EXPECT_EQ(payload.size(),
+              std::min<size_t>(std::max<size_t>(size, 8), 65536));
+    ASSERT_TRUE(ReadPayload(payload, &call, &what));
+    EXPECT_EQ(call, 7);
+    EXPECT_EQ(what, kResponsePayload);
+  }
+  EXPECT_FALSE(ReadPayload(payload.substr(1), &call, &what)) << "shifted";
+  EXPECT_FALSE(ReadPayload(payload.substr(0, 7), &call, &what)) << "cut";
+  std::string other;
+  MakePayload(7, 3, payload.size(), &other);
+  EXPECT_FALSE(
+      ReadPayload(payload.substr(0, 100) + other.substr(100), &call, &what))
+      << "mixed";
 }
 
 // T-10: all single faults that a stream may have at any time, then all pairs.
