@@ -150,9 +150,14 @@ void AsyncServerCore::Poll() {
         half_closed_ = true;
         break;
       case ServerEvent::kClosed:
-        // What was made before an error still goes out, if anybody reads.
         driver_->FlushNow();
-        return End(event->status);
+        if (event->status.ok() || connection_.unsent() == 0) {
+          return End(event->status);
+        }
+        //= spec/wire.md#FR-ERR-019
+        // What was made before an error still goes out, as after a failure.
+        failure_ = event->status;
+        break;
     }
   }
   CheckEnd();

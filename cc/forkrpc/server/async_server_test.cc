@@ -301,6 +301,25 @@ TEST_F(AsyncServerTest, WhatWasAnsweredBeforeABreachGoesOut) {
   EXPECT_EQ(parent_->frames()[0].payload, "A");
 }
 
+// More than the kernel takes at once.
+TEST_F(AsyncServerTest, WhatWasAnsweredBeforeABreachGoesOutToASlowParent) {
+  const std::string large(4 << 20, 'A');
+  on_request_ = [&](absl::string_view, Responder responder) {
+    EXPECT_TRUE(responder.Respond(large).ok());
+  };
+  Start();
+  const std::string octets =
+      ScriptedPeer::Frame(1, "a") + ScriptedPeer::Frame(0, "x");
+  ASSERT_EQ(parent_->Send(octets), octets.size());
+  loop_.RunForAWhile();
+  EXPECT_FALSE(end_.has_value());
+  ASSERT_TRUE(ParentGets(1));
+  EXPECT_TRUE(parent_->frames()[0].payload == large);
+  ASSERT_TRUE(Ended());
+  EXPECT_TRUE(absl::IsDataLoss(*end_)) << *end_;
+  EXPECT_TRUE(server_->peer_broke_protocol());
+}
+
 TEST_F(AsyncServerTest, AnEndInsideAFrameIsSaidWhenTheRestIsAnswered) {
   Start();
   Ask(1, "a");
