@@ -36,7 +36,8 @@ struct ServerOptions {
   // What requests may be; responses and events are held to it too.
   WireLimits limits;
   // Requests polled and not yet answered. At the limit no more are given and
-  // reading stops, so that the parent is held back.
+  // reading stops, so that the parent is held back. Each takes up to 48 octets
+  // of memory, whatever ids the parent chooses.
   size_t max_in_flight = 4096;
   // Octets of output queued and not written. Above it no more requests are
   // given and reading stops: a parent that does not read gets no more work

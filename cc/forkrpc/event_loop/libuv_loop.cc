@@ -179,9 +179,9 @@ class UvTimer final : public Timer {
   State* const state_;
 };
 
-// Where libuv's first loop of a process gets no descriptor it aborts, so they
-// are asked for before: more than any loop takes. Another thread may be quicker
-// in between; then the abort is libuv's.
+// Where there are too few descriptors, libuv aborts in a process' first loop
+// and loses some in later ones. So they are asked for before: more than a loop
+// takes. If another thread is quicker in between, it is as libuv has it.
 absl::Status HaveDescriptors() {
   constexpr int kPipes = 4;
   OwnedFd ends[2 * kPipes];

@@ -30,7 +30,7 @@ namespace forkrpc {
 class LibuvLoop final : public EventLoop {
  public:
   // Makes a loop; Run() runs it. ResourceExhausted if there are no descriptors
-  // for it (eight are needed for a moment, six stay), Internal if libuv cannot
+  // for it (eight must be free; it keeps fewer), Internal if libuv cannot
   // for another reason.
   static absl::StatusOr<std::unique_ptr<LibuvLoop>> Create();
 
