@@ -54,10 +54,10 @@ class ChildCompiler {
         "FR-ORD-005", "FR-FRM-003", "FR-FRM-004", "FR-FRM-005", "FR-FRM-007",
         "FR-FRM-008", "FR-FRM-009", "FR-EVT-001", "FR-EVT-004", "FR-ORD-003"};
     for (const char* req : {"FR-SID-003", "FR-SID-010", "FR-SID-011"}) {
-      if (async_) base.push_back(req);
+      if (async_) base.emplace_back(req);
     }
     for (const char* req : {"FR-SID-004", "FR-ORD-001"}) {
-      if (!async_) base.push_back(req);
+      if (!async_) base.emplace_back(req);
     }
     return {build_.Finish(base), walk_.trace(), walk_.legal()};
   }

@@ -50,7 +50,7 @@ class ParentCompiler {
                                      "FR-ORD-007",
                                      async_ ? "FR-SID-007" : "FR-ORD-002"};
     for (const char* req : {"FR-SID-001", "FR-SID-002"}) {
-      if (async_) base.push_back(req);
+      if (async_) base.emplace_back(req);
     }
     return {build_.Finish(base), walk_.trace(), walk_.legal()};
   }

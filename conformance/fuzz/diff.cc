@@ -58,7 +58,7 @@ std::vector<std::string> Differences(const Tried& a, const Tried& b) {
   const std::string of_a = SentHex(a.outcome.record);
   const std::string of_b = SentHex(b.outcome.record);
   if (of_a != of_b) {
-    kinds.push_back(
+    kinds.emplace_back(
         Sorted(of_a) == Sorted(of_b) ? "sent: the same in another order"
         : absl::StartsWith(of_a, of_b) || absl::StartsWith(of_b, of_a)
             ? "sent: one sent more"
