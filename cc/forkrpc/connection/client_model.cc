@@ -153,7 +153,11 @@ void ClientModel::DecideEnd() {
     const size_t header = left() < 8 ? 0 : 8;
     return Fail(absl::StatusCode::kDataLoss, at_ + header);
   }
-  if (!calls_.empty() || !half_closed_) {
+  if (!calls_.empty()) {
+    // What kept them from being sent, if anything did.
+    Fail(send_error_ == kOk ? absl::StatusCode::kUnavailable : send_error_,
+         at_);
+  } else if (!half_closed_) {
     Fail(absl::StatusCode::kUnavailable, at_);
   }
 }

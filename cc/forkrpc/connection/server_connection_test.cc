@@ -287,6 +287,7 @@ TEST(ServerConnectionTest, AnEchoIsCopiedBeforeMoreIsReceived) {
   EXPECT_EQ(TakeOctets(&server.connection()).substr(8),
             std::string(kSize, 'a'));
   EXPECT_EQ(server.connection().sent(), kSize + 8);
+  EXPECT_EQ(server.connection().received(), 2 * (kSize + 8));
 }
 
 }  // namespace
