@@ -74,9 +74,7 @@ void EncodeList(FuzzInput* input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // Protobuf tells stderr of each string that is not UTF-8.
-  static const google::protobuf::LogSilencer* const silence =
-      new google::protobuf::LogSilencer;
-  (void)silence;
+  const google::protobuf::LogSilencer silence;
   FuzzInput input(data, size);
   const uint8_t how = input.TakeOctet();
   if (how % 8 == 7) {
