@@ -4,13 +4,16 @@
 #include "conformance/fuzz/compile.h"
 
 #include "absl/strings/str_cat.h"
+#include "conformance/fuzz/child_compiler.h"
+#include "conformance/fuzz/parent_compiler.h"
 
 namespace forkrpc::conformance {
 
 Compiled Compile(const Plan& plan, const Machine& machine, const SpecText& spec,
                  const Without& without) {
-  return plan.role() == PARENT ? CompileParent(plan, machine, spec, without)
-                               : CompileChild(plan, machine, spec, without);
+  return plan.role() == PARENT
+             ? ParentCompiler(plan, machine, spec, without).Run()
+             : ChildCompiler(plan, machine, spec, without).Run();
 }
 
 absl::StatusOr<Machine> MachineOf(Role role, Form form) {

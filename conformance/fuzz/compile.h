@@ -44,12 +44,6 @@ absl::StatusOr<Machine> MachineOf(Role role, Form form);
 // The one run of a compiled plan; it points into `compiled`.
 CaseRun RunOf(const Compiled& compiled, const Plan& plan);
 
-// Compile for each role.
-Compiled CompileChild(const Plan& plan, const Machine& machine,
-                      const SpecText& spec, const Without& without);
-Compiled CompileParent(const Plan& plan, const Machine& machine,
-                       const SpecText& spec, const Without& without);
-
 }  // namespace forkrpc::conformance
 
 #endif  // CONFORMANCE_FUZZ_COMPILE_H_
