@@ -21,7 +21,8 @@ bool RaisesEvent(const std::string& function) {
 uint64_t AnswerSize(const std::string& function, const Parts& rest,
                     uint32_t answer_octets) {
   if (function == "Z") return std::min<uint64_t>(answer_octets, kMostAnswer);
-  return 2 * PayloadSize(rest);
+  // L answers with a number, however short the rest is.
+  return std::max<uint64_t>(4, 2 * PayloadSize(rest));
 }
 
 Owed EventOf(const Parts& payload) {

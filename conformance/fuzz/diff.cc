@@ -7,6 +7,7 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -18,14 +19,16 @@ namespace {
 
 constexpr uint64_t kBatch = 128;
 
-// What the testee sent, as hex, however it was cut.
-std::string SentHex(const std::string& record) {
-  std::string hex;
+// What the testee sent, however it was cut.
+std::string Sent(const std::string& record) {
+  std::string octets;
   for (const absl::string_view line : absl::StrSplit(record, '\n')) {
     const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
-    if (words.size() == 3 && words[1] == "<") absl::StrAppend(&hex, words[2]);
+    if (words.size() == 3 && words[1] == "<") {
+      absl::StrAppend(&octets, absl::HexStringToBytes(words[2]));
+    }
   }
-  return hex;
+  return octets;
 }
 
 std::string Sorted(std::string octets) {
@@ -39,13 +42,13 @@ std::string TroubleText(const Tried& tried) {
                       tried.trouble->clause);
 }
 
-bool BreaksMust(const Tried& tried) {
-  return !tried.harness.empty() ||
-         tried.outcome.result.verdict() == UNSUPPORTED ||
-         (tried.trouble.has_value() && tried.trouble->level == MUST);
-}
-
 }  // namespace
+
+bool IsComparable(const Tried& tried) {
+  return tried.harness.empty() &&
+         tried.outcome.result.verdict() != UNSUPPORTED &&
+         !(tried.trouble.has_value() && tried.trouble->level == MUST);
+}
 
 std::vector<std::string> Differences(const Tried& a, const Tried& b) {
   std::vector<std::string> kinds;
@@ -55,8 +58,8 @@ std::vector<std::string> Differences(const Tried& a, const Tried& b) {
     }
     return kinds;
   }
-  const std::string of_a = SentHex(a.outcome.record);
-  const std::string of_b = SentHex(b.outcome.record);
+  const std::string of_a = Sent(a.outcome.record);
+  const std::string of_b = Sent(b.outcome.record);
   if (of_a != of_b) {
     kinds.emplace_back(
         Sorted(of_a) == Sorted(of_b) ? "sent: the same in another order"
@@ -99,7 +102,7 @@ absl::StatusOr<DiffResult> DiffClass(Role role, Form form,
     result.plans += size;
     for (uint64_t i = 0; i < size; ++i) {
       const Tried* const all = &tried[i * testees.size()];
-      if (std::any_of(all, all + testees.size(), BreaksMust)) continue;
+      if (!std::all_of(all, all + testees.size(), IsComparable)) continue;
       ++result.compared;
       for (size_t other = 1; other < testees.size(); ++other) {
         for (const std::string& what : Differences(all[0], all[other])) {

@@ -45,6 +45,10 @@ struct DiffResult {
   std::vector<Difference> differences;
 };
 
+// Whether a run may be compared: it broke no MUST, was supported, and the
+// harness was right.
+bool IsComparable(const Tried& tried);
+
 // What `a` and `b` did in one plan, if that is not the same: see Difference.
 std::vector<std::string> Differences(const Tried& a, const Tried& b);
 

@@ -1,0 +1,93 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/fuzz/diff.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace forkrpc::conformance {
+namespace {
+
+using Kinds = std::vector<std::string>;
+
+// A run that passed; `record` is what WireRecord writes.
+Tried Passed(const std::string& record, const std::string& exit = "status 0") {
+  Tried tried;
+  tried.outcome.result.set_verdict(PASS);
+  tried.outcome.result.set_exit(exit);
+  tried.outcome.record = record;
+  return tried;
+}
+
+Tried Broke(Level level, const std::string& clause) {
+  Tried tried = Passed("");
+  tried.outcome.result.set_verdict(FAIL);
+  tried.trouble.emplace();
+  tried.trouble->level = level;
+  tried.trouble->clause = clause;
+  return tried;
+}
+
+TEST(DifferencesTest, TheSameOctetsAreEqualHoweverTheyWereCut) {
+  EXPECT_EQ(Differences(Passed("0.1 > 00ff\n0.2 < 0102\n0.3 < 03\n0.4 <end\n"),
+                        Passed("0.9 > 00\n1.0 > ee\n1.1 < 010203\n")),
+            Kinds());
+}
+
+TEST(DifferencesTest, AnotherOrder) {
+  EXPECT_EQ(Differences(Passed("0.1 < 0102\n"), Passed("0.1 < 0201\n")),
+            Kinds{"sent: the same in another order"});
+}
+
+// The same hex digits, but not the same octets.
+TEST(DifferencesTest, OtherOctets) {
+  EXPECT_EQ(Differences(Passed("0.1 < 12\n"), Passed("0.1 < 21\n")),
+            Kinds{"sent: other octets"});
+}
+
+TEST(DifferencesTest, OneSentMore) {
+  const Kinds more = {"sent: one sent more"};
+  EXPECT_EQ(Differences(Passed("0.1 < 01\n"), Passed("0.1 < 0102\n")), more);
+  EXPECT_EQ(Differences(Passed("0.1 < 0102\n"), Passed("0.1 < 01\n")), more);
+}
+
+TEST(DifferencesTest, AnotherExitBesidesWhatWasSent) {
+  EXPECT_EQ(Differences(Passed("", "status 10"), Passed("", "status 1")),
+            Kinds{"exit: status 10 / status 1"});
+  EXPECT_EQ(Differences(Passed("0.1 < 01\n", "status 10"),
+                        Passed("0.1 < 02\n", "status 1")),
+            (Kinds{"sent: other octets", "exit: status 10 / status 1"}));
+}
+
+// What they sent cannot be compared: a run ends where a clause was broken.
+TEST(DifferencesTest, ABrokenShouldIsTheWholeDifference) {
+  EXPECT_EQ(Differences(Broke(SHOULD, "FR-CLS-008"), Passed("0.1 < 01\n")),
+            Kinds{"SHOULD FR-CLS-008 / passed"});
+  EXPECT_EQ(
+      Differences(Broke(SHOULD, "FR-CLS-008"), Broke(SHOULD, "FR-ERR-011")),
+      Kinds{"SHOULD FR-CLS-008 / SHOULD FR-ERR-011"});
+  EXPECT_EQ(
+      Differences(Broke(SHOULD, "FR-CLS-008"), Broke(SHOULD, "FR-CLS-008")),
+      Kinds());
+}
+
+TEST(IsComparableTest, ABrokenMustIsLeftOut) {
+  EXPECT_TRUE(IsComparable(Passed("")));
+  EXPECT_TRUE(IsComparable(Broke(SHOULD, "FR-CLS-008")));
+  EXPECT_FALSE(IsComparable(Broke(MUST, "FR-ORD-001")));
+}
+
+TEST(IsComparableTest, SoIsWhatWasNotPlayed) {
+  Tried tried = Passed("");
+  tried.harness = "the case is wrong";
+  EXPECT_FALSE(IsComparable(tried));
+  tried = Passed("");
+  tried.outcome.result.set_verdict(UNSUPPORTED);
+  EXPECT_FALSE(IsComparable(tried));
+}
+
+}  // namespace
+}  // namespace forkrpc::conformance
