@@ -118,6 +118,9 @@ absl::StatusOr<DiffResult> DiffClass(Role role, Form form,
         }
       }
     }
+    if (options.on_progress) {
+      options.on_progress(result.plans, result.differences.size());
+    }
   }
   return result;
 }

@@ -15,7 +15,9 @@
 #define CONFORMANCE_FUZZ_DIFF_H_
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -37,6 +39,8 @@ struct DiffOptions {
   int jobs = 1;
   std::vector<absl::Duration> watchdogs;  // one for each testee
   const std::atomic<bool>* interrupted = nullptr;
+  // Between batches: plans played, kinds of difference seen.
+  std::function<void(uint64_t plans, size_t kinds)> on_progress;
 };
 
 struct DiffResult {

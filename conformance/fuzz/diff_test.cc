@@ -5,8 +5,13 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <string>
 #include <vector>
+
+#include "absl/time/time.h"
+#include "conformance/runner/embedded.h"
+#include "conformance/runner/manifest.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -87,6 +92,55 @@ TEST(IsComparableTest, SoIsWhatWasNotPlayed) {
   tried = Passed("");
   tried.outcome.result.set_verdict(UNSUPPORTED);
   EXPECT_FALSE(IsComparable(tried));
+}
+
+class DiffClassTest : public testing::Test {
+ protected:
+  DiffClassTest()
+      : spec_(*SpecText::Parse(EmbeddedSpec())),
+        testee_(*Testee::Load("conformance/mutants/cc.json", spec_)) {
+    signal(SIGPIPE, SIG_IGN);
+    options_.watchdogs = {absl::Seconds(10), absl::Seconds(10)};
+  }
+
+  void SetUp() override {
+    const absl::Status status = testee_.CheckInstalled();
+    ASSERT_TRUE(status.ok()) << status;
+  }
+
+  const SpecText spec_;
+  Testee testee_;
+  DiffOptions options_;
+};
+
+TEST_F(DiffClassTest, ATesteeDoesNotDifferFromItself) {
+  options_.plans = 130;
+  std::vector<uint64_t> progress;
+  options_.on_progress = [&](uint64_t plans, size_t kinds) {
+    progress.push_back(plans);
+    EXPECT_EQ(kinds, 0);
+  };
+  const DiffResult result =
+      *DiffClass(PARENT, ASYNC, {&testee_, &testee_}, spec_, options_);
+  EXPECT_EQ(result.plans, 130);
+  EXPECT_EQ(result.compared, 130);
+  EXPECT_TRUE(result.differences.empty());
+  // Behind each batch.
+  EXPECT_EQ(progress, (std::vector<uint64_t>{128, 130}));
+}
+
+TEST_F(DiffClassTest, WhatBreaksAMustIsCountedButNotCompared) {
+  options_.plans = 16;
+  const Testee wrong =
+      testee_.WithEnvironment("FORKRPC_MUTANT", "exits-with-1");
+  const DiffResult result =
+      *DiffClass(CHILD, SYNC, {&testee_, &wrong}, spec_, options_);
+  EXPECT_EQ(result.plans, 16);
+  EXPECT_GT(result.compared, 0);
+  EXPECT_LT(result.compared, 16);
+  for (const Difference& each : result.differences) {
+    EXPECT_EQ(each.kind.find("MUST"), std::string::npos) << each.kind;
+  }
 }
 
 }  // namespace

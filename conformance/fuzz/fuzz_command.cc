@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <string>
 #include <utility>
 
 #include "absl/flags/declare.h"
@@ -131,6 +132,27 @@ std::string FindingText(const Finding& finding, const std::string& folder) {
       "\n    ", finding.trouble.reason.substr(0, 300), "\n    ", folder, "\n");
 }
 
+// A line on a terminal that is written over; nothing where there is none.
+class ProgressLine {
+ public:
+  ProgressLine(std::string what, uint64_t plans)
+      : what_(std::move(what)), plans_(plans) {}
+
+  void Show(uint64_t plans, size_t found) const {
+    if (!on_terminal_) return;
+    std::cerr << "\r\033[K" << what_ << "  " << plans << "/" << plans_ << ", "
+              << found << " found" << std::flush;
+  }
+  void Clear() const {
+    if (on_terminal_) std::cerr << "\r\033[K" << std::flush;
+  }
+
+ private:
+  const std::string what_;
+  const uint64_t plans_;
+  const bool on_terminal_ = isatty(STDERR_FILENO) != 0;
+};
+
 // One class of one testee; the exit status.
 int FuzzOne(const Class& cls, const Testee& testee, const SpecText& spec,
             const std::atomic<bool>& interrupted, std::ostream& out) {
@@ -151,16 +173,14 @@ int FuzzOne(const Class& cls, const Testee& testee, const SpecText& spec,
   if (absl::GetFlag(FLAGS_keep_going)) {
     options.most_findings = options.most_hangs = SIZE_MAX;
   }
-  if (isatty(STDERR_FILENO) != 0) {
-    options.on_progress = [&](uint64_t plans, size_t findings) {
-      std::cerr << "\r\033[K" << testee.manifest().name() << " " << cls.name()
-                << "  " << plans << "/" << options.plans << ", " << findings
-                << " found" << std::flush;
-    };
-  }
+  const ProgressLine progress(
+      absl::StrCat(testee.manifest().name(), " ", cls.name()), options.plans);
+  options.on_progress = [&](uint64_t plans, size_t findings) {
+    progress.Show(plans, findings);
+  };
   const absl::StatusOr<FuzzResult> result =
       FuzzClass(cls.role, cls.form, testee, spec, options);
-  if (options.on_progress) std::cerr << "\r\033[K" << std::flush;
+  progress.Clear();
   if (!result.ok()) return Complain(result.status());
   out << absl::StreamFormat(
       "%s %s: %d plans in %.1f s (%.0f/s), %d of %d transition pairs, %d "
@@ -212,8 +232,13 @@ int DiffOne(const Class& cls, const std::vector<Testee>& testees,
     options.watchdogs.push_back(*watchdog);
   }
   if (offering.size() < 2) return kConformant;
+  const ProgressLine progress(absl::StrCat("diff ", cls.name()), options.plans);
+  options.on_progress = [&](uint64_t plans, size_t kinds) {
+    progress.Show(plans, kinds);
+  };
   const absl::StatusOr<DiffResult> result =
       DiffClass(cls.role, cls.form, offering, spec, options);
+  progress.Clear();
   if (!result.ok()) return Complain(result.status());
   if (interrupted) return Complain(kHarness, "interrupted");
   out << absl::StreamFormat(
