@@ -23,13 +23,11 @@ using forkrpc::conformance::CaseSet;
 using forkrpc::conformance::SpecText;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const google::protobuf::LogSilencer* const silence =
-      new google::protobuf::LogSilencer;
+  const google::protobuf::LogSilencer silence;
   static const SpecText* const spec =
       new SpecText(SpecText::Parse("- **[FR-FRM-001]** A sender MUST try.\n"
                                    "- **[FR-FRM-002]** A sender SHOULD try.\n")
                        .value());
-  (void)silence;
   const std::string text(reinterpret_cast<const char*>(data), size);
   const absl::StatusOr<CaseSet> set =
       CaseSet::Load({{"child/a.textproto", text}}, *spec);

@@ -22,11 +22,9 @@ using forkrpc::conformance::SpecText;
 using forkrpc::conformance::Testee;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const google::protobuf::LogSilencer* const silence =
-      new google::protobuf::LogSilencer;
+  const google::protobuf::LogSilencer silence;
   static const SpecText* const spec = new SpecText(
       SpecText::Parse("- **[FR-FRM-001]** A sender MUST try.\n").value());
-  (void)silence;
   const std::string text(reinterpret_cast<const char*>(data), size);
   const absl::StatusOr<Testee> testee =
       Testee::Parse("dir/testee.json", text, *spec);
