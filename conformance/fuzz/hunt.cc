@@ -5,7 +5,6 @@
 
 #include <unistd.h>
 
-#include <filesystem>
 #include <iostream>
 #include <map>
 #include <mutex>
@@ -31,22 +30,6 @@ struct Quarry {
   FuzzResult result;
 };
 
-absl::StatusOr<std::map<std::string, Testee>> LoadTestees(
-    const Registry& registry, const std::string& path, const SpecText& spec) {
-  std::map<std::string, Testee> testees;
-  const std::filesystem::path folder =
-      std::filesystem::path(path).parent_path();
-  for (const MutatedTestee& each : registry.testee()) {
-    absl::StatusOr<Testee> testee =
-        Testee::Load((folder / each.manifest()).string(), spec);
-    if (!testee.ok()) return testee.status();
-    const absl::Status status = testee->CheckInstalled();
-    if (!status.ok()) return status;
-    testees.emplace(each.name(), *std::move(testee));
-  }
-  return testees;
-}
-
 std::string Line(const Quarry& quarry) {
   std::string text = absl::StrCat(quarry.mutant->id(), "\t", Name(quarry.form));
   if (quarry.result.findings.empty()) {
@@ -70,7 +53,7 @@ int Hunt(const HuntOptions& options, const CaseSet& cases, const SpecText& spec,
       LoadRegistry(options.registry, cases, spec);
   if (!registry.ok()) return Complain(registry.status());
   const absl::StatusOr<std::map<std::string, Testee>> testees =
-      LoadTestees(*registry, options.registry, spec);
+      LoadMutatedTestees(*registry, options.registry, spec);
   if (!testees.ok()) return Complain(testees.status());
   std::vector<Quarry> all;
   for (const Mutant& mutant : registry->mutant()) {

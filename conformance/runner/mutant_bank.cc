@@ -4,6 +4,7 @@
 #include "conformance/runner/mutant_bank.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -297,6 +298,26 @@ void Work(const BankOptions& options, size_t count,
 }
 
 }  // namespace
+
+absl::StatusOr<std::map<std::string, Testee>> LoadMutatedTestees(
+    const Registry& registry, const std::string& path, const SpecText& spec) {
+  std::map<std::string, Testee> testees;
+  const std::filesystem::path folder =
+      std::filesystem::path(path).parent_path();
+  for (const MutatedTestee& each : registry.testee()) {
+    absl::StatusOr<Testee> testee =
+        Testee::Load((folder / each.manifest()).string(), spec);
+    if (!testee.ok()) return testee.status();
+    const absl::Status status = testee->CheckInstalled();
+    if (!status.ok()) return status;
+    if (!testee->not_installed().empty()) {
+      return absl::NotFoundError(
+          absl::StrCat(each.manifest(), ": ", testee->not_installed()));
+    }
+    testees.emplace(each.name(), *std::move(testee));
+  }
+  return testees;
+}
 
 std::vector<std::string> RequirementsOf(const Case& conformance_case) {
   std::vector<std::string> reqs(conformance_case.reqs().begin(),

@@ -37,6 +37,11 @@ absl::StatusOr<Registry> LoadRegistry(const std::string& path,
                                       const CaseSet& cases,
                                       const SpecText& spec);
 
+// The testees behind the mutants, by their names in the registry, whose path is
+// `path`. NotFound if one is not installed; else those of Testee::Load.
+absl::StatusOr<std::map<std::string, Testee>> LoadMutatedTestees(
+    const Registry& registry, const std::string& path, const SpecText& spec);
+
 // Every clause that a case is about: its own and those of its steps.
 std::vector<std::string> RequirementsOf(const Case& conformance_case);
 

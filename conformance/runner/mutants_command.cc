@@ -4,7 +4,6 @@
 #include "conformance/runner/mutants_command.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <random>
 #include <utility>
@@ -21,26 +20,6 @@
 
 namespace forkrpc::conformance {
 namespace {
-
-absl::StatusOr<std::map<std::string, Testee>> LoadTestees(
-    const Registry& registry, const std::string& path, const SpecText& spec) {
-  std::map<std::string, Testee> testees;
-  const std::filesystem::path folder =
-      std::filesystem::path(path).parent_path();
-  for (const MutatedTestee& each : registry.testee()) {
-    absl::StatusOr<Testee> testee =
-        Testee::Load((folder / each.manifest()).string(), spec);
-    if (!testee.ok()) return testee.status();
-    const absl::Status status = testee->CheckInstalled();
-    if (!status.ok()) return status;
-    if (!testee->not_installed().empty()) {
-      return absl::NotFoundError(
-          absl::StrCat(each.manifest(), ": ", testee->not_installed()));
-    }
-    testees.emplace(each.name(), *std::move(testee));
-  }
-  return testees;
-}
 
 std::vector<const Mutant*> Choose(const MutantsOptions& options,
                                   const Registry& registry) {
@@ -149,7 +128,7 @@ int RunMutants(const MutantsOptions& options, const CaseSet& cases,
     return Complain(kUsage, absl::StrCat("no mutant matches ", options.filter));
   }
   const absl::StatusOr<std::map<std::string, Testee>> testees =
-      LoadTestees(*registry, options.registry, spec);
+      LoadMutatedTestees(*registry, options.registry, spec);
   if (!testees.ok()) return Complain(testees.status());
   // Read first: a wrong path is not to be found out after minutes.
   absl::StatusOr<std::string> matrix = std::string();
