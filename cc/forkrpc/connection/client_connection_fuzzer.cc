@@ -7,17 +7,15 @@
 // The first octets choose options. Each step is one octet, whose low four bits
 // say what to do and the high ones how; some take more.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/connection/client_model.h"
+#include "forkrpc/connection/test_modelled_connection.h"
 #include "tools/fuzzing/fuzz_input.h"
 
 namespace {
@@ -29,9 +27,6 @@ using forkrpc::ClientOptions;
 using forkrpc::FuzzInput;
 using forkrpc::PayloadLifetime;
 using forkrpc::Require;
-
-// What SendQueue borrows, beside what it copies.
-constexpr size_t kLarge = size_t{17} << 10;
 
 ClientOptions OptionsOf(FuzzInput* input) {
   ClientOptions options;
@@ -48,10 +43,11 @@ ClientOptions OptionsOf(FuzzInput* input) {
   return options;
 }
 
-class Session {
+class Session
+    : forkrpc::ModelledConnection<forkrpc::ClientConnection, ClientModel> {
  public:
   explicit Session(const ClientOptions& options)
-      : options_(options), connection_(options), model_(options) {}
+      : ModelledConnection(options), options_(options) {}
 
   void Step(uint8_t step, FuzzInput* input) {
     const uint8_t how = step >> 4;
@@ -99,7 +95,7 @@ class Session {
         EndReceiving(how);
         break;
       case 12:
-        EndSending(how);
+        how == 15 ? FailSending() : ShutdownWrite();
         break;
       case 13:
         StartLarge(how);
@@ -110,7 +106,7 @@ class Session {
         for (int i = 0; i <= how; ++i) Start("", absl::InfiniteFuture());
         break;
       default:
-        GiveFrame(AnyCall(0), large_.substr(0, 17 * how));
+        GiveFrame(AnyCall(0), large().substr(0, 17 * how));
     }
     Poll(step % 16 == 10 ? 0 : 100);
     Compare();
@@ -154,39 +150,8 @@ class Session {
     if (how % 4 == 3) return connection_.OwnBorrowedPayloads();
     // Queues stay small, for speed.
     if (connection_.unsent() > 4 * kLarge) return;
-    Start(large_.substr(0, kLarge - 600 * how), absl::InfiniteFuture(),
+    Start(large().substr(0, kLarge - 600 * how), absl::InfiniteFuture(),
           how % 4 == 0 ? PayloadLifetime::kCopy : PayloadLifetime::kBorrow);
-  }
-
-  // Writes at most `n` octets.
-  void Send(size_t n) {
-    size_t sent = 0;
-    for (const absl::string_view part : connection_.SendBuffers()) {
-      const absl::string_view written = part.substr(0, n - sent);
-      Require(
-          !part.empty() && model_.unsent().substr(sent, part.size()) == part,
-          "other octets to write");
-      sent += written.size();
-      if (sent == n) break;
-    }
-    Require(sent > 0 || connection_.unsent() == 0, "nothing to write");
-    connection_.OnSent(sent);
-    model_.OnSent(sent);
-  }
-
-  // Octets that the child sends; what is not wanted now comes later.
-  void Give(absl::string_view octets) {
-    waiting_.append(octets.data(), octets.size());
-    while (true) {
-      const absl::Span<char> space = connection_.ReceiveBuffer();
-      Require(space.empty() == !model_.wants_octets(), "ReceiveBuffer()");
-      const size_t n = std::min(space.size(), waiting_.size() - given_);
-      if (n == 0) return;
-      std::copy_n(waiting_.data() + given_, n, space.data());
-      connection_.OnReceived(n);
-      model_.OnReceived(absl::string_view(waiting_).substr(given_, n));
-      given_ += n;
-    }
   }
 
   void GiveHeader(uint32_t id, uint32_t length) {
@@ -203,34 +168,12 @@ class Session {
     Give(payload);
   }
 
-  void EndReceiving(uint8_t how) {
-    if (how < 8) return;  // not too often
-    const absl::Status end =
-        how % 2 == 0 ? absl::OkStatus() : absl::AbortedError("reading failed");
-    if (how % 2 == 0) {
-      connection_.OnReceiveEof();
-    } else {
-      connection_.OnReceiveError(end);
-    }
-    model_.OnReceiveEnd(end.code());
-  }
-
-  void EndSending(uint8_t how) {
-    if (how == 15) {
-      connection_.OnSendError(absl::DataLossError("writing failed"));
-      model_.OnSendError(absl::StatusCode::kDataLoss);
-    } else if (connection_.wants_shutdown_write()) {
-      connection_.OnShutdownWriteDone();
-      model_.OnShutdownWriteDone();
-    }
-  }
-
   // Polls at most `n` times, unless polling is for other steps to do.
   void Poll(size_t n) {
     if (lazy_ && n == 100) return;
     for (size_t i = 0; i < n; ++i) {
       if (!PollOne((i + n) % 2 == 0)) {
-        if (given_ == waiting_.size() || !model_.wants_octets()) return;
+        if (!has_waiting() || !model_.wants_octets()) return;
         Give({});
       }
     }
@@ -246,23 +189,14 @@ class Session {
       if (!polled.has_value()) return false;
       event = *std::move(polled);
     }
-    const std::optional<ClientModel::Event> expected = model_.PollEvent();
-    Require(expected.has_value(), "something where nothing may happen");
-    Require(event.kind == expected->kind, "another event");
-    Require(event.call == expected->call, "another call's end");
-    Require(event.payload == expected->payload, "another payload");
-    Require(event.status.code() == expected->code, "another code");
-    if (expected->offset.has_value()) {
-      Require(forkrpc::HasNumber(event.status.message(), "offset ",
-                                 *expected->offset),
-              "another offset");
-    }
+    CompareEvent(event);
     if (event.call != 0) ++ended_;
     return true;
   }
 
   void Compare() {
-    Require(connection_.in_flight() == model_.in_flight(), "in_flight()");
+    CompareCommon();
+    Require(connection_.in_flight() <= options_.max_in_flight, "too many");
     Require(connection_.open_calls() == model_.open_calls(), "open_calls()");
     Require(connection_.has_failed_calls() == model_.has_failed_calls(),
             "has_failed_calls()");
@@ -270,30 +204,14 @@ class Session {
             "can_start_call()");
     const CallId call = AnyCall(static_cast<uint8_t>(ended_));
     Require(connection_.is_open(call) == model_.is_open(call), "is_open()");
-    Require(connection_.unsent() == model_.unsent().size(), "unsent()");
-    Require(connection_.wants_shutdown_write() == model_.wants_shutdown_write(),
-            "wants_shutdown_write()");
     Require(connection_.NextTimeout() == model_.NextTimeout(), "NextTimeout()");
-    Require(connection_.status().code() == model_.code(), "status()");
-    Require(connection_.closed() == model_.closed(), "closed()");
-    Require(connection_.in_flight() <= options_.max_in_flight, "too many");
   }
 
   const ClientOptions options_;
-  forkrpc::ClientConnection connection_;
-  ClientModel model_;
   absl::Time now_ = absl::UnixEpoch();
   std::vector<CallId> started_;
   size_t ended_ = 0;
-  std::string waiting_;  // what the child sends
-  size_t given_ = 0;     // octets of it
-  bool lazy_ = false;    // poll in some steps only
-
-  static const std::string& LargePayload() {
-    static const std::string* const payload = new std::string(kLarge, 'L');
-    return *payload;
-  }
-  const absl::string_view large_ = LargePayload();
+  bool lazy_ = false;  // poll in some steps only
 };
 
 }  // namespace

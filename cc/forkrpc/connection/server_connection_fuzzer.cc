@@ -11,13 +11,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "forkrpc/connection/server_connection.h"
 #include "forkrpc/connection/server_model.h"
+#include "forkrpc/connection/test_modelled_connection.h"
 #include "tools/fuzzing/fuzz_input.h"
 
 namespace {
@@ -29,9 +28,6 @@ using forkrpc::Require;
 using forkrpc::ServerEvent;
 using forkrpc::ServerModel;
 using forkrpc::ServerOptions;
-
-// What SendQueue borrows, beside what it copies.
-constexpr size_t kLarge = size_t{17} << 10;
 
 ServerOptions OptionsOf(FuzzInput* input) {
   ServerOptions options;
@@ -46,10 +42,11 @@ ServerOptions OptionsOf(FuzzInput* input) {
   return options;
 }
 
-class Session {
+class Session
+    : forkrpc::ModelledConnection<forkrpc::ServerConnection, ServerModel> {
  public:
   explicit Session(const ServerOptions& options)
-      : options_(options), connection_(options), model_(options) {}
+      : ModelledConnection(options), options_(options) {}
 
   void Step(uint8_t step, FuzzInput* input) {
     const uint8_t how = step >> 4;
@@ -93,10 +90,10 @@ class Session {
         EndReceiving(how);
         break;
       case 12:
-        EndSending(how);
+        how == 15 && !connection_.closed() ? FailSending() : ShutdownWrite();
         break;
       default:
-        GiveFrame(last_id_ + how, large_.substr(0, 17 * how));
+        GiveFrame(last_id_ + how, large().substr(0, 17 * how));
     }
     if (!lazy_) Poll(100);
     Compare();
@@ -111,7 +108,7 @@ class Session {
       const size_t before = polled_;
       Poll(100);
       while (!asked_.empty()) Answer(asked_.front(), "");
-      if (connection_.wants_shutdown_write()) EndSending(0);
+      ShutdownWrite();
       Compare();
       Require(polled_ > before || connection_.unsent() > 0 ||
                   connection_.closed() || model_.in_flight() == 0,
@@ -155,40 +152,9 @@ class Session {
     if (connection_.unsent() > 4 * kLarge) return;
     const auto lifetime =
         how % 4 == 0 ? PayloadLifetime::kCopy : PayloadLifetime::kBorrow;
-    const absl::string_view payload = large_.substr(0, kLarge - 600 * how);
+    const absl::string_view payload = large().substr(0, kLarge - 600 * how);
     if (how < 8) return SendEvent(payload, lifetime);
     Answer(AnyCall(0), payload, lifetime);
-  }
-
-  // Writes at most `n` octets.
-  void Send(size_t n) {
-    size_t sent = 0;
-    for (const absl::string_view part : connection_.SendBuffers()) {
-      const absl::string_view written = part.substr(0, n - sent);
-      Require(
-          !part.empty() && model_.unsent().substr(sent, part.size()) == part,
-          "other octets to write");
-      sent += written.size();
-      if (sent == n) break;
-    }
-    Require(sent > 0 || connection_.unsent() == 0, "nothing to write");
-    connection_.OnSent(sent);
-    model_.OnSent(sent);
-  }
-
-  // Octets that the parent sends; what is not wanted now comes later.
-  void Give(absl::string_view octets) {
-    waiting_.append(octets.data(), octets.size());
-    while (true) {
-      const absl::Span<char> space = connection_.ReceiveBuffer();
-      Require(space.empty() == !model_.wants_octets(), "ReceiveBuffer()");
-      const size_t n = std::min(space.size(), waiting_.size() - given_);
-      if (n == 0) return;
-      std::copy_n(waiting_.data() + given_, n, space.data());
-      connection_.OnReceived(n);
-      model_.OnReceived(absl::string_view(waiting_).substr(given_, n));
-      given_ += n;
-    }
   }
 
   void GiveHeader(uint32_t id, uint32_t length) {
@@ -206,31 +172,10 @@ class Session {
     Give(payload);
   }
 
-  void EndReceiving(uint8_t how) {
-    if (how < 8) return;  // not too often
-    if (how % 2 == 0) {
-      connection_.OnReceiveEof();
-      model_.OnReceiveEnd(absl::StatusCode::kOk);
-    } else {
-      connection_.OnReceiveError(absl::AbortedError("reading failed"));
-      model_.OnReceiveEnd(absl::StatusCode::kAborted);
-    }
-  }
-
-  void EndSending(uint8_t how) {
-    if (how == 15 && !connection_.closed()) {
-      connection_.OnSendError(absl::DataLossError("writing failed"));
-      model_.OnSendError(absl::StatusCode::kDataLoss);
-    } else if (connection_.wants_shutdown_write()) {
-      connection_.OnShutdownWriteDone();
-      model_.OnShutdownWriteDone();
-    }
-  }
-
   void Poll(size_t n) {
     for (size_t i = 0; i < n; ++i) {
       if (!PollOne((i + n) % 2 == 0)) {
-        if (given_ == waiting_.size() || !model_.wants_octets()) return;
+        if (!has_waiting() || !model_.wants_octets()) return;
         Give({});
       }
     }
@@ -247,48 +192,23 @@ class Session {
       event = *std::move(polled);
     }
     ++polled_;
-    const std::optional<ServerModel::Event> expected = model_.PollEvent();
-    Require(expected.has_value(), "something where nothing may happen");
-    Require(event.kind == expected->kind, "another event");
-    Require(event.call == expected->call, "another call");
-    Require(event.payload == expected->payload, "another payload");
-    Require(event.status.code() == expected->code, "another code");
-    if (expected->offset.has_value()) {
-      Require(forkrpc::HasNumber(event.status.message(), "offset ",
-                                 *expected->offset),
-              "another offset");
-    }
+    CompareEvent(event);
     if (event.kind == ServerEvent::kRequest) asked_.push_back(event.call);
     closed_ = event.kind == ServerEvent::kClosed;
     return true;
   }
 
   void Compare() {
-    Require(connection_.in_flight() == model_.in_flight(), "in_flight()");
-    Require(connection_.unsent() == model_.unsent().size(), "unsent()");
-    Require(connection_.wants_shutdown_write() == model_.wants_shutdown_write(),
-            "wants_shutdown_write()");
-    Require(connection_.status().code() == model_.code(), "status()");
-    Require(connection_.closed() == model_.closed(), "closed()");
+    CompareCommon();
     Require(connection_.in_flight() <= options_.max_in_flight, "too many");
   }
 
   const ServerOptions options_;
-  forkrpc::ServerConnection connection_;
-  ServerModel model_;
   std::vector<CallId> asked_;  // and not answered
   uint32_t last_id_ = 100;
   size_t polled_ = 0;
   bool closed_ = false;
-  std::string waiting_;  // what the parent sends
-  size_t given_ = 0;     // octets of it
-  bool lazy_ = false;    // poll in some steps only
-
-  static const std::string& LargePayload() {
-    static const std::string* const payload = new std::string(kLarge, 'L');
-    return *payload;
-  }
-  const absl::string_view large_ = LargePayload();
+  bool lazy_ = false;  // poll in some steps only
 };
 
 }  // namespace
