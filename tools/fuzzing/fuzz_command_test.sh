@@ -33,6 +33,7 @@ refuses '--seconds=x' --seconds=x
 refuses '--jobs=' --jobs=
 refuses '--mode=slow' --mode=slow
 refuses '--out=' --out=
+refuses '--record=' --record=
 
 help=$("$fuzz" --help) || failed=1
 for option in $(sed -n 's/^    \(--[a-z]*\).*)$/\1/p; s/^    \(--[a-z]*\)[=*]*.*) .*;;$/\1/p' "$fuzz"); do
