@@ -137,8 +137,8 @@ def all_seeds(root):
   # fills them up.
   for length in (40000, 70000, 150000):
     for how in (0, 2, 8):
-      found.append(('cc/forkrpc/wire/frame_decoder', f'long-{length}-{how}',
-                    bytes([how, 64 + 24, 3, 9, 40, 127]) +
+      found.append(('cc/forkrpc/wire/long_frame', f'{length}-{how}',
+                    bytes([how, 64 + 24, 3, 9, 40, 127, 6, 4]) +
                     struct.pack('>I', length)))
   for corpus, name, octets in found + list(files(root)):
     if 0 < len(octets) <= MAX_SEED and (corpus, octets) not in seen:

@@ -1,0 +1,59 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Frames that are longer than a receive buffer's first block, at any place of a
+// stream that is cut anywhere: as frame_decoder_fuzzer, with payloads that an
+// input could not hold.
+//
+// A plan (see test_decoding.h); an octet whose unit the pieces have; then parts
+// of the stream: an octet that says how many octets follow and are taken as they
+// stand, and behind these what is missing of a payload that they begin, unless
+// the high bit of that octet is set.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "forkrpc/wire/test_decoding.h"
+#include "tools/fuzzing/fuzz_input.h"
+
+namespace {
+
+// The longest stream: beyond the largest block that the receive buffer keeps.
+constexpr size_t kMaxStream = 400000;
+
+// `size` octets of a pattern whose period is no power of two.
+void AppendPattern(size_t size, std::string* stream) {
+  static const std::string* const pattern = [] {
+    auto* const made = new std::string(kMaxStream, '\0');
+    for (size_t i = 0; i < made->size(); ++i) {
+      (*made)[i] = static_cast<char>(i % 251);
+    }
+    return made;
+  }();
+  stream->append(*pattern, 0, size);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  forkrpc::FuzzInput input(data, size);
+  forkrpc::DecodingPlan plan = forkrpc::TakeDecodingPlan(&input);
+  plan.piece_unit = size_t{1} << (input.TakeOctet() % 13);
+  std::string stream;
+  while (!input.empty()) {
+    const uint8_t part = input.TakeOctet();
+    const absl::string_view octets = input.Take(part % 128);
+    stream.append(octets.data(), octets.size());
+    if (part >= 128) continue;
+    const size_t missing = forkrpc::CheckEncoding(plan, stream);
+    if (missing <= kMaxStream - std::min(stream.size(), kMaxStream)) {
+      AppendPattern(missing, &stream);
+    }
+  }
+  forkrpc::CheckEncoding(plan, stream);
+  forkrpc::CheckDecoding(plan, stream);
+  return 0;
+}

@@ -1,0 +1,153 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/wire/test_decoding.h"
+
+#include <algorithm>
+
+#include "absl/types/span.h"
+#include "forkrpc/base/big_endian.h"
+#include "forkrpc/testing/allocation_counter.h"
+#include "forkrpc/wire/frame_decoder.h"
+#include "forkrpc/wire/frame_encoder.h"
+
+namespace forkrpc {
+namespace {
+
+// Beside the buffer: the list of its blocks, and an error's text.
+constexpr int64_t kBookkeeping = 4096;
+
+void Receive(const DecodingPlan& plan, absl::string_view piece,
+             FrameDecoder* decoder) {
+  if (plan.append) return decoder->Append(piece);
+  while (!piece.empty()) {
+    const absl::Span<char> space = decoder->PrepareReceive();
+    Require(space.empty() == !decoder->status().ok(), "no space");
+    if (space.empty()) return;
+    const size_t n = std::min(space.size(), piece.size());
+    std::copy_n(piece.data(), n, space.data());
+    decoder->CommitReceive(n);
+    piece.remove_prefix(n);
+  }
+}
+
+// Takes what is whole, frame for frame with `reference`.
+void TakeFrames(const DecodingPlan& plan, FrameDecoder* decoder,
+                DecodingReference* reference) {
+  FrameView frame, peeked, expected;
+  while (true) {
+    const bool has_next = decoder->has_next();
+    if (plan.peek) decoder->Peek(&peeked);
+    const DecodeResult result = decoder->Next(&frame);
+    Require(has_next == (result != DecodeResult::kNeedMore), "has_next()");
+    if (result != DecodeResult::kFrame) return;
+    Require(!plan.peek || peeked == frame, "Peek() differs from Next()");
+    Require(reference->Next(&expected) && frame == expected, "a wrong frame");
+    Require(decoder->offset() == reference->offset(), "offset()");
+  }
+}
+
+// The size of piece number `i` of a stream of which `left` octets are left.
+size_t SizeOfPiece(const DecodingPlan& plan, size_t i, size_t left) {
+  if (plan.pieces.empty() || i + 1 >= kMostPieces) return left;
+  const char octet = plan.pieces[i % plan.pieces.size()];
+  return std::min(left,
+                  PieceSize(static_cast<uint8_t>(octet)) * plan.piece_unit);
+}
+
+}  // namespace
+
+size_t PieceSize(uint8_t octet) {
+  return octet < 128 ? size_t{octet} + 1 : (size_t{octet} - 127) * 64;
+}
+
+DecodingPlan TakeDecodingPlan(FuzzInput* input) {
+  const uint8_t how = input->TakeOctet();
+  const uint8_t limit = input->TakeOctet();
+  DecodingPlan plan;
+  plan.layout = how % 2 == 0 ? FrameLayout::kLength : FrameLayout::kIdAndLength;
+  plan.append = (how & 2) != 0;
+  plan.peek = (how & 4) != 0;
+  plan.pile_up = (how & 8) != 0;
+  plan.max_payload = std::min((size_t{1} << (limit % 64 % 33)) - 1 + limit / 64,
+                              kMaxPayloadOnWire);
+  plan.pieces = input->Take(input->TakeOctet() % 8);
+  return plan;
+}
+
+size_t DecodingReference::Length() const {
+  return LoadBigEndian32(stream_.data() + at_ + header_ - 4);
+}
+
+bool DecodingReference::Next(FrameView* frame) {
+  if (left() < header_) return false;
+  const size_t length = Length();
+  if (length > max_payload_ || left() - header_ < length) return false;
+  frame->id = header_ == 8 ? LoadBigEndian32(stream_.data() + at_) : 0;
+  frame->payload = stream_.substr(at_ + header_, length);
+  at_ += header_ + length;
+  return true;
+}
+
+size_t DecodingReference::Missing() const {
+  if (left() < header_ || Length() > max_payload_) return 0;
+  const size_t got = left() - header_;
+  return Length() > got ? Length() - got : 0;
+}
+
+void DecodingReference::Check(const absl::Status& end) const {
+  if (left() == 0) return Require(end.ok(), "a whole stream is refused");
+  size_t where = at_;
+  auto code = absl::StatusCode::kDataLoss;
+  if (left() >= header_) {
+    if (Length() > max_payload_) {
+      code = absl::StatusCode::kResourceExhausted;
+    } else {
+      where += header_;
+    }
+  }
+  Require(end.code() == code, "the end has another code");
+  Require(HasNumber(end.message(), "at offset ", where), "another offset");
+}
+
+void CheckDecoding(const DecodingPlan& plan, absl::string_view stream) {
+  const AllocationCounter memory;
+  DecodingReference reference(plan, stream);
+  FrameDecoder decoder(plan.layout, WireLimits{plan.max_payload});
+  size_t received = 0;
+  for (size_t i = 0; received < stream.size(); ++i) {
+    const absl::string_view piece = stream.substr(
+        received, SizeOfPiece(plan, i, stream.size() - received));
+    received += piece.size();
+    Receive(plan, piece, &decoder);
+    if (plan.pile_up && i % 2 == 0) continue;
+    TakeFrames(plan, &decoder, &reference);
+  }
+  TakeFrames(plan, &decoder, &reference);
+  FrameView frame;
+  Require(!reference.Next(&frame), "a frame is lost");
+  Require(decoder.offset() == reference.offset(), "offset() at the end");
+  reference.Check(decoder.Finish());
+  Require(!decoder.status().ok() ||
+              decoder.offset() + decoder.buffered() == received,
+          "octets are lost");
+  Require(memory.peak_octets() <=
+              static_cast<int64_t>(2 * received + (64 << 10)) + kBookkeeping,
+          "more memory than octets received");
+}
+
+size_t CheckEncoding(const DecodingPlan& plan, absl::string_view stream) {
+  DecodingReference reference(plan, stream);
+  FrameView frame;
+  char header[kMaxHeaderSize];
+  for (size_t at = 0; reference.Next(&frame); at = reference.offset()) {
+    const char* const end =
+        EncodeHeader(plan.layout, frame.id,
+                     static_cast<uint32_t>(frame.payload.size()), header);
+    const absl::string_view made(header, static_cast<size_t>(end - header));
+    Require(stream.substr(at, made.size()) == made, "another header");
+  }
+  return reference.Missing();
+}
+
+}  // namespace forkrpc
