@@ -102,7 +102,7 @@ class Session
         break;
       case 14:
         // Few calls, for speed: the model looks at each of them at each step.
-        if (model_.in_flight() > 40) break;
+        if (model_.in_flight() > 8) break;
         for (int i = 0; i <= how; ++i) Start("", absl::InfiniteFuture());
         break;
       default:

@@ -4,6 +4,7 @@
 #include "forkrpc/connection/client_model.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace forkrpc {
@@ -32,27 +33,31 @@ absl::StatusCode ClientModel::StartCall(absl::string_view payload,
        unsent().size() + payload.size() > options_.max_unsent)) {
     return absl::StatusCode::kResourceExhausted;
   }
-  while (next_id_ == 0 || calls_.count(next_id_) > 0) ++next_id_;
+  while (next_id_ == 0 || Find(next_id_) != calls_.end()) ++next_id_;
   *id = next_id_++;
-  calls_[*id] = Call{++calls_started_, true, deadline};
+  calls_.push_back(Call{*id, deadline});
   if (options_.form == Form::kAsync) AppendNumber(*id, &out_);
   AppendNumber(static_cast<uint32_t>(payload.size()), &out_);
   out_.append(payload.data(), payload.size());
   return kOk;
 }
 
-void ClientModel::Abandon(std::map<CallId, Call>::iterator call,
-                          absl::StatusCode why) {
-  call->second.waited_for = false;
-  ends_.push_back(Event{ClientEvent::kCallFailed, call->first, {}, why, {}});
+std::vector<ClientModel::Call>::iterator ClientModel::Find(CallId id) {
+  return std::find_if(calls_.begin(), calls_.end(),
+                      [id](const Call& call) { return call.id == id; });
+}
+
+void ClientModel::Abandon(Call* call, absl::StatusCode why) {
+  call->waited_for = false;
+  ends_.push_back(Event{ClientEvent::kCallFailed, call->id, {}, why, {}});
 }
 
 absl::StatusCode ClientModel::CancelCall(CallId id) {
-  const auto call = calls_.find(id);
-  if (call == calls_.end() || !call->second.waited_for) {
+  const auto call = Find(id);
+  if (call == calls_.end() || !call->waited_for) {
     return absl::StatusCode::kNotFound;
   }
-  Abandon(call, absl::StatusCode::kCancelled);
+  Abandon(&*call, absl::StatusCode::kCancelled);
   return kOk;
 }
 
@@ -67,19 +72,22 @@ void ClientModel::OnSendError(absl::StatusCode code) {
 }
 
 void ClientModel::OnTimeout(absl::Time now) {
-  while (NextTimeout() <= now && NextTimeout() != absl::InfiniteFuture()) {
-    const absl::Time due = NextTimeout();
-    for (auto call = calls_.begin(); call != calls_.end(); ++call) {
-      if (!call->second.waited_for || call->second.deadline != due) continue;
-      Abandon(call, absl::StatusCode::kDeadlineExceeded);
-      break;
+  std::vector<Call*> due;
+  for (Call& call : calls_) {
+    if (call.waited_for && call.deadline != absl::InfiniteFuture() &&
+        call.deadline <= now) {
+      due.push_back(&call);
     }
   }
+  std::sort(due.begin(), due.end(), [](const Call* a, const Call* b) {
+    return std::tie(a->deadline, a->id) < std::tie(b->deadline, b->id);
+  });
+  for (Call* call : due) Abandon(call, absl::StatusCode::kDeadlineExceeded);
 }
 
 absl::Time ClientModel::NextTimeout() const {
   absl::Time next = absl::InfiniteFuture();
-  for (const auto& [id, call] : calls_) {
+  for (const Call& call : calls_) {
     if (call.waited_for) next = std::min(next, call.deadline);
   }
   return next;
@@ -87,13 +95,15 @@ absl::Time ClientModel::NextTimeout() const {
 
 size_t ClientModel::open_calls() const {
   size_t open = ends_.size();
-  for (const auto& [id, call] : calls_) open += call.waited_for ? 1 : 0;
+  for (const Call& call : calls_) open += call.waited_for ? 1 : 0;
   return open;
 }
 
 bool ClientModel::is_open(CallId id) const {
-  const auto call = calls_.find(id);
-  if (call != calls_.end() && call->second.waited_for) return true;
+  const auto is_it = [id](const Call& call) {
+    return call.id == id && call.waited_for;
+  };
+  if (std::any_of(calls_.begin(), calls_.end(), is_it)) return true;
   return std::any_of(ends_.begin(), ends_.end(),
                      [id](const Event& end) { return end.call == id; });
 }
@@ -117,13 +127,6 @@ void ClientModel::Fail(absl::StatusCode code, std::optional<uint64_t> offset) {
   offset_ = offset;
 }
 
-std::map<CallId, ClientModel::Call>::iterator ClientModel::Oldest() {
-  return std::min_element(calls_.begin(), calls_.end(),
-                          [](const auto& a, const auto& b) {
-                            return a.second.number < b.second.number;
-                          });
-}
-
 std::optional<ClientModel::Event> ClientModel::TakeFrame() {
   const uint32_t id = Number(at_);
   const size_t length = Number(at_ + 4);
@@ -135,16 +138,15 @@ std::optional<ClientModel::Event> ClientModel::TakeFrame() {
       absl::string_view(in_).substr(at_ + 8, length);
   at_ += 8 + length;
   if (id == 0) return Event{ClientEvent::kEvent, 0, payload, kOk, {}};
-  const auto call = options_.form == Form::kSync ? Oldest() : calls_.find(id);
+  const auto call = options_.form == Form::kSync ? calls_.begin() : Find(id);
   if (call == calls_.end()) {
     Fail(absl::StatusCode::kDataLoss, at_);
     return std::nullopt;
   }
-  const bool waited_for = call->second.waited_for;
-  const CallId found = call->first;
+  const Call found = *call;
   calls_.erase(call);
-  if (!waited_for) return std::nullopt;
-  return Event{ClientEvent::kResponse, found, payload, kOk, {}};
+  if (!found.waited_for) return std::nullopt;
+  return Event{ClientEvent::kResponse, found.id, payload, kOk, {}};
 }
 
 void ClientModel::DecideEnd() {
@@ -179,14 +181,12 @@ std::optional<ClientModel::Event> ClientModel::PollEvent() {
     if (!end_.has_value()) return std::nullopt;
     DecideEnd();
   }
-  while (!calls_.empty()) {
-    const auto call = Oldest();
-    if (call->second.waited_for) {
-      ends_.push_back(
-          Event{ClientEvent::kCallFailed, call->first, {}, code_, offset_});
-    }
-    calls_.erase(call);
+  for (const Call& call : calls_) {
+    if (!call.waited_for) continue;
+    ends_.push_back(
+        Event{ClientEvent::kCallFailed, call.id, {}, code_, offset_});
   }
+  calls_.clear();
   sent_ = out_.size();
   if (!ends_.empty()) return PopEnd();
   closed_ = true;

@@ -3,8 +3,8 @@
 
 // ClientModel: what a ClientConnection must do, said as simply as possible.
 //
-// A map from ids to calls, a queue of ends, and all octets of both directions
-// in one string each: no limit on memory, no fast path, nothing shared with the
+// A list of calls, a queue of ends, and all octets of both directions in one
+// string each: no limit on memory, no fast path, nothing shared with the
 // implementation. Whoever does the same to both may compare everything that
 // they say. One thread. It trusts its caller, who keeps to connection.h.
 //
@@ -19,9 +19,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -31,8 +31,8 @@
 namespace forkrpc {
 
 // Invariants:
-//  1. calls_ has the ids that are taken; ends_ has the calls that have ended
-//     without a response and were not polled.
+//  1. calls_ has the ids that are taken, oldest first; ends_ has the calls that
+//     have ended without a response and were not polled.
 //  2. in_[at_, end) is what was received and not taken; out_[sent_, end) is
 //     what is to be written.
 class ClientModel {
@@ -85,9 +85,9 @@ class ClientModel {
 
  private:
   struct Call {
-    uint64_t number;  // calls are counted
+    CallId id;
+    absl::Time deadline;
     bool waited_for = true;
-    absl::Time deadline = absl::InfiniteFuture();
   };
 
   uint32_t Number(size_t at) const;
@@ -95,17 +95,17 @@ class ClientModel {
   // Whether a whole frame or a length beyond the limit is at the front.
   bool HasNext() const;
   void Fail(absl::StatusCode code, std::optional<uint64_t> offset);
-  void Abandon(std::map<CallId, Call>::iterator call, absl::StatusCode why);
-  std::map<CallId, Call>::iterator Oldest();
+  // The call whose id that is; end() if it is not taken.
+  std::vector<Call>::iterator Find(CallId id);
+  void Abandon(Call* call, absl::StatusCode why);
   // The frame at the front as an event; nullopt if nobody waits for it.
   std::optional<Event> TakeFrame();
   void DecideEnd();
   std::optional<Event> PopEnd();
 
   const ClientOptions options_;
-  std::map<CallId, Call> calls_;
+  std::vector<Call> calls_;
   std::deque<Event> ends_;
-  uint64_t calls_started_ = 0;
   CallId next_id_;
   std::string in_;
   size_t at_ = 0;

@@ -26,8 +26,7 @@ namespace forkrpc {
 
 // Invariants:
 //  1. heap_ is a binary heap, the earliest first: no entry is before its
-//  parent,
-//     which for the one at i is at (i - 1) / 2.
+//     parent, which for the one at i is at (i - 1) / 2.
 //  2. place_ has for each call in heap_ where it is there, and nothing else.
 class Deadlines {
  public:

@@ -62,7 +62,7 @@ class Session
         break;
       case 3:
         // Few calls, for speed: the model looks at each of them.
-        if (model_.in_flight() > 40) break;
+        if (model_.in_flight() > 8) break;
         for (uint32_t i = 0; i <= how; ++i) GiveFrame(++last_id_, "");
         break;
       case 4:

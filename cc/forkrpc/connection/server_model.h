@@ -16,9 +16,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -89,7 +89,7 @@ class ServerModel {
 
   const ServerOptions options_;
   const size_t header_;
-  std::deque<CallId> calls_;
+  std::vector<CallId> calls_;
   CallId requests_ = 0;  // sync form: polled
   std::string in_;
   size_t at_ = 0;

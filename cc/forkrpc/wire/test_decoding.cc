@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "absl/types/span.h"
-#include "forkrpc/base/big_endian.h"
 #include "forkrpc/testing/allocation_counter.h"
+#include "forkrpc/wire/decoding_model.h"
 #include "forkrpc/wire/frame_decoder.h"
 #include "forkrpc/wire/frame_encoder.h"
 
@@ -31,19 +31,31 @@ void Receive(const DecodingPlan& plan, absl::string_view piece,
   }
 }
 
-// Takes what is whole, frame for frame with `reference`.
-void TakeFrames(const DecodingPlan& plan, FrameDecoder* decoder,
-                DecodingReference* reference) {
+// `frame` encodes to the octets that it came from.
+void CheckEncoding(FrameLayout layout, const FrameView& frame,
+                   absl::string_view octets) {
+  char header[kMaxHeaderSize];
+  const char* const end = EncodeHeader(
+      layout, frame.id, static_cast<uint32_t>(frame.payload.size()), header);
+  const absl::string_view made(header, static_cast<size_t>(end - header));
+  Require(octets.substr(0, made.size()) == made, "another header");
+}
+
+// Takes what is whole, frame for frame with `model`.
+void TakeFrames(const DecodingPlan& plan, absl::string_view stream,
+                FrameDecoder* decoder, DecodingModel* model) {
   FrameView frame, peeked, expected;
   while (true) {
+    const size_t before = model->offset();
     const bool has_next = decoder->has_next();
     if (plan.peek) decoder->Peek(&peeked);
     const DecodeResult result = decoder->Next(&frame);
     Require(has_next == (result != DecodeResult::kNeedMore), "has_next()");
     if (result != DecodeResult::kFrame) return;
     Require(!plan.peek || peeked == frame, "Peek() differs from Next()");
-    Require(reference->Next(&expected) && frame == expected, "a wrong frame");
-    Require(decoder->offset() == reference->offset(), "offset()");
+    Require(model->Next(&expected) && frame == expected, "a wrong frame");
+    CheckEncoding(plan.layout, frame, stream.substr(before));
+    Require(decoder->offset() == model->offset(), "offset()");
   }
 }
 
@@ -75,79 +87,30 @@ DecodingPlan TakeDecodingPlan(FuzzInput* input) {
   return plan;
 }
 
-size_t DecodingReference::Length() const {
-  return LoadBigEndian32(stream_.data() + at_ + header_ - 4);
-}
-
-bool DecodingReference::Next(FrameView* frame) {
-  if (left() < header_) return false;
-  const size_t length = Length();
-  if (length > max_payload_ || left() - header_ < length) return false;
-  frame->id = header_ == 8 ? LoadBigEndian32(stream_.data() + at_) : 0;
-  frame->payload = stream_.substr(at_ + header_, length);
-  at_ += header_ + length;
-  return true;
-}
-
-size_t DecodingReference::Missing() const {
-  if (left() < header_ || Length() > max_payload_) return 0;
-  const size_t got = left() - header_;
-  return Length() > got ? Length() - got : 0;
-}
-
-void DecodingReference::Check(const absl::Status& end) const {
-  if (left() == 0) return Require(end.ok(), "a whole stream is refused");
-  size_t where = at_;
-  auto code = absl::StatusCode::kDataLoss;
-  if (left() >= header_) {
-    if (Length() > max_payload_) {
-      code = absl::StatusCode::kResourceExhausted;
-    } else {
-      where += header_;
-    }
-  }
-  Require(end.code() == code, "the end has another code");
-  Require(HasNumber(end.message(), "at offset ", where), "another offset");
-}
-
 void CheckDecoding(const DecodingPlan& plan, absl::string_view stream) {
   const AllocationCounter memory;
-  DecodingReference reference(plan, stream);
+  DecodingModel model(plan.layout, plan.max_payload, stream);
   FrameDecoder decoder(plan.layout, WireLimits{plan.max_payload});
   size_t received = 0;
   for (size_t i = 0; received < stream.size(); ++i) {
-    const absl::string_view piece = stream.substr(
-        received, SizeOfPiece(plan, i, stream.size() - received));
+    const absl::string_view piece =
+        stream.substr(received, SizeOfPiece(plan, i, stream.size() - received));
     received += piece.size();
     Receive(plan, piece, &decoder);
     if (plan.pile_up && i % 2 == 0) continue;
-    TakeFrames(plan, &decoder, &reference);
+    TakeFrames(plan, stream, &decoder, &model);
   }
-  TakeFrames(plan, &decoder, &reference);
+  TakeFrames(plan, stream, &decoder, &model);
   FrameView frame;
-  Require(!reference.Next(&frame), "a frame is lost");
-  Require(decoder.offset() == reference.offset(), "offset() at the end");
-  reference.Check(decoder.Finish());
+  Require(!model.Next(&frame), "a frame is lost");
+  Require(decoder.offset() == model.offset(), "offset() at the end");
+  model.CheckEnd(decoder.Finish());
   Require(!decoder.status().ok() ||
               decoder.offset() + decoder.buffered() == received,
           "octets are lost");
   Require(memory.peak_octets() <=
               static_cast<int64_t>(2 * received + (64 << 10)) + kBookkeeping,
           "more memory than octets received");
-}
-
-size_t CheckEncoding(const DecodingPlan& plan, absl::string_view stream) {
-  DecodingReference reference(plan, stream);
-  FrameView frame;
-  char header[kMaxHeaderSize];
-  for (size_t at = 0; reference.Next(&frame); at = reference.offset()) {
-    const char* const end =
-        EncodeHeader(plan.layout, frame.id,
-                     static_cast<uint32_t>(frame.payload.size()), header);
-    const absl::string_view made(header, static_cast<size_t>(end - header));
-    Require(stream.substr(at, made.size()) == made, "another header");
-  }
-  return reference.Missing();
 }
 
 }  // namespace forkrpc

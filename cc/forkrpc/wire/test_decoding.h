@@ -1,8 +1,8 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// CheckDecoding, CheckEncoding: a stream of frames, cut anywhere, against a
-// reference that looks at the whole of it.
+// CheckDecoding: a stream of frames, cut anywhere, decoded beside a model that
+// has the whole of it.
 //
 // What the fuzz targets of FrameDecoder have in common. The decoder must give
 // the frames that stand there and the right error at the right octet, and hold
@@ -11,7 +11,6 @@
 //
 //   DecodingPlan plan;
 //   plan.pieces = absl::string_view("\0", 1);  // octet by octet
-//   CheckEncoding(plan, stream);
 //   CheckDecoding(plan, stream);
 
 #ifndef FORKRPC_WIRE_TEST_DECODING_H_
@@ -20,7 +19,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/wire_limits.h"
@@ -44,7 +42,7 @@ struct DecodingPlan {
 
 // More would only be slow: what a decoder keeps between two pieces is seen in
 // the first of them.
-inline constexpr size_t kMostPieces = 32;
+inline constexpr size_t kMostPieces = 16;
 
 // 1 to 128, then multiples of 64 up to 8,192.
 size_t PieceSize(uint8_t octet);
@@ -54,46 +52,7 @@ size_t PieceSize(uint8_t octet);
 // many lengths of pieces follow, and these, at most seven.
 DecodingPlan TakeDecodingPlan(FuzzInput* input);
 
-// The oracle: where the frames are, by looking at the whole stream. `stream`
-// must outlive it.
-class DecodingReference {
- public:
-  DecodingReference(const DecodingPlan& plan, absl::string_view stream)
-      : max_payload_(plan.max_payload),
-        stream_(stream),
-        header_(HeaderSize(plan.layout)) {}
-
-  // Octets of the frames that Next() gave.
-  size_t offset() const { return at_; }
-
-  // The next frame; false if an error or the end of the stream comes first.
-  bool Next(FrameView* frame);
-
-  // Octets that are missing of the payload that the stream ends in; 0 where
-  // it ends elsewhere, or its length is beyond the limit.
-  size_t Missing() const;
-
-  // Ends the process unless `end` is what Finish() must say where Next() gives
-  // nothing more: the code and the offset.
-  void Check(const absl::Status& end) const;
-
- private:
-  size_t left() const { return stream_.size() - at_; }
-  // The length in the header at the front, which must be whole.
-  size_t Length() const;
-
-  const size_t max_payload_;
-  const absl::string_view stream_;
-  const size_t header_;
-  size_t at_ = 0;
-};
-
-// The decoder gives what DecodingReference does, at each step.
 void CheckDecoding(const DecodingPlan& plan, absl::string_view stream);
-
-// What stands in the stream is what the encoder makes of it. Returns how many
-// octets are missing of a payload at the end.
-size_t CheckEncoding(const DecodingPlan& plan, absl::string_view stream);
 
 }  // namespace forkrpc
 

@@ -1,0 +1,59 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/wire/decoding_model.h"
+
+#include <cstdint>
+
+#include "tools/fuzzing/fuzz_input.h"
+
+namespace forkrpc {
+namespace {
+
+// Not LoadBigEndian32(): nothing is shared with the implementation.
+uint32_t Number(const char* at) {
+  uint32_t number = 0;
+  for (int i = 0; i < 4; ++i) {
+    number = number << 8 | static_cast<uint8_t>(at[i]);
+  }
+  return number;
+}
+
+}  // namespace
+
+size_t DecodingModel::Length() const {
+  return Number(stream_.data() + at_ + header_ - 4);
+}
+
+bool DecodingModel::Next(FrameView* frame) {
+  if (left() < header_) return false;
+  const size_t length = Length();
+  if (length > max_payload_ || left() - header_ < length) return false;
+  frame->id = header_ == 8 ? Number(stream_.data() + at_) : 0;
+  frame->payload = stream_.substr(at_ + header_, length);
+  at_ += header_ + length;
+  return true;
+}
+
+size_t DecodingModel::Missing() const {
+  if (left() < header_ || Length() > max_payload_) return 0;
+  const size_t got = left() - header_;
+  return Length() > got ? Length() - got : 0;
+}
+
+void DecodingModel::CheckEnd(const absl::Status& end) const {
+  if (left() == 0) return Require(end.ok(), "a whole stream is refused");
+  size_t where = at_;
+  auto code = absl::StatusCode::kDataLoss;
+  if (left() >= header_) {
+    if (Length() > max_payload_) {
+      code = absl::StatusCode::kResourceExhausted;
+    } else {
+      where += header_;
+    }
+  }
+  Require(end.code() == code, "the end has another code");
+  Require(HasNumber(end.message(), "at offset ", where), "another offset");
+}
+
+}  // namespace forkrpc
