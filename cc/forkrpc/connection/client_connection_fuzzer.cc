@@ -149,7 +149,7 @@ class Session
   void StartLarge(uint8_t how) {
     if (how % 4 == 3) return connection_.OwnBorrowedPayloads();
     // Queues stay small, for speed.
-    if (connection_.unsent() > 4 * kLarge) return;
+    if (connection_.unsent() > kLarge) return;
     Start(large().substr(0, kLarge - 600 * how), absl::InfiniteFuture(),
           how % 4 == 0 ? PayloadLifetime::kCopy : PayloadLifetime::kBorrow);
   }

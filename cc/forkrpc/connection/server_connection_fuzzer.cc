@@ -149,7 +149,7 @@ class Session
   void SendLarge(uint8_t how) {
     if (how % 4 == 3) return connection_.OwnBorrowedPayloads();
     // Queues stay small, for speed.
-    if (connection_.unsent() > 4 * kLarge) return;
+    if (connection_.unsent() > kLarge) return;
     const auto lifetime =
         how % 4 == 0 ? PayloadLifetime::kCopy : PayloadLifetime::kBorrow;
     const absl::string_view payload = large().substr(0, kLarge - 600 * how);
