@@ -3,12 +3,12 @@
 
 // DecodingModel: what a FrameDecoder must give, said as simply as possible.
 //
-// It has the whole stream before it: no pieces, no buffer. A wrong end ends the
-// process. One thread.
+// It has the whole stream before it: no pieces, no buffer, nothing shared with
+// the implementation. One thread.
 //
 //   DecodingModel model(FrameLayout::kLength, 100, stream);
 //   while (model.Next(&frame)) Use(frame);
-//   model.CheckEnd(decoder.Finish());
+//   EXPECT_EQ(decoder.Finish().code(), model.end().code);
 
 #ifndef FORKRPC_WIRE_DECODING_MODEL_H_
 #define FORKRPC_WIRE_DECODING_MODEL_H_
@@ -41,9 +41,12 @@ class DecodingModel {
   // ends elsewhere, or the length is beyond the limit.
   size_t Missing() const;
 
-  // Ends the process unless `end` is what Finish() must say where Next() gives
-  // nothing more: the code and the offset.
-  void CheckEnd(const absl::Status& end) const;
+  // What Finish() must say where Next() gives nothing more.
+  struct End {
+    absl::StatusCode code;
+    size_t offset;  // of the error, if it is one
+  };
+  End end() const;
 
  private:
   size_t left() const { return stream_.size() - at_; }

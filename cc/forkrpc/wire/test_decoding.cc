@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "forkrpc/testing/allocation_counter.h"
 #include "forkrpc/wire/decoding_model.h"
@@ -59,6 +60,12 @@ void TakeFrames(const DecodingPlan& plan, absl::string_view stream,
   }
 }
 
+void CheckEnd(const DecodingModel::End& expected, const absl::Status& end) {
+  Require(end.code() == expected.code, "the end has another code");
+  Require(end.ok() || HasNumber(end.message(), "at offset ", expected.offset),
+          "another offset");
+}
+
 // The size of piece number `i` of a stream of which `left` octets are left.
 size_t SizeOfPiece(const DecodingPlan& plan, size_t i, size_t left) {
   if (plan.pieces.empty() || i + 1 >= kMostPieces) return left;
@@ -104,7 +111,7 @@ void CheckDecoding(const DecodingPlan& plan, absl::string_view stream) {
   FrameView frame;
   Require(!model.Next(&frame), "a frame is lost");
   Require(decoder.offset() == model.offset(), "offset() at the end");
-  model.CheckEnd(decoder.Finish());
+  CheckEnd(model.end(), decoder.Finish());
   Require(!decoder.status().ok() ||
               decoder.offset() + decoder.buffered() == received,
           "octets are lost");
