@@ -133,13 +133,14 @@ def all_seeds(root):
            for number, (corpus, octets) in enumerate(seeds_of(vector))]
   found.append(('tools/forkrpc/json_text', 'list',
                 b'\x01["add", "3", {"hex": "ff00"}, "\\u00e9\\n"]'))
-  # Payloads beyond the receive buffer's first block, in pieces; the target
-  # fills them up.
-  for length in (40000, 70000, 150000):
+  # Payloads beyond the receive buffer's first block, in pieces of 640, 2,624 and
+  # 8,192 octets; the target fills them up, or half of what is missing.
+  for length in (40000, 70000, 150000, 0xFFFFFF):
     for how in (0, 2, 8):
-      found.append(('cc/forkrpc/wire/long_frame', f'{length}-{how}',
-                    bytes([how, 64 + 24, 3, 9, 40, 127, 6, 4]) +
-                    struct.pack('>I', length)))
+      for part in (4, 0x84):
+        found.append(('cc/forkrpc/wire/long_frame', f'{length}-{how}-{part}',
+                      bytes([how, 64 + 24, 3, 9, 40, 127, 6, part]) +
+                      struct.pack('>I', length)))
   for corpus, name, octets in found + list(files(root)):
     if 0 < len(octets) <= MAX_SEED and (corpus, octets) not in seen:
       seen.add((corpus, octets))

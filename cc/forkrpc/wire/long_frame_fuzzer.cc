@@ -58,11 +58,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const uint8_t part = input.TakeOctet();
     const absl::string_view octets = input.Take(part % 128);
     stream.append(octets.data(), octets.size());
-    if (part >= 128) continue;
-    const size_t missing = Missing(plan, stream);
-    if (missing <= kMaxStream - std::min(stream.size(), kMaxStream)) {
-      AppendPattern(missing, &stream);
-    }
+    const size_t room = kMaxStream - std::min(stream.size(), kMaxStream);
+    const size_t missing = std::min(Missing(plan, stream), room);
+    AppendPattern(part < 128 ? missing : missing / 2, &stream);
   }
   forkrpc::CheckDecoding(plan, stream);
   return 0;
