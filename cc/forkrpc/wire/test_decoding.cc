@@ -4,6 +4,7 @@
 #include "forkrpc/wire/test_decoding.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -46,18 +47,25 @@ void CheckEncoding(FrameLayout layout, const FrameView& frame,
 void TakeFrames(const DecodingPlan& plan, absl::string_view stream,
                 FrameDecoder* decoder, DecodingModel* model) {
   FrameView frame, peeked, expected;
+  std::optional<FrameView> first, first_expected;
   while (true) {
     const size_t before = model->offset();
     const bool has_next = decoder->has_next();
     if (plan.peek) decoder->Peek(&peeked);
     const DecodeResult result = decoder->Next(&frame);
     Require(has_next == (result != DecodeResult::kNeedMore), "has_next()");
-    if (result != DecodeResult::kFrame) return;
+    if (result != DecodeResult::kFrame) break;
     Require(!plan.peek || peeked == frame, "Peek() differs from Next()");
     Require(model->Next(&expected) && frame == expected, "a wrong frame");
     CheckEncoding(plan.layout, frame, stream.substr(before));
     Require(decoder->offset() == model->offset(), "offset()");
+    if (!first.has_value()) {
+      first = frame;
+      first_expected = expected;
+    }
   }
+  // Views stay until octets are received.
+  Require(first == first_expected, "a view does not stay");
 }
 
 void CheckEnd(const DecodingModel::End& expected, const absl::Status& end) {
