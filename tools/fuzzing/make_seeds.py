@@ -141,13 +141,15 @@ def all_seeds(root):
         found.append(('cc/forkrpc/wire/long_frame', f'{length}-{how}-{part}',
                       bytes([how, 64 + 24, 3, 9, 40, 127, 6, part]) +
                       struct.pack('>I', length)))
-  # Behind another frame, which is still in the first block, received before either
-  # is taken.
-  for first, length in ((20000, 100000), (30000, 10000), (30000, 60000)):
+  # Behind another frame, which is still in the first block; both received before
+  # either is taken, or not.
+  for how, first, length in ((8, 30000, 10000), (8, 30000, 60000),
+                             (0, 20000, 150000)):
     for part in (4, 0x84):
       found.append(('cc/forkrpc/wire/long_frame', f'{first}-{length}-{part}',
-                    bytes([8, 64 + 24, 1, 127, 8, 4]) + struct.pack('>I', first) +
-                    bytes([part]) + struct.pack('>I', length)))
+                    bytes([how, 64 + 24, 1, 127, 8, 4]) +
+                    struct.pack('>I', first) + bytes([part]) +
+                    struct.pack('>I', length)))
   for corpus, name, octets in found + list(files(root)):
     if 0 < len(octets) <= MAX_SEED and (corpus, octets) not in seen:
       seen.add((corpus, octets))
