@@ -19,20 +19,6 @@ namespace {
 // Beside the buffer: the list of its blocks, and an error's text.
 constexpr int64_t kBookkeeping = 4096;
 
-void Receive(const DecodingPlan& plan, absl::string_view piece,
-             FrameDecoder* decoder) {
-  if (plan.append) return decoder->Append(piece);
-  while (!piece.empty()) {
-    const absl::Span<char> space = decoder->PrepareReceive();
-    Require(space.empty() == !decoder->status().ok(), "no space");
-    if (space.empty()) return;
-    const size_t n = std::min(space.size(), piece.size());
-    std::copy_n(piece.data(), n, space.data());
-    decoder->CommitReceive(n);
-    piece.remove_prefix(n);
-  }
-}
-
 // `frame` encodes to the octets that it came from.
 void CheckEncoding(FrameLayout layout, const FrameView& frame,
                    absl::string_view octets) {
@@ -43,44 +29,110 @@ void CheckEncoding(FrameLayout layout, const FrameView& frame,
   Require(octets.substr(0, made.size()) == made, "another header");
 }
 
-// Takes what is whole, frame for frame with `model`.
-void TakeFrames(const DecodingPlan& plan, absl::string_view stream,
-                FrameDecoder* decoder, DecodingModel* model) {
-  FrameView frame, peeked, expected;
-  std::optional<FrameView> first, first_expected;
-  while (true) {
-    const size_t before = model->offset();
-    const bool has_next = decoder->has_next();
-    if (plan.peek) decoder->Peek(&peeked);
-    const DecodeResult result = decoder->Next(&frame);
-    Require(has_next == (result != DecodeResult::kNeedMore), "has_next()");
-    if (result != DecodeResult::kFrame) break;
-    Require(!plan.peek || peeked == frame, "Peek() differs from Next()");
-    Require(model->Next(&expected) && frame == expected, "a wrong frame");
-    CheckEncoding(plan.layout, frame, stream.substr(before));
-    Require(decoder->offset() == model->offset(), "offset()");
-    if (!first.has_value()) {
-      first = frame;
-      first_expected = expected;
+// Invariant: of stream_, received_ octets have been given to decoder_.
+class Decoding {
+ public:
+  Decoding(const DecodingPlan& plan, absl::string_view stream)
+      : plan_(plan),
+        stream_(stream),
+        model_(plan.layout, plan.max_payload, stream),
+        decoder_(plan.layout, WireLimits{plan.max_payload}) {}
+
+  void Run() {
+    for (size_t i = 0; received_ < stream_.size(); ++i) {
+      Receive(SizeOfPiece(i));
+      if (plan_.pile_up && i % 2 == 0) continue;
+      TakeFrames();
+    }
+    TakeFrames();
+    FrameView frame;
+    Require(!model_.Next(&frame), "a frame is lost");
+    CheckEnd();
+  }
+
+ private:
+  size_t SizeOfPiece(size_t i) const {
+    const size_t left = stream_.size() - received_;
+    if (plan_.pieces.empty() || i + 1 >= kMostPieces) return left;
+    const char octet = plan_.pieces[i % plan_.pieces.size()];
+    return std::min(left,
+                    PieceSize(static_cast<uint8_t>(octet)) * plan_.piece_unit);
+  }
+
+  void Receive(size_t size) {
+    absl::string_view piece = stream_.substr(received_, size);
+    if (plan_.append) {
+      decoder_.Append(piece);
+      received_ += size;
+      return CheckMemory();
+    }
+    while (!piece.empty()) {
+      const absl::Span<char> space = decoder_.PrepareReceive();
+      CheckMemory();
+      Require(space.empty() == !decoder_.status().ok(), "no space");
+      // After an error it is all the same.
+      const size_t n =
+          space.empty() ? piece.size() : std::min(space.size(), piece.size());
+      if (!space.empty()) {
+        std::copy_n(piece.data(), n, space.data());
+        decoder_.CommitReceive(n);
+      }
+      received_ += n;
+      piece.remove_prefix(n);
     }
   }
-  // Views stay until octets are received.
-  Require(first == first_expected, "a view does not stay");
-}
 
-void CheckEnd(const DecodingModel::End& expected, const absl::Status& end) {
-  Require(end.code() == expected.code, "the end has another code");
-  Require(end.ok() || HasNumber(end.message(), "at offset ", expected.offset),
-          "another offset");
-}
+  // Takes what is whole, frame for frame with the model.
+  void TakeFrames() {
+    FrameView frame, peeked, expected;
+    std::optional<FrameView> first, first_expected;
+    while (true) {
+      const size_t before = model_.offset();
+      const bool has_next = decoder_.has_next();
+      if (plan_.peek) decoder_.Peek(&peeked);
+      const DecodeResult result = decoder_.Next(&frame);
+      Require(has_next == (result != DecodeResult::kNeedMore), "has_next()");
+      if (result != DecodeResult::kFrame) break;
+      Require(!plan_.peek || peeked == frame, "Peek() differs from Next()");
+      Require(model_.Next(&expected) && frame == expected, "a wrong frame");
+      CheckEncoding(plan_.layout, frame, stream_.substr(before));
+      Require(decoder_.offset() == model_.offset(), "offset()");
+      if (!first.has_value()) {
+        first = frame;
+        first_expected = expected;
+      }
+    }
+    // Views stay until octets are received.
+    Require(first == first_expected, "a view does not stay");
+    CheckMemory();
+  }
 
-// The size of piece number `i` of a stream of which `left` octets are left.
-size_t SizeOfPiece(const DecodingPlan& plan, size_t i, size_t left) {
-  if (plan.pieces.empty() || i + 1 >= kMostPieces) return left;
-  const char octet = plan.pieces[i % plan.pieces.size()];
-  return std::min(left,
-                  PieceSize(static_cast<uint8_t>(octet)) * plan.piece_unit);
-}
+  void CheckEnd() const {
+    Require(decoder_.offset() == model_.offset(), "offset() at the end");
+    Require(!decoder_.status().ok() ||
+                decoder_.offset() + decoder_.buffered() == received_,
+            "octets are lost");
+    const absl::Status end = decoder_.Finish();
+    Require(end.code() == model_.end().code, "the end has another code");
+    Require(
+        end.ok() || HasNumber(end.message(), "at offset ", model_.end().offset),
+        "another offset");
+  }
+
+  // The peak so far, against the octets received so far.
+  void CheckMemory() const {
+    Require(memory_.peak_octets() <=
+                static_cast<int64_t>(2 * received_ + (64 << 10)) + kBookkeeping,
+            "more memory than octets received");
+  }
+
+  const AllocationCounter memory_;
+  const DecodingPlan& plan_;
+  const absl::string_view stream_;
+  DecodingModel model_;
+  FrameDecoder decoder_;
+  size_t received_ = 0;
+};
 
 }  // namespace
 
@@ -103,29 +155,7 @@ DecodingPlan TakeDecodingPlan(FuzzInput* input) {
 }
 
 void CheckDecoding(const DecodingPlan& plan, absl::string_view stream) {
-  const AllocationCounter memory;
-  DecodingModel model(plan.layout, plan.max_payload, stream);
-  FrameDecoder decoder(plan.layout, WireLimits{plan.max_payload});
-  size_t received = 0;
-  for (size_t i = 0; received < stream.size(); ++i) {
-    const absl::string_view piece =
-        stream.substr(received, SizeOfPiece(plan, i, stream.size() - received));
-    received += piece.size();
-    Receive(plan, piece, &decoder);
-    if (plan.pile_up && i % 2 == 0) continue;
-    TakeFrames(plan, stream, &decoder, &model);
-  }
-  TakeFrames(plan, stream, &decoder, &model);
-  FrameView frame;
-  Require(!model.Next(&frame), "a frame is lost");
-  Require(decoder.offset() == model.offset(), "offset() at the end");
-  CheckEnd(model.end(), decoder.Finish());
-  Require(!decoder.status().ok() ||
-              decoder.offset() + decoder.buffered() == received,
-          "octets are lost");
-  Require(memory.peak_octets() <=
-              static_cast<int64_t>(2 * received + (64 << 10)) + kBookkeeping,
-          "more memory than octets received");
+  Decoding(plan, stream).Run();
 }
 
 }  // namespace forkrpc
