@@ -113,7 +113,9 @@ size_t WrongLine(const std::vector<absl::string_view>& lines) {
 }
 
 // The events as somebody records them who sees them; a millisecond each.
-void Record(const std::vector<absl::string_view>& lines, WireRecord* record) {
+// Returns how many octets the testee has sent.
+size_t Record(const std::vector<absl::string_view>& lines, WireRecord* record) {
+  size_t sent = 0;
   for (size_t i = 5; i < lines.size(); ++i) {
     const absl::Duration when = absl::Milliseconds(i);
     const std::vector<absl::string_view> words = absl::StrSplit(lines[i], ' ');
@@ -123,6 +125,7 @@ void Record(const std::vector<absl::string_view>& lines, WireRecord* record) {
           words[2] == "-" ? "" : absl::HexStringToBytes(words[2]);
       words[1] == ">" ? record->Received(octets, when)
                       : record->Sent(octets, when);
+      if (words[1] == "<") sent += octets.size();
     } else if (words[1] == ">end") {
       record->ReceivedEnd(when);
     } else if (words[1] == ">loss") {
@@ -136,6 +139,7 @@ void Record(const std::vector<absl::string_view>& lines, WireRecord* record) {
                           : record->Exited(0, number, when);
     }
   }
+  return sent;
 }
 
 void RecordAgain(const std::vector<absl::string_view>& lines,
@@ -149,9 +153,12 @@ void RecordAgain(const std::vector<absl::string_view>& lines,
                         : forkrpc::conformance::SYNC;
   absl::StatusOr<Acceptor> oracle = MakeOracle(role, form);
   WireRecord record(&*oracle, /*keep=*/true);
-  Record(lines, &record);
+  const size_t sent = Record(lines, &record);
   Require(Outcome(*oracle) == Outcome(judgement.oracle),
           "judged otherwise than told");
+  const auto& breach = oracle->breach();
+  Require(!breach.has_value() || breach->offset <= sent,
+          "a breach behind what was sent");
   RunResult result;
   result.set_id(judgement.run);
   result.set_verdict(forkrpc::conformance::PASS);
