@@ -90,14 +90,26 @@ std::vector<std::pair<Chunking, uint32_t>> ChunkingsOf(const Case& c) {
 
 absl::Status CheckAxes(const Case& c) {
   const Axes& axes = c.axes();
+  // Text format takes any number for an enum.
+  for (const int form : c.forms()) {
+    if (form != SYNC && form != ASYNC) return Invalid("a form is none");
+  }
   for (const int transport : axes.transport()) {
+    if (transport < SOCKETPAIR || transport > TCP) {
+      return Invalid("a transport is none");
+    }
     if (transport == PIPES && c.role() == PARENT) {
       return Invalid("a parent has no pipes");
     }
   }
-  if (HasTwice(axes.transport()) || HasTwice(axes.chunking()) ||
-      HasTwice(axes.sizes())) {
-    return Invalid("a value of an axis stands twice");
+  for (const int chunking : axes.chunking()) {
+    if (chunking < WHOLE || chunking > RANDOM_SPLITS) {
+      return Invalid("a chunking is none");
+    }
+  }
+  if (HasTwice(c.forms()) || HasTwice(axes.transport()) ||
+      HasTwice(axes.chunking()) || HasTwice(axes.sizes())) {
+    return Invalid("a form or a value of an axis stands twice");
   }
   for (const uint64_t size : axes.sizes()) {
     if (size > kMostSize) {

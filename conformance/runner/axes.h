@@ -20,8 +20,9 @@
 
 namespace forkrpc::conformance {
 
-// InvalidArgument if a value stands twice, is none of the role's or is too
-// large, or if there are sizes but no `size` parts, or the other way round.
+// InvalidArgument if a form or a value stands twice, is none, is none of the
+// role's or is too large, or if there are sizes but no `size` parts, or the
+// other way round.
 absl::Status CheckAxes(const Case& c);
 
 // The product of forms and axes in a fixed order. The runs point to `c`, also

@@ -49,7 +49,9 @@ absl::Status CheckHead(const Case& c, absl::string_view id) {
     return Invalid(absl::StrCat("id is \"", c.id(), "\" but the file is \"", id,
                                 ".textproto\""));
   }
-  if (c.role() == ROLE_UNSPECIFIED) return Invalid("role is missing");
+  if (c.role() != CHILD && c.role() != PARENT) {
+    return Invalid("role is missing");
+  }
   if (c.forms().empty()) return Invalid("forms are missing");
   if (c.title().empty()) return Invalid("title is missing");
   if (c.why().empty()) return Invalid("why is missing");
@@ -91,6 +93,7 @@ absl::Status CheckCuts(const Send& send) {
 }
 
 absl::Status CheckSend(const Send& send, Role role) {
+  if (!Chunking_IsValid(send.chunking())) return Invalid("a chunking is none");
   for (const Send::Item& item : send.item()) {
     absl::Status status;
     switch (item.kind_case()) {
@@ -130,6 +133,9 @@ absl::Status CheckStep(const Step& step, Role role) {
     return Invalid("does not suit the role of the case");
   }
   if (step.has_send()) return CheckSend(step.send(), role);
+  if (!ExpectExit::Status_IsValid(step.expect_exit().status())) {
+    return Invalid("expects an exit status that is none");
+  }
   if (step.resume_reader().after_octets() > 32768) {
     return Invalid("after_octets is beyond 32768, which a pipe may not hold");
   }

@@ -18,6 +18,7 @@
 #include "absl/strings/strip.h"
 #include "conformance/runner/axes.h"
 #include "conformance/runner/case_checks.h"
+#include "conformance/runner/legible.h"
 #include "google/protobuf/io/tokenizer.h"
 #include "google/protobuf/text_format.h"
 
@@ -39,6 +40,12 @@ class FirstError : public google::protobuf::io::ErrorCollector {
   std::string text_;
 };
 
+// A message may quote the file, which may hold any octets.
+absl::Status ErrorIn(absl::string_view path, absl::string_view what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, ": ", LegibleLine(what)));
+}
+
 std::string LowerWithHyphens(const std::string& name) {
   return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", "-"}}));
 }
@@ -49,15 +56,11 @@ absl::StatusOr<Case> ParseCase(const SourceFile& file, const SpecText& spec) {
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&error);
   if (!parser.ParseFromString(file.text, &parsed)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file.path, ": ", error.text()));
+    return ErrorIn(file.path, error.text());
   }
   const absl::Status status =
       CheckCase(parsed, absl::StripSuffix(file.path, ".textproto"), spec);
-  if (!status.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(file.path, ": ", status.message()));
-  }
+  if (!status.ok()) return ErrorIn(file.path, status.message());
   return parsed;
 }
 
@@ -91,15 +94,14 @@ absl::StatusOr<CaseSet> CaseSet::Load(const std::vector<SourceFile>& files,
     absl::StatusOr<Case> parsed = ParseCase(file, spec);
     if (!parsed.ok()) return parsed.status();
     if (set.Find(parsed->id()) != nullptr) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(file.path, ": the id stands twice"));
+      return ErrorIn(file.path, "the id stands twice");
     }
     for (const uint64_t size : parsed->axes().sizes()) {
       Case sized = AtSize(*parsed, size);
       const absl::Status status = CheckCase(sized, sized.id(), spec);
       if (!status.ok()) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(file.path, ": size ", size, ": ", status.message()));
+        return ErrorIn(file.path,
+                       absl::StrCat("size ", size, ": ", status.message()));
       }
       set.sized_->emplace(std::make_pair(parsed->id(), size), std::move(sized));
     }
@@ -111,8 +113,7 @@ absl::StatusOr<CaseSet> CaseSet::Load(const std::vector<SourceFile>& files,
     if (each.twin().empty()) continue;
     const absl::Status status = CheckTwin(each, set.Find(each.twin()));
     if (!status.ok()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(each.id(), ".textproto: ", status.message()));
+      return ErrorIn(absl::StrCat(each.id(), ".textproto"), status.message());
     }
   }
   return set;

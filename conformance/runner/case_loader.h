@@ -55,8 +55,8 @@ struct CaseRun {
 // 4. Every twin is a case without error, of the same role, in the same forms.
 class CaseSet {
  public:
-  // InvalidArgument "FILE: what is wrong" for the first file that breaks an
-  // invariant or does not parse.
+  // InvalidArgument "FILE: what is wrong", one line, for the first file that
+  // breaks an invariant or does not parse.
   static absl::StatusOr<CaseSet> Load(const std::vector<SourceFile>& files,
                                       const SpecText& spec);
 

@@ -92,6 +92,37 @@ TEST(CaseLoaderTest, RefusesCasesThatContradictThemselves) {
       HasSubstr("which the case does not cite"));
 }
 
+// Text format takes any number for an enum.
+TEST(CaseLoaderTest, ANumberThatHasNoNameIsRefused) {
+  EXPECT_THAT(ErrorWith("role: CHILD", "role: 7"),
+              HasSubstr("role is missing"));
+  for (const char* form : {"7", "FORM_UNSPECIFIED"}) {
+    EXPECT_THAT(ErrorWith("forms: SYNC", absl::StrCat("forms: ", form)),
+                HasSubstr("a form is none"));
+  }
+  for (const char* transport : {"9", "TRANSPORT_UNSPECIFIED"}) {
+    EXPECT_THAT(
+        ErrorWith("transport: PIPES", absl::StrCat("transport: ", transport)),
+        HasSubstr("a transport is none"));
+  }
+  for (const char* chunking : {"9", "CHUNKING_UNSPECIFIED"}) {
+    EXPECT_THAT(
+        ErrorWith("chunking: WHOLE", absl::StrCat("chunking: ", chunking)),
+        HasSubstr("a chunking is none"));
+  }
+  EXPECT_THAT(ErrorWith("send {", "send { chunking: 9 "),
+              HasSubstr("step 1: a chunking is none"));
+  EXPECT_THAT(ErrorWith("clean_end {}", "expect_exit { status: 9 }"),
+              HasSubstr("step 2: expects an exit status that is none"));
+}
+
+TEST(CaseLoaderTest, AnErrorIsOneLine) {
+  EXPECT_THAT(ErrorWith("FR-FRM-003", "FR\\n-\\033[2J"),
+              HasSubstr(": FR -\\x1b[2J is not in the specification"));
+  EXPECT_THAT(ErrorWith("id: \"child/x", "id: \"child\\n/x"),
+              HasSubstr("child/x.textproto: id is \"child /x"));
+}
+
 // The ids of the runs of kGood with other axes.
 std::vector<std::string> RunIds(const std::string& axes, Role role = CHILD) {
   std::string text = absl::StrReplaceAll(
@@ -153,6 +184,7 @@ TEST(CaseLoaderTest, WrongAxesAreFound) {
     return ErrorWith(kAxes, "axes { " + axes + " }");
   };
   EXPECT_THAT(error("transport: TCP transport: TCP"), HasSubstr("twice"));
+  EXPECT_THAT(ErrorWith("forms: ASYNC", "forms: SYNC"), HasSubstr("twice"));
   EXPECT_THAT(error("sizes: 5"), HasSubstr("no payload has them"));
   EXPECT_THAT(error("random_splits: 101"), HasSubstr("beyond 100"));
   EXPECT_THAT(ErrorWith("octets: \"E\"", "size {}"),

@@ -14,6 +14,8 @@
 #include "conformance/runner/case_checks.h"
 #include "conformance/runner/case_loader.h"
 #include "conformance/runner/files.h"
+#include "conformance/runner/legible.h"
+#include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace forkrpc::conformance {
@@ -29,13 +31,36 @@ bool IsPathWord(const std::string& name) {
   return !name.empty() && name[0] != '.';
 }
 
+// An argv of which the system would pass on all words, whole.
+template <typename Words>
+bool IsCommand(const Words& argv) {
+  for (const std::string& word : argv) {
+    if (absl::StrContains(word, '\0')) return false;
+  }
+  return !argv.empty() && !argv[0].empty();
+}
+
+bool IsVariable(const std::string& name, const std::string& value) {
+  return !name.empty() && !absl::StrContains(name, '=') &&
+         !absl::StrContains(name, '\0') && !absl::StrContains(value, '\0');
+}
+
+// protobuf's parser takes the last of a key's values, or all of them; not so
+// for a map, of which this form is made.
+google::protobuf::util::Status CheckKeysStandOnce(const std::string& json) {
+  google::protobuf::Struct keys;
+  return google::protobuf::util::JsonStringToMessage(json, &keys);
+}
+
 int Index(Role role) { return role == PARENT ? 1 : 0; }
 int Index(Form form) { return form == ASYNC ? 1 : 0; }
 
 }  // namespace
 
 absl::Status Testee::Error(const std::string& what) const {
-  return absl::InvalidArgumentError(absl::StrCat(path_, ": ", what));
+  // It may quote the file, which may hold any octets.
+  return absl::InvalidArgumentError(
+      absl::StrCat(path_, ": ", LegibleLine(what)));
 }
 
 absl::StatusOr<Testee> Testee::Load(const std::string& path,
@@ -59,8 +84,14 @@ absl::StatusOr<Testee> Testee::Parse(const std::string& path,
   std::error_code error;
   const std::filesystem::path full = std::filesystem::absolute(path, error);
   testee.directory_ = full.parent_path().string();
-  const auto parsed =
+  if (absl::StartsWith(json, "\xef\xbb\xbf")) {
+    return testee.Error(
+        "begins with a byte order mark, which JSON has not; save it as UTF-8 "
+        "without one");
+  }
+  auto parsed =
       google::protobuf::util::JsonStringToMessage(json, &testee.manifest_);
+  if (parsed.ok()) parsed = CheckKeysStandOnce(json);
   if (!parsed.ok()) {
     // The parser shows the place below its message; one line is enough here.
     return testee.Error(absl::StrCat(
@@ -86,7 +117,15 @@ absl::Status Testee::Check(const SpecText& spec) const {
   }
   bool any = false;
   for (const Role role : {CHILD, PARENT}) {
-    for (const Form form : {SYNC, ASYNC}) any |= Offers(role, form);
+    for (const Form form : {SYNC, ASYNC}) {
+      if (!Offers(role, form)) continue;
+      any = true;
+      if (!IsCommand(Argv(role, form))) {
+        return Error(absl::StrCat(
+            Name(role), ".", Name(form),
+            ": an argv begins with a program and holds no NUL; correct it"));
+      }
+    }
   }
   if (!any) {
     return Error(
@@ -94,10 +133,19 @@ absl::Status Testee::Check(const SpecText& spec) const {
         "child.sync, child.async, parent.sync, parent.async");
   }
   for (const auto& requirement : manifest_.requires()) {
-    if (requirement.argv().empty() || requirement.else_().empty()) {
+    if (!IsCommand(requirement.argv()) || requirement.else_().empty()) {
       return Error(
-          "each of \"requires\" needs an \"argv\" and, under \"else\", what to "
-          "do when it fails");
+          "each of \"requires\" needs an \"argv\" (a program first, no NUL) "
+          "and, "
+          "under \"else\", what to do when it fails");
+    }
+  }
+  for (const auto& [name, value] : manifest_.env()) {
+    if (!IsVariable(name, value)) {
+      return Error(absl::StrCat(
+          "\"env\" cannot set \"", name,
+          "\": a variable has a name without = and NUL, and no NUL in its "
+          "value"));
     }
   }
   for (const auto& unsupported : manifest_.unsupported()) {

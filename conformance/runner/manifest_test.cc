@@ -64,6 +64,54 @@ TEST_F(ManifestTest, TheErrorIsOneLineWithTheFilesName) {
               HasSubstr("give an argv"));
 }
 
+// A key's second value would take the first one's place, or join it.
+TEST_F(ManifestTest, AKeyStandsOnce) {
+  EXPECT_THAT(LoadWith(R"("name": "y")").status().message(),
+              HasSubstr("Repeated map key: 'name'"));
+  EXPECT_THAT(
+      Error(
+          R"({"contract": 1, "name": "x", "child": {"sync": ["a"], "sync": ["b"]}})"),
+      HasSubstr("Repeated map key: 'sync'"));
+}
+
+TEST_F(ManifestTest, OctetsAroundTheManifestAreAnError) {
+  const std::string good =
+      R"({"contract": 1, "name": "x", "child": {"sync": ["sh"]}})";
+  EXPECT_TRUE(Load(good + " \r\n\t").ok());
+  EXPECT_THAT(Error("\xef\xbb\xbf" + good), HasSubstr("without one"));
+  EXPECT_THAT(Error(good + "}"), HasSubstr("before end of input"));
+  EXPECT_THAT(Error(good + good), HasSubstr("before end of input"));
+  EXPECT_THAT(Error(good + std::string(1, '\0')),
+              HasSubstr("before end of input"));
+}
+
+TEST_F(ManifestTest, AnErrorMovesNoCursor) {
+  EXPECT_THAT(LoadWith("\"z\x1b[2J\": 1").status().message(),
+              HasSubstr(R"(z\x1b[2J: Cannot find field)"));
+}
+
+// The system ends a word at a NUL, and a variable's name at "=".
+TEST_F(ManifestTest, WhatTheSystemWouldCutIsAnError) {
+  for (const char* wrong :
+       {R"([""])", R"(["a\u0000b"])", R"(["a", "b\u0000"])"}) {
+    EXPECT_THAT(Error(absl::StrCat(
+                    R"({"contract": 1, "name": "x", "parent": {"async": )",
+                    wrong, "}}")),
+                HasSubstr("parent.async: an argv begins with a program"));
+    EXPECT_THAT(LoadWith(absl::StrCat(R"("requires": [{"else": "e", "argv": )",
+                                      wrong, "}]"))
+                    .status()
+                    .message(),
+                HasSubstr("a program first"));
+  }
+  EXPECT_TRUE(LoadWith(R"("env": {"A": ""})").ok());
+  for (const char* wrong : {R"({"": "v"})", R"({"A=B": "v"})",
+                            R"({"A\u0000": "v"})", R"({"A": "v\u0000"})"}) {
+    EXPECT_THAT(LoadWith(absl::StrCat("\"env\": ", wrong)).status().message(),
+                HasSubstr("\"env\" cannot set"));
+  }
+}
+
 TEST_F(ManifestTest, AFileThatIsNotThereIsAnError) {
   EXPECT_THAT(Testee::Load("/nonexistent.json", spec_).status().message(),
               HasSubstr("name a testee's testee.json"));

@@ -145,7 +145,8 @@ absl::StatusOr<Judgement> Judge(absl::string_view text) {
   Role role = ROLE_UNSPECIFIED;
   Form form = FORM_UNSPECIFIED;
   if (words.size() != 2 || !Role_Parse(words[0], &role) ||
-      !Form_Parse(words[1], &form)) {
+      !Form_Parse(words[1], &form) || role == ROLE_UNSPECIFIED ||
+      form == FORM_UNSPECIFIED) {
     return Wrong(2, "names no class such as \"child sync\"");
   }
   absl::StatusOr<Acceptor> oracle = MakeOracle(role, form);

@@ -28,6 +28,22 @@ std::optional<std::string> FromHex(const std::string& hex) {
   return absl::HexStringToBytes(hex);
 }
 
+void ToValue(absl::string_view octets, google::protobuf::Value* value) {
+  if (IsUtf8(octets)) {
+    value->set_string_value(octets.data(), octets.size());
+  } else {
+    auto& fields = *value->mutable_struct_value()->mutable_fields();
+    fields[kHexKey].set_string_value(absl::BytesToHexString(octets));
+  }
+}
+
+std::string Print(const google::protobuf::Message& message) {
+  std::string json;
+  // Cannot fail: text is all there is in it.
+  (void)google::protobuf::util::MessageToJsonString(message, &json);
+  return json;
+}
+
 // nullopt if it stands for no string.
 std::optional<std::string> FromValue(const google::protobuf::Value& value) {
   if (value.kind_case() == google::protobuf::Value::kStringValue) {
@@ -45,25 +61,18 @@ std::optional<std::string> FromValue(const google::protobuf::Value& value) {
 }  // namespace
 
 std::string JsonString(absl::string_view octets) {
-  if (!IsUtf8(octets)) {
-    return absl::StrCat("{\"", kHexKey, "\":\"", absl::BytesToHexString(octets),
-                        "\"}");
-  }
   google::protobuf::Value value;
-  value.set_string_value(octets.data(), octets.size());
-  std::string json;
-  // Cannot fail: text is all there is in it.
-  (void)google::protobuf::util::MessageToJsonString(value, &json);
-  return json;
+  ToValue(octets, &value);
+  return Print(value);
 }
 
 std::string JsonList(absl::Span<const absl::string_view> strings) {
-  std::string json = "[";
+  // One message for all: protobuf looks up what it prints for each.
+  google::protobuf::ListValue list;
   for (const absl::string_view octets : strings) {
-    absl::StrAppend(&json, json.size() == 1 ? "" : ",", JsonString(octets));
+    ToValue(octets, list.add_values());
   }
-  json += "]";
-  return json;
+  return Print(list);
 }
 
 absl::StatusOr<std::vector<std::string>> ParseJsonList(absl::string_view json) {

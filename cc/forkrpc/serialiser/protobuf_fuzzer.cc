@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Any octets as a payload of each message type, and any message as a payload:
-// what was accepted can be encoded and decoded again, and is then the same;
-// nothing beyond the limit is made or accepted. The first octet chooses.
+// accepted is what protobuf itself takes, and is then the same, unknown fields
+// too; it can be encoded and decoded again; nothing beyond the limit is made or
+// accepted. The first octet chooses.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -18,6 +20,7 @@
 namespace {
 
 using forkrpc::FuzzInput;
+using forkrpc::HasNumber;
 using forkrpc::ProtobufSerialiser;
 using forkrpc::Require;
 
@@ -34,24 +37,41 @@ void Decode(absl::string_view payload, size_t limit) {
   options.max_size = limit;
   const ProtobufSerialiser serialiser(options);
   Message message;
+  // Something that must go: one field that each has, one that none has.
+  Require(message.ParseFromString("\x12\x01x\x7a\x01y"), "a message");
   const absl::Status status = serialiser.Decode(payload, &message);
+  const absl::string_view error = status.message();
   if (payload.size() > limit) {
     Require(status.code() == absl::StatusCode::kResourceExhausted, "a limit");
+    Require(HasNumber(error, " takes ", payload.size()) &&
+                HasNumber(error, " limit of ", limit),
+            "the numbers of a limit");
     return;
   }
+  Message expected;
+  const bool accepted =
+      expected.ParseFromArray(payload.data(), static_cast<int>(payload.size()));
+  Require(status.ok() == accepted, "protobuf judges otherwise");
   if (!status.ok()) {
     Require(status.code() == absl::StatusCode::kDataLoss, "another code");
+    Require(HasNumber(error, " of ", payload.size()), "the number of octets");
     Require(message.ByteSizeLong() == 0, "something is left of an error");
     return;
   }
   const std::string encoded = Deterministic(message);
+  Require(encoded == expected.SerializeAsString(), "another message");
   Message again;
   Require(ProtobufSerialiser().Decode(encoded, &again).ok(),
           "what was made is refused");
   Require(Deterministic(again) == encoded, "decode of encode");
   std::string before = "before";
   const bool fits = encoded.size() <= limit;
-  Require(serialiser.Encode(message, &before).ok() == fits, "limit of encode");
+  const absl::Status encoding = serialiser.Encode(message, &before);
+  Require(encoding.code() == (fits ? absl::StatusCode::kOk
+                                   : absl::StatusCode::kResourceExhausted),
+          "limit of encode");
+  Require(fits || HasNumber(encoding.message(), " takes ", encoded.size()),
+          "the size beyond a limit");
   Require(before == (fits ? "before" + encoded : "before"), "appended");
 }
 
@@ -81,8 +101,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     EncodeList(&input);
     return 0;
   }
-  const size_t limit = how < 128 ? forkrpc::kDefaultMaxProtobufSize : 20;
   const absl::string_view payload = input.TakeRest();
+  // The usual one, or one beside the payload's own size.
+  const size_t limit =
+      how < 128
+          ? forkrpc::kDefaultMaxProtobufSize
+          : payload.size() + 1 - std::min<size_t>(how / 8 % 3, payload.size());
   switch (how % 8 % 4) {
     case 0:
       Decode<forkrpc::v1::Request>(payload, limit);
