@@ -5,10 +5,10 @@
 // stream that is cut anywhere: as frame_decoder_fuzzer, with payloads that an
 // input could not hold.
 //
-// A plan (see test_decoding.h); an octet whose unit the pieces have; then parts
-// of the stream: an octet that says how many octets follow and are taken as
-// they stand, and behind these what is missing of a payload that they begin,
-// unless the high bit of that octet is set.
+// A plan (see test_decoding.h); an octet that says the unit of the pieces; then
+// parts of the stream: an octet that says how many octets follow and are taken
+// as they stand, and behind these what is missing of a payload that they begin,
+// or half of that if the octet's high bit is set.
 
 #include <algorithm>
 #include <cstddef>
