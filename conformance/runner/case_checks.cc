@@ -157,6 +157,17 @@ void VisitExpected(const Case& c, Visit visit) {
   }
 }
 
+// The payloads that a parent must report; they came in what it was sent.
+template <typename Visit>
+void VisitReported(const Case& c, Visit visit) {
+  for (const Step& step : c.steps()) {
+    for (const auto& item : step.expect_reports().item()) {
+      visit(item.has_event() ? item.event().payload()
+                             : item.result().payload());
+    }
+  }
+}
+
 }  // namespace
 
 absl::Status CheckCase(const Case& conformance_case, absl::string_view id,
@@ -172,8 +183,11 @@ absl::Status CheckCase(const Case& conformance_case, absl::string_view id,
       return Invalid(absl::StrCat("step ", number, ": ", status.message()));
     }
   }
-  VisitExpected(conformance_case,
-                [&](const Parts& parts) { status.Update(CheckParts(parts)); });
+  const auto check = [&](const Parts& parts) {
+    status.Update(CheckParts(parts));
+  };
+  VisitExpected(conformance_case, check);
+  VisitReported(conformance_case, check);
   return status;
 }
 

@@ -202,6 +202,20 @@ constexpr char kOfAParent[] =
        forms: ASYNC title: "t" why: "w" steps { command { quit {} } }
        steps { expect_exit { status: NOT_SIGNAL } })";
 
+// It would be expected as an empty one.
+TEST(CaseLoaderTest, WrongHexInAReportIsFound) {
+  for (const char* report : {"result", "event"}) {
+    const std::string text = absl::StrReplaceAll(
+        kOfAParent, {{"command { quit {} }",
+                      absl::StrCat("expect_reports { item { ", report,
+                                   " { payload { hex: \"4\" } } } }")}});
+    EXPECT_THAT(CaseSet::Load({{"parent/y.textproto", text}}, Spec())
+                    .status()
+                    .message(),
+                HasSubstr("odd number of hex digits"));
+  }
+}
+
 // What is said of child/x, whose twin is child/y: kGood but for one change.
 std::string TwinError(const std::string& from, const std::string& to) {
   const std::string with_twin = absl::StrReplaceAll(

@@ -165,6 +165,12 @@ TEST(DumpCommandTest, AFileThatIsMissingDoesNotStopTheOthers) {
             "directory\n");
 }
 
+TEST(DumpCommandTest, AnErrorOfAFileIsOneLine) {
+  EXPECT_EQ(Dump({"/no\n\x1b[2J"}, "").err,
+            "forkrpc: cannot open '/no\\n\\x1b[2J': No such file or "
+            "directory\n");
+}
+
 TEST(DumpCommandTest, AWrongOptionIsOneLine) {
   const Outcome outcome = Dump({"--timeout=5s"}, "");
   EXPECT_EQ(outcome.code, 2);
