@@ -65,10 +65,7 @@ void ChildCompiler::Do(const Op& op) {
       if (!closed_) Pause();
       return;
     case Op::kStall:
-      if (!closed_ && !stalled_) {
-        build_.Add()->mutable_stall_reader();
-        stalled_ = true;
-      }
+      if (!closed_) Stall(op.stall().until_blocked());
       return;
     case Op::kResume:
       return Resume(op.resume().when_blocked());
@@ -117,11 +114,24 @@ bool ChildCompiler::DoRawFrame(const Op& op, uint32_t id,
   return true;
 }
 
-void ChildCompiler::Resume(bool when_blocked) {
-  if (!stalled_) return;
+void ChildCompiler::Stall(bool until_blocked) {
+  if (!stalled_) build_.Add()->mutable_stall_reader();
+  stalled_ = true;
+  if (!until_blocked) return;
+  AddResume(/*when_blocked=*/true);
+  // Nothing is read between these two.
+  build_.Add()->mutable_stall_reader();
+}
+
+void ChildCompiler::AddResume(bool when_blocked) {
   ResumeReader* const step = build_.Add()->mutable_resume_reader();
   step->set_when_blocked(when_blocked);
   if (large_waits_) step->set_after_octets(kFullBuffer);
+}
+
+void ChildCompiler::Resume(bool when_blocked) {
+  if (!stalled_) return;
+  AddResume(when_blocked);
   stalled_ = false;
   stalled_octets_ = 0;
 }
@@ -130,6 +140,7 @@ void ChildCompiler::Pause() {
   if (!stalled_) build_.Add()->mutable_stall_reader();
   build_.Add()->mutable_resume_reader()->set_when_blocked(true);
   stalled_ = false;
+  stalled_octets_ = 0;
 }
 
 void ChildCompiler::Flush(const std::string& req) {

@@ -88,6 +88,8 @@ class ChildCompiler {
   bool DoRawFrame(const Op& op, uint32_t id, absl::string_view payload);
 
   // ---- The reader, and what is owed.
+  void Stall(bool until_blocked);
+  void AddResume(bool when_blocked);
   void Resume(bool when_blocked);
   void Pause();
   // Everything owed comes.

@@ -14,6 +14,8 @@ namespace {
 
 // No receiver has such a limit.
 constexpr uint32_t kRefusedByAll = 0x80000000;
+// So much is written whether the child reads or not.
+constexpr uint64_t kMostWhileStalled = 16000;
 
 }  // namespace
 
@@ -98,7 +100,10 @@ void ChildCompiler::DoHalfClose(const Op& op) {
 
 void ChildCompiler::DoClose() {
   if (closed_) return;
-  if (stalled_ && large_waits_) Resume(false);
+  // It closes when all is written, and a child that cannot write need not read.
+  if (stalled_ && (large_waits_ || stalled_octets_ > kMostWhileStalled)) {
+    Resume(false);
+  }
   if (!ended_ && !fault_.has_value()) build_.CheckWatch();
   build_.Add()->mutable_close();
   walk_.Take(spec::RECEIVE_LOSS);

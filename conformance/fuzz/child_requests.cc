@@ -17,9 +17,6 @@ constexpr uint32_t kMostTimes = 300;
 constexpr size_t kMostHeld = 60;
 constexpr uint32_t kMostEverHeld = 256;
 constexpr uint64_t kMostInAll = uint64_t{40} << 20;
-// A stalled reader's testee may read no more than the buffers between them
-// hold.
-constexpr uint64_t kMostWhileStalled = 16000;
 
 uint64_t AnswerOf(const Op::Call& call) {
   return AnswerSize(call.function(), call.payload(), call.answer_octets());
@@ -122,7 +119,6 @@ uint32_t ChildCompiler::TimesOf(const Call& call) const {
 void ChildCompiler::MakeRoom(const Call& call, uint32_t times) {
   const uint64_t octets = times * (8 + PayloadSize(call.payload()));
   stalled_octets_ += stalled_ ? octets : 0;
-  if (stalled_octets_ > kMostWhileStalled) Resume(false);
   // Equal events of two calls cannot be told apart.
   if (!async_ || !RaisesEvent(call.function())) return;
   if (pending_events_.count(PayloadKey(call.payload())) != 0) Flush();

@@ -42,12 +42,84 @@ std::string TroubleText(const Tried& tried) {
                       tried.trouble->clause);
 }
 
+// What is the same again, counted.
+class Comparison {
+ public:
+  explicit Comparison(const std::vector<const Testee*>& testees)
+      : testees_(testees), left_out_(testees.size()) {}
+
+  // What each testee did with a plan.
+  void Add(uint64_t plan, const Tried* all) {
+    ++result_.plans;
+    bool comparable = true;
+    for (size_t i = 0; i < testees_.size(); ++i) {
+      const std::string why = WhyLeftOut(all[i]);
+      if (!why.empty()) {
+        CountLeftOut(why, plan, all[i], i);
+        comparable = false;
+      }
+    }
+    if (!comparable) return;
+    ++result_.compared;
+    for (size_t other = 1; other < testees_.size(); ++other) {
+      for (const std::string& what : Differences(all[0], all[other])) {
+        Count(absl::StrCat(NameOf(0), " / ", NameOf(other), ": ", what), plan);
+      }
+    }
+  }
+
+  const DiffResult& result() const { return result_; }
+
+  DiffResult Finish() {
+    for (std::vector<LeftOut>& of_one : left_out_) {
+      for (LeftOut& each : of_one) result_.left_out.push_back(std::move(each));
+    }
+    return std::move(result_);
+  }
+
+ private:
+  const std::string& NameOf(size_t i) const {
+    return testees_[i]->manifest().name();
+  }
+
+  void Count(const std::string& kind, uint64_t plan) {
+    const auto [place, fresh] =
+        places_.emplace(kind, result_.differences.size());
+    if (fresh) result_.differences.push_back({kind, plan, 0});
+    ++result_.differences[place->second].count;
+  }
+
+  void CountLeftOut(const std::string& why, uint64_t plan, const Tried& tried,
+                    size_t testee) {
+    std::vector<LeftOut>& all = left_out_[testee];
+    auto it = std::find_if(all.begin(), all.end(), [&](const LeftOut& each) {
+      return each.why == why;
+    });
+    if (it == all.end()) {
+      const std::string reason = !tried.harness.empty() ? tried.harness
+                                 : tried.trouble.has_value()
+                                     ? tried.trouble->reason
+                                     : tried.outcome.result.reason();
+      it = all.insert(it, {NameOf(testee), why, reason, plan, 0});
+    }
+    ++it->count;
+  }
+
+  const std::vector<const Testee*>& testees_;
+  DiffResult result_;
+  std::map<std::string, size_t> places_;
+  std::vector<std::vector<LeftOut>> left_out_;  // by testee
+};
+
 }  // namespace
 
-bool IsComparable(const Tried& tried) {
-  return tried.harness.empty() &&
-         tried.outcome.result.verdict() != UNSUPPORTED &&
-         !(tried.trouble.has_value() && tried.trouble->level == MUST);
+std::string WhyLeftOut(const Tried& tried) {
+  if (!tried.harness.empty()) return "harness";
+  if (tried.outcome.result.verdict() == UNSUPPORTED) return "unsupported";
+  if (tried.trouble.has_value() && tried.trouble->level == MUST) {
+    return absl::StrCat("broke ", TroubleText(tried));
+  }
+  return "";
 }
 
 std::vector<std::string> Differences(const Tried& a, const Tried& b) {
@@ -81,11 +153,11 @@ absl::StatusOr<DiffResult> DiffClass(Role role, Form form,
   absl::StatusOr<Generator> generator =
       Generator::Create(role, form, options.seed, spec);
   if (!generator.ok()) return generator.status();
-  DiffResult result;
-  std::map<std::string, size_t> places;
-  while (result.plans < options.plans &&
+  Comparison comparison(testees);
+  while (comparison.result().plans < options.plans &&
          (options.interrupted == nullptr || !*options.interrupted)) {
-    const uint64_t size = std::min(kBatch, options.plans - result.plans);
+    const uint64_t size =
+        std::min(kBatch, options.plans - comparison.result().plans);
     std::vector<Plan> plans;
     for (uint64_t i = 0; i < size; ++i) plans.push_back(generator->Next());
     std::vector<Tried> tried(size * testees.size());
@@ -99,30 +171,15 @@ absl::StatusOr<DiffResult> DiffClass(Role role, Form form,
                          {*testees[which], spec, settings});
       tried[i].outcome.log.clear();
     });
-    result.plans += size;
     for (uint64_t i = 0; i < size; ++i) {
-      const Tried* const all = &tried[i * testees.size()];
-      if (!std::all_of(all, all + testees.size(), IsComparable)) continue;
-      ++result.compared;
-      for (size_t other = 1; other < testees.size(); ++other) {
-        for (const std::string& what : Differences(all[0], all[other])) {
-          const std::string kind =
-              absl::StrCat(testees[0]->manifest().name(), " / ",
-                           testees[other]->manifest().name(), ": ", what);
-          const auto [place, fresh] =
-              places.emplace(kind, result.differences.size());
-          if (fresh) {
-            result.differences.push_back({kind, plans[i].number(), 0});
-          }
-          ++result.differences[place->second].count;
-        }
-      }
+      comparison.Add(plans[i].number(), &tried[i * testees.size()]);
     }
     if (options.on_progress) {
-      options.on_progress(result.plans, result.differences.size());
+      options.on_progress(comparison.result().plans,
+                          comparison.result().differences.size());
     }
   }
-  return result;
+  return comparison.Finish();
 }
 
 }  // namespace forkrpc::conformance

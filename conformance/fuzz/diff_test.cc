@@ -79,19 +79,19 @@ TEST(DifferencesTest, ABrokenShouldIsTheWholeDifference) {
       Kinds());
 }
 
-TEST(IsComparableTest, ABrokenMustIsLeftOut) {
-  EXPECT_TRUE(IsComparable(Passed("")));
-  EXPECT_TRUE(IsComparable(Broke(SHOULD, "FR-CLS-008")));
-  EXPECT_FALSE(IsComparable(Broke(MUST, "FR-ORD-001")));
+TEST(WhyLeftOutTest, ABrokenMustIsLeftOut) {
+  EXPECT_EQ(WhyLeftOut(Passed("")), "");
+  EXPECT_EQ(WhyLeftOut(Broke(SHOULD, "FR-CLS-008")), "");
+  EXPECT_EQ(WhyLeftOut(Broke(MUST, "FR-ORD-001")), "broke MUST FR-ORD-001");
 }
 
-TEST(IsComparableTest, SoIsWhatWasNotPlayed) {
+TEST(WhyLeftOutTest, SoIsWhatWasNotPlayed) {
   Tried tried = Passed("");
   tried.harness = "the case is wrong";
-  EXPECT_FALSE(IsComparable(tried));
+  EXPECT_EQ(WhyLeftOut(tried), "harness");
   tried = Passed("");
   tried.outcome.result.set_verdict(UNSUPPORTED);
-  EXPECT_FALSE(IsComparable(tried));
+  EXPECT_EQ(WhyLeftOut(tried), "unsupported");
 }
 
 class DiffClassTest : public testing::Test {
@@ -125,6 +125,7 @@ TEST_F(DiffClassTest, ATesteeDoesNotDifferFromItself) {
   EXPECT_EQ(result.plans, 130);
   EXPECT_EQ(result.compared, 130);
   EXPECT_TRUE(result.differences.empty());
+  EXPECT_TRUE(result.left_out.empty());
   // Behind each batch.
   EXPECT_EQ(progress, (std::vector<uint64_t>{128, 130}));
 }
@@ -138,6 +139,14 @@ TEST_F(DiffClassTest, WhatBreaksAMustIsCountedButNotCompared) {
   EXPECT_EQ(result.plans, 16);
   EXPECT_GT(result.compared, 0);
   EXPECT_LT(result.compared, 16);
+  // By whom, which clause, and how often.
+  ASSERT_EQ(result.left_out.size(), 1);
+  const LeftOut& left_out = result.left_out[0];
+  EXPECT_EQ(left_out.testee, "cc");
+  EXPECT_EQ(left_out.why, "broke MUST FR-CLS-005");
+  EXPECT_NE(left_out.reason, "");
+  EXPECT_GT(left_out.plan, 0);
+  EXPECT_EQ(left_out.count, 16 - result.compared);
   for (const Difference& each : result.differences) {
     EXPECT_EQ(each.kind.find("MUST"), std::string::npos) << each.kind;
   }

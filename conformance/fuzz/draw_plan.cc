@@ -208,17 +208,29 @@ class Drawer {
       }
     }
     if (!stalled) return;
-    if (!child_ && random_.OneIn(2)) {
-      // Both write.
-      Op* const events = Add();
-      *events->mutable_event()->add_payload() = LargePart();
-      events->mutable_event()->set_times(8);
-      Add()->mutable_expect();
+    if (random_.OneIn(2)) {
+      BothWrite();
     } else if (random_.OneIn(3)) {
       End();
     } else {
       Add()->mutable_resume()->set_when_blocked(random_.OneIn(2));
     }
+  }
+
+  // The testee, which has much to write, is sent more than the buffers hold.
+  void BothWrite() {
+    if (!random_.OneIn(4)) Add()->mutable_stall()->set_until_blocked(true);
+    constexpr const char* kFunctions[] = {"E", "L", "V", "B"};
+    Op* const op = Add();
+    if (child_) {
+      op->mutable_call()->set_function(random_.Among(kFunctions));
+      *op->mutable_call()->add_payload() = LargePart();
+      op->mutable_call()->set_times(8);
+    } else {
+      *op->mutable_event()->add_payload() = LargePart();
+      op->mutable_event()->set_times(8);
+    }
+    Add()->mutable_expect();
   }
 
   static Part LargePart() {
@@ -277,6 +289,7 @@ class Drawer {
     }
     if (!child_ && kind < 6) {
       Add()->mutable_drop();
+      if (random_.OneIn(2)) Add()->mutable_expect();
       for (uint32_t i = random_.Below(4); i > 0; --i) Legal();
       if (random_.OneIn(2)) return;
     }

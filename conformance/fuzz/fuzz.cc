@@ -110,7 +110,13 @@ class Fuzzer {
     if (!signatures_.insert(tried.trouble->Signature()).second) return;
     Finding finding = {*tried.trouble, plan, plan, asked};
     Confirm(&finding);
-    if (options_.shrink) {
+    if (options_.stop_at_first && finding.shown == 0) {
+      // A busy machine is no finding, and may show the same as one.
+      signatures_.erase(finding.trouble.Signature());
+      return;
+    }
+    // What no rerun shows cannot be kept.
+    if (options_.shrink && finding.shown > 0) {
       finding.shrunk = Shrink(plan, *tried.trouble, generator_.machine(), asked,
                               bench_, finding.firm() ? 1 : options_.reruns);
     }

@@ -47,9 +47,10 @@ struct FuzzOptions {
   absl::Duration watchdog = absl::Seconds(2);
   int reruns = 3;
   bool shrink = true;
-  bool stop_at_first = false;  // finding, of whatever level; batches of one
-  size_t most_findings = 20;   // of a MUST; the class is given up then
-  uint64_t most_hangs = 60;    // likewise
+  // Finding, of whatever level, that a rerun shows again; batches of one.
+  bool stop_at_first = false;
+  size_t most_findings = 20;  // of a MUST; the class is given up then
+  uint64_t most_hangs = 60;   // likewise
   Without without;
   const std::atomic<bool>* interrupted = nullptr;
   std::function<void(uint64_t plans, size_t findings)> on_progress;

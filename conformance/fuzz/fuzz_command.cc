@@ -13,124 +13,38 @@
 #include "absl/flags/declare.h"
 #include "absl/flags/flag.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "conformance/fuzz/diff.h"
 #include "conformance/fuzz/finding_files.h"
 #include "conformance/fuzz/fuzz.h"
+#include "conformance/fuzz/fuzz_input.h"
+#include "conformance/fuzz/fuzz_report.h"
 #include "conformance/fuzz/generator.h"
 #include "conformance/fuzz/hunt.h"
 #include "conformance/fuzz/shrink.h"
 #include "conformance/runner/command_input.h"
 #include "conformance/runner/complain.h"
 #include "conformance/runner/files.h"
+#include "conformance/runner/message_json.h"
+#include "conformance/runner/report_score.h"
 #include "conformance/runner/selection.h"
 #include "conformance/runner/suite.h"
 #include "google/protobuf/text_format.h"
 
 ABSL_FLAG(uint64_t, plans, 10000, "fuzz: plans for each class");
 ABSL_FLAG(int, seconds, 0, "fuzz: at most so long for each class; 0 = no end");
-ABSL_FLAG(std::string, classes, "",
-          "fuzz: such as child-sync,parent-async; all that are offered");
 ABSL_FLAG(uint64_t, plan, 0, "replay: the number of a seed's plan");
 ABSL_FLAG(bool, keep_going, false, "fuzz: give no class up");
 ABSL_FLAG(bool, diff, false, "fuzz: where the testees differ, within the spec");
 ABSL_FLAG(bool, mutants, false, "fuzz: the mutants of --registry");
 ABSL_DECLARE_FLAG(bool, strict);
-ABSL_DECLARE_FLAG(std::string, level);
 ABSL_DECLARE_FLAG(std::string, filter);
 ABSL_DECLARE_FLAG(std::string, registry);
 ABSL_DECLARE_FLAG(std::string, write);
+ABSL_DECLARE_FLAG(std::string, json);
 
 namespace forkrpc::conformance {
 namespace {
-
-struct Class {
-  Role role;
-  Form form;
-  std::string name() const { return absl::StrCat(Name(role), "-", Name(form)); }
-};
-
-constexpr Class kClasses[] = {
-    {CHILD, SYNC}, {CHILD, ASYNC}, {PARENT, SYNC}, {PARENT, ASYNC}};
-
-absl::StatusOr<std::vector<Class>> ChosenClasses() {
-  const std::string wanted = absl::GetFlag(FLAGS_classes);
-  std::vector<Class> chosen;
-  if (wanted.empty()) return std::vector<Class>(kClasses, kClasses + 4);
-  for (const absl::string_view word : absl::StrSplit(wanted, ',')) {
-    const auto* const found =
-        std::find_if(kClasses, kClasses + 4,
-                     [&](const Class& each) { return each.name() == word; });
-    if (found == kClasses + 4) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--classes ", word,
-                       ": say child-sync, child-async, parent-sync or "
-                       "parent-async, with commas between"));
-    }
-    chosen.push_back(*found);
-  }
-  return chosen;
-}
-
-absl::StatusOr<Testee> LoadTestee(const std::string& path,
-                                  const SpecText& spec) {
-  absl::StatusOr<Testee> testee = Testee::Load(UserPath(path), spec);
-  if (!testee.ok()) return testee;
-  const absl::Status status = testee->CheckInstalled();
-  if (!status.ok()) return status;
-  if (!testee->not_installed().empty()) {
-    return absl::NotFoundError(
-        absl::StrCat(path, ": not installed: ", testee->not_installed()));
-  }
-  return testee;
-}
-
-// As the suite does: from one plan without operations.
-absl::StatusOr<absl::Duration> ScaledWatchdog(const Class& cls,
-                                              const Testee& testee,
-                                              const SpecText& spec) {
-  if (Watchdog().has_value()) return *Watchdog();
-  const absl::StatusOr<Machine> machine = MachineOf(cls.role, cls.form);
-  if (!machine.ok()) return machine.status();
-  Plan plan;
-  plan.set_role(cls.role);
-  plan.set_form(cls.form);
-  plan.set_transport(SOCKETPAIR);
-  plan.set_watch(true);
-  RunSettings settings;
-  settings.watchdog = absl::Seconds(10);
-  const absl::Time start = absl::Now();
-  const Tried tried = TryPlan(plan, *machine, {}, {testee, spec, settings});
-  if (!tried.outcome.spoke) {
-    return absl::NotFoundError(absl::StrCat(
-        testee.path(), ": ", cls.name(),
-        ": gave no answer to the first call: ", tried.outcome.result.reason()));
-  }
-  return std::max(kShortestWatchdog, kStartUpsToWait * (absl::Now() - start));
-}
-
-Without WithoutFromFlags(const SpecText& spec) {
-  Without without;
-  if (absl::GetFlag(FLAGS_level) != "must") return without;
-  for (const Requirement& each : spec.requirements()) {
-    if (each.level != MUST) without.insert(each.id);
-  }
-  return without;
-}
-
-std::string FindingText(const Finding& finding, const std::string& folder) {
-  return absl::StrCat(
-      "  ", Level_Name(finding.trouble.level), " ",
-      Verdict_Name(finding.trouble.verdict), " ", finding.trouble.clause,
-      " at ", finding.trouble.step, ": plan ", finding.plan.number(), ", ",
-      finding.shrunk.op_size(), " operations, ",
-      finding.firm() ? "firm"
-                     : absl::StrCat("flaky: ", finding.shown, " of ",
-                                    finding.reruns, " reruns"),
-      "\n    ", finding.trouble.reason.substr(0, 300), "\n    ", folder, "\n");
-}
 
 // A line on a terminal that is written over; nothing where there is none.
 class ProgressLine {
@@ -153,12 +67,8 @@ class ProgressLine {
   const bool on_terminal_ = isatty(STDERR_FILENO) != 0;
 };
 
-// One class of one testee; the exit status.
-int FuzzOne(const Class& cls, const Testee& testee, const SpecText& spec,
-            const std::atomic<bool>& interrupted, std::ostream& out) {
-  const absl::StatusOr<absl::Duration> watchdog =
-      ScaledWatchdog(cls, testee, spec);
-  if (!watchdog.ok()) return Complain(watchdog.status());
+FuzzOptions OptionsFromFlags(const SpecText& spec, absl::Duration watchdog,
+                             const std::atomic<bool>& interrupted) {
   FuzzOptions options;
   options.seed = Seed();
   options.plans = absl::GetFlag(FLAGS_plans);
@@ -167,12 +77,28 @@ int FuzzOne(const Class& cls, const Testee& testee, const SpecText& spec,
   }
   // A plan that waits uses no processor.
   options.jobs = 2 * Jobs();
-  options.watchdog = *watchdog;
+  options.watchdog = watchdog;
   options.without = WithoutFromFlags(spec);
   options.interrupted = &interrupted;
   if (absl::GetFlag(FLAGS_keep_going)) {
     options.most_findings = options.most_hangs = SIZE_MAX;
   }
+  return options;
+}
+
+// One class of one testee; the exit status.
+int FuzzOne(const Class& cls, const Testee& testee, const SpecText& spec,
+            const std::atomic<bool>& interrupted, FuzzedClass* fuzzed) {
+  fuzzed->set_role(cls.role);
+  fuzzed->set_form(cls.form);
+  fuzzed->set_seed(Seed());
+  const absl::StatusOr<absl::Duration> watchdog =
+      ScaledWatchdog(cls, testee, spec);
+  if (!watchdog.ok()) {
+    fuzzed->set_error(std::string(watchdog.status().message()));
+    return Complain(watchdog.status());
+  }
+  FuzzOptions options = OptionsFromFlags(spec, *watchdog, interrupted);
   const ProgressLine progress(
       absl::StrCat(testee.manifest().name(), " ", cls.name()), options.plans);
   options.on_progress = [&](uint64_t plans, size_t findings) {
@@ -182,28 +108,19 @@ int FuzzOne(const Class& cls, const Testee& testee, const SpecText& spec,
       FuzzClass(cls.role, cls.form, testee, spec, options);
   progress.Clear();
   if (!result.ok()) return Complain(result.status());
-  out << absl::StreamFormat(
-      "%s %s: %d plans in %.1f s (%.0f/s), %d of %d transition pairs, %d "
-      "unsupported, %d findings%s\n",
-      testee.manifest().name(), cls.name(), result->plans,
-      absl::ToDoubleSeconds(result->time),
-      static_cast<double>(result->plans) / absl::ToDoubleSeconds(result->time),
-      result->pairs_seen, result->pairs, result->unsupported,
-      result->findings.size(),
-      result->given_up.empty() ? "" : "; given up: " + result->given_up);
+  *fuzzed = FuzzedMessage(cls.role, cls.form, options.seed, *result,
+                          FolderOf(testee));
   const absl::StatusOr<Machine> machine = MachineOf(cls.role, cls.form);
   if (!machine.ok()) return Complain(machine.status());
   RunSettings settings;
   settings.watchdog = *watchdog;
   int code = kConformant;
-  for (const Finding& finding : result->findings) {
-    const std::string folder =
-        absl::StrCat(OutFolder(), "/fuzz/", testee.manifest().name(), "/",
-                     finding.trouble.Signature());
+  for (size_t i = 0; i < result->findings.size(); ++i) {
+    const Finding& finding = result->findings[i];
     const absl::Status status =
-        WriteFinding(finding, folder, *machine, {testee, spec, settings});
+        WriteFinding(finding, fuzzed->findings(static_cast<int>(i)).folder(),
+                     *machine, {testee, spec, settings});
     if (!status.ok()) return Complain(status);
-    out << FindingText(finding, folder);
     if (finding.trouble.level == MUST || absl::GetFlag(FLAGS_strict)) {
       code = kDiverges;
     }
@@ -213,42 +130,98 @@ int FuzzOne(const Class& cls, const Testee& testee, const SpecText& spec,
   return code;
 }
 
-// Where testees that offer the class differ.
-int DiffOne(const Class& cls, const std::vector<Testee>& testees,
+// Where testees that offer the class differ; the exit status.
+int DiffOne(const Class& cls, const std::vector<const Testee*>& testees,
             const SpecText& spec, const std::atomic<bool>& interrupted,
-            std::ostream& out) {
+            DiffedClass* diffed) {
   DiffOptions options;
   options.seed = Seed();
   options.plans = absl::GetFlag(FLAGS_plans);
   options.jobs = 2 * Jobs();
   options.interrupted = &interrupted;
-  std::vector<const Testee*> offering;
-  for (const Testee& testee : testees) {
-    if (!testee.Offers(cls.role, cls.form)) continue;
+  std::vector<std::string> names;
+  for (const Testee* const testee : testees) {
+    names.push_back(testee->manifest().name());
+  }
+  *diffed = DiffedMessage(cls.role, cls.form, options.seed, names, {});
+  for (const Testee* const testee : testees) {
     const absl::StatusOr<absl::Duration> watchdog =
-        ScaledWatchdog(cls, testee, spec);
-    if (!watchdog.ok()) return Complain(watchdog.status());
-    offering.push_back(&testee);
+        ScaledWatchdog(cls, *testee, spec);
+    if (!watchdog.ok()) {
+      diffed->set_error(std::string(watchdog.status().message()));
+      return Complain(watchdog.status());
+    }
     options.watchdogs.push_back(*watchdog);
   }
-  if (offering.size() < 2) return kConformant;
   const ProgressLine progress(absl::StrCat("diff ", cls.name()), options.plans);
   options.on_progress = [&](uint64_t plans, size_t kinds) {
     progress.Show(plans, kinds);
   };
   const absl::StatusOr<DiffResult> result =
-      DiffClass(cls.role, cls.form, offering, spec, options);
+      DiffClass(cls.role, cls.form, testees, spec, options);
   progress.Clear();
   if (!result.ok()) return Complain(result.status());
   if (interrupted) return Complain(kHarness, "interrupted");
-  out << absl::StreamFormat(
-      "%s: %d plans, %d compared, %d kinds of difference\n", cls.name(),
-      result->plans, result->compared, result->differences.size());
-  for (const Difference& each : result->differences) {
-    out << absl::StreamFormat("  %d times, first in plan %d: %s\n", each.count,
-                              each.plan, each.kind);
-  }
+  *diffed = DiffedMessage(cls.role, cls.form, options.seed, names, *result);
   return result->differences.empty() ? kConformant : kDiverges;
+}
+
+int DiffAll(const std::vector<Class>& classes,
+            const std::vector<Testee>& testees, const SpecText& spec,
+            const std::atomic<bool>& interrupted, FuzzReport* report,
+            std::ostream& out) {
+  int code = kConformant;
+  for (const Class& cls : classes) {
+    std::vector<const Testee*> offering;
+    for (const Testee& each : testees) {
+      if (each.Offers(cls.role, cls.form)) offering.push_back(&each);
+    }
+    if (offering.size() < 2) continue;
+    DiffedClass* const diffed = report->add_diffs();
+    code = std::max(code, DiffOne(cls, offering, spec, interrupted, diffed));
+    if (interrupted) return kHarness;
+    if (diffed->error().empty()) out << DiffedText(*diffed) << std::flush;
+  }
+  return code;
+}
+
+int FuzzAll(const std::vector<Class>& classes,
+            const std::vector<Testee>& testees, const SpecText& spec,
+            const std::atomic<bool>& interrupted, FuzzReport* report,
+            std::ostream& out) {
+  int code = kConformant;
+  for (const Testee& testee : testees) {
+    FuzzedTestee* const of_one = report->add_testees();
+    of_one->set_name(testee.manifest().name());
+    of_one->set_version(testee.manifest().version());
+    of_one->set_language(testee.manifest().language());
+    of_one->set_manifest(testee.path());
+    for (const Class& cls : classes) {
+      if (!testee.Offers(cls.role, cls.form)) continue;
+      FuzzedClass* const fuzzed = of_one->add_classes();
+      code = std::max(code, FuzzOne(cls, testee, spec, interrupted, fuzzed));
+      if (fuzzed->plans() > 0) out << FuzzedText(of_one->name(), *fuzzed);
+      out.flush();
+      if (interrupted) return kHarness;
+    }
+  }
+  return code;
+}
+
+// To the file of --json, if there is one; the exit status.
+int WriteJson(FuzzReport report, std::ostream& out) {
+  const std::string path = UserPath(absl::GetFlag(FLAGS_json));
+  if (absl::GetFlag(FLAGS_json).empty()) return kConformant;
+  const absl::StatusOr<spec::Requirements> records = RequirementRecords();
+  if (!records.ok()) return Complain(records.status());
+  report.set_suite_version(kSuiteVersion);
+  report.set_spec_version(records->version());
+  const absl::StatusOr<std::string> json = MessageJson(report);
+  if (!json.ok()) return Complain(json.status());
+  const absl::Status status = WriteFile(path, *json);
+  if (!status.ok()) return Complain(status);
+  out << "report: " << path << "\n";
+  return kConformant;
 }
 
 int RunFuzz(const std::vector<std::string>& words, const SpecText& spec,
@@ -262,25 +235,17 @@ int RunFuzz(const std::vector<std::string>& words, const SpecText& spec,
     if (!testee.ok()) return Complain(testee.status());
     testees.push_back(*std::move(testee));
   }
+  const bool diff = absl::GetFlag(FLAGS_diff);
+  if (diff && testees.size() < 2) {
+    return Complain(kUsage, "--diff needs two testees");
+  }
   out << "seed " << Seed() << "\n";
-  int code = kConformant;
-  if (absl::GetFlag(FLAGS_diff)) {
-    if (testees.size() < 2) return Complain(kUsage, "--diff needs two testees");
-    for (const Class& cls : *classes) {
-      code = std::max(code, DiffOne(cls, testees, spec, interrupted, out));
-      if (interrupted) return kHarness;
-    }
-    return code;
-  }
-  for (const Testee& testee : testees) {
-    for (const Class& cls : *classes) {
-      if (!testee.Offers(cls.role, cls.form)) continue;
-      code = std::max(code, FuzzOne(cls, testee, spec, interrupted, out));
-      out.flush();
-      if (interrupted) return kHarness;
-    }
-  }
-  return code;
+  FuzzReport report;
+  const int code =
+      diff ? DiffAll(*classes, testees, spec, interrupted, &report, out)
+           : FuzzAll(*classes, testees, spec, interrupted, &report, out);
+  if (interrupted) return kHarness;
+  return std::max(code, WriteJson(report, out));
 }
 
 // What `shrink` and `replay` are given: a file, or --seed and --plan.
@@ -363,11 +328,10 @@ int ShrinkOrReplay(const std::vector<std::string>& words, const SpecText& spec,
       Shrink(given->plan, *tried.trouble, *machine, without, bench, 1),
       without};
   const std::string folder =
-      absl::StrCat(OutFolder(), "/fuzz/", testee->manifest().name(), "/",
-                   finding.trouble.Signature());
+      absl::StrCat(FolderOf(*testee), "/", finding.trouble.Signature());
   const absl::Status status = WriteFinding(finding, folder, *machine, bench);
   if (!status.ok()) return Complain(status);
-  out << FindingText(finding, folder);
+  out << FindingText(FindingMessage(finding, folder));
   return kDiverges;
 }
 
@@ -406,9 +370,10 @@ std::string FuzzUsageText() {
           plans of a hostile peer, drawn at random; each finding is shrunk and
           written to DIR/fuzz/TESTEE/ of --out: a case, a log, octets, repro.sh.
           --level must asks for no SHOULD; --keep_going gives no class up
-  fuzz --diff A.json B.json... [--plans N] [--seed S] [--classes ...]
+          --json FILE has it all, too
+  fuzz --diff A.json B.json... [--plans N] [--seed S] [--classes ...] [--json FILE]
           the same plans on several: where they differ inside what the
-          specification allows
+          specification allows, and which could not be compared
   fuzz --mutants [--registry FILE] [--filter GLOB] [--plans N] [--write FILE]
           how many plans it takes to find each known bug
   shrink PLAN TESTEE.json

@@ -4,7 +4,7 @@
 #
 # The fuzzer finds nothing in the C++ testee, and known bugs within a number of
 # plans that is the same each time, each shrunk to at most 5 operations. What it
-# writes of a finding can be played again.
+# writes of a finding can be played again; --json has what it prints.
 #
 #   fuzz_test.sh PROGRAM TESTEE.json REGISTRY
 set -u
@@ -31,8 +31,28 @@ done
 
 folder=$(dirname "$registry")
 FORKRPC_MUTANT=answers-twice "$program" fuzz --classes child-sync --seed 3 \
-  --plans 50 --watchdog 1s --out "$out" "$folder/cc.json"
+  --plans 50 --watchdog 1s --out "$out" --json "$out/fuzz.json" "$folder/cc.json"
 [ $? -eq 1 ] || { echo "a finding does not fail the run"; exit 1; }
+python3 - "$out/fuzz.json" <<'END' || { echo "--json is not as it should be"; exit 1; }
+import json
+import os
+import sys
+
+report = json.load(open(sys.argv[1]))
+assert report["suite_version"] and report["spec_version"], report
+(testee,) = report["testees"]
+(fuzzed,) = testee["classes"]
+assert (fuzzed["role"], fuzzed["form"]) == ("CHILD", "SYNC"), fuzzed
+assert 0 < fuzzed["plans"] <= 50 and fuzzed["seed"] == "3", fuzzed
+for finding in fuzzed["findings"]:
+  assert os.path.exists(os.path.join(finding["folder"], "repro.sh")), finding
+  assert finding["clause"] and finding["plan"] > 0, finding
+  assert finding["operations_left"] <= 5, finding
+assert "MUST" in [finding["level"] for finding in fuzzed["findings"]], report
+END
+"$program" fuzz --diff --classes child-sync --plans 10 --json "$out/diff.json" \
+  "$testee" "$testee" || { echo "a testee differs from itself"; exit 1; }
+grep -q '"compared": 10' "$out/diff.json" || { echo "--diff has no JSON"; exit 1; }
 found=$(find "$out/fuzz" -name repro.sh | head -1)
 [ -n "$found" ] || { echo "nothing was written of the finding"; exit 1; }
 FORKRPC_MUTANT=answers-twice "$found" >"$TEST_TMPDIR/log"

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "conformance/fuzz/random.h"
 #include "conformance/runner/case_checks.h"
 #include "conformance/runner/embedded.h"
+#include "conformance/runner/payload.h"
 #include "google/protobuf/text_format.h"
 
 namespace forkrpc::conformance {
@@ -75,6 +77,73 @@ TEST_P(GeneratorTest, AsksForNoShouldThatIsNotWanted) {
       ASSERT_EQ(spec_.Find(req)->level, MUST) << req << plan.DebugString();
     }
   }
+}
+
+// Octets that the testee is sent, and told to send, by a step.
+uint64_t SentBy(const Step& step) {
+  uint64_t octets = 0;
+  for (const Send::Item& item : step.send().item()) {
+    octets +=
+        Copies(item.request().times()) * PayloadSize(item.request().payload()) +
+        Copies(item.event().times()) * PayloadSize(item.event().payload());
+  }
+  return octets;
+}
+
+// That the testee's buffers are full is not left to chance: the reader rests
+// until the testee can write no more, and goes on resting while the testee is
+// sent more than the buffers hold.
+bool BothWrite(const Case& made) {
+  for (int i = 0; i + 1 < made.steps_size(); ++i) {
+    const ResumeReader& resume = made.steps(i).resume_reader();
+    if (!resume.when_blocked() || resume.after_octets() == 0 ||
+        !made.steps(i + 1).has_stall_reader()) {
+      continue;
+    }
+    uint64_t octets = 0;
+    for (i += 2; i < made.steps_size(); ++i) {
+      if (made.steps(i).has_resume_reader()) break;
+      octets += SentBy(made.steps(i));
+      // A parent must have read it all before its own octets are taken.
+      const bool reads = made.role() == CHILD ||
+                         made.steps(i).expect_reports().item_size() > 0;
+      if (octets > 600000 && reads) return true;
+    }
+  }
+  return false;
+}
+
+TEST_P(GeneratorTest, SomePlansMakeBothWriteAtTheSameTime) {
+  Generator generator = Make(1);
+  int both = 0;
+  for (int i = 0; i < kPlans; ++i) {
+    const Plan plan = generator.Next();
+    both +=
+        BothWrite(Compile(plan, generator.machine(), spec_, {}).made) ? 1 : 0;
+  }
+  EXPECT_GT(both, 0);
+}
+
+// A half-close that has come is behind all that the parent was told before.
+TEST(CompileTest, WhoExpectsBehindADropAwaitsTheHalfClose) {
+  const SpecText spec = *SpecText::Parse(EmbeddedSpec());
+  Plan plan;
+  plan.set_role(PARENT);
+  plan.set_form(ASYNC);
+  plan.set_transport(SOCKETPAIR);
+  plan.add_op()->mutable_drop();
+  plan.add_op()->mutable_expect();
+  plan.add_op()->mutable_event();
+  const Compiled made = Compile(plan, *MachineOf(PARENT, ASYNC), spec, {});
+  EXPECT_TRUE(made.legal);
+  int half_closed = -1;
+  int sent = -1;
+  for (int i = 0; i < made.made.steps_size(); ++i) {
+    if (made.made.steps(i).has_expect_eof()) half_closed = i;
+    if (made.made.steps(i).has_send()) sent = i;
+  }
+  EXPECT_GE(half_closed, 0);
+  EXPECT_GT(sent, half_closed);
 }
 
 // What is seen is sought no more: three candidates for each plan find more than

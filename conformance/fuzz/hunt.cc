@@ -75,7 +75,7 @@ int Hunt(const HuntOptions& options, const CaseSet& cases, const SpecText& spec,
     fuzz.plans = options.plans;
     fuzz.watchdog = options.watchdog;
     fuzz.stop_at_first = true;
-    fuzz.reruns = 1;
+    fuzz.reruns = 3;
     fuzz.interrupted = &interrupted;
     const Testee mutated =
         testees->at(quarry.mutant->testee())

@@ -63,19 +63,16 @@ void ParentCompiler::Do(const Op& op) {
     case Op::kRaw:
       return DoRaw(op);
     case Op::kExpect:
-      if (!fault_ && !ended_) Flush();
-      return;
+      if (fault_ || ended_) return;
+      Flush();
+      return AwaitDrop();
     case Op::kAwaitRead:
       if (!ended_) build_.Add()->mutable_await_read();
       return;
     case Op::kPause:
       return Pause();
     case Op::kStall:
-      if (!Sends() || stalled_) return;
-      FlushRequests();
-      build_.Add()->mutable_stall_reader();
-      stalled_ = true;
-      return;
+      return Stall(op.stall().until_blocked());
     case Op::kResume:
       return Resume(op.resume().when_blocked());
     case Op::kDrop:
@@ -123,11 +120,28 @@ void ParentCompiler::DoRaw(const Op& op) {
   }
 }
 
-void ParentCompiler::Resume(bool when_blocked) {
-  if (!stalled_) return;
+void ParentCompiler::Stall(bool until_blocked) {
+  if (!Sends()) return;
+  if (!stalled_) {
+    if (!until_blocked) FlushRequests();
+    build_.Add()->mutable_stall_reader();
+    stalled_ = true;
+  }
+  if (!until_blocked) return;
+  AddResume(/*when_blocked=*/true);
+  // Nothing is read between these two.
+  build_.Add()->mutable_stall_reader();
+}
+
+void ParentCompiler::AddResume(bool when_blocked) {
   ResumeReader* const step = build_.Add()->mutable_resume_reader();
   step->set_when_blocked(when_blocked);
   if (stalled_octets_ >= kBlocks) step->set_after_octets(kFullBuffer);
+}
+
+void ParentCompiler::Resume(bool when_blocked) {
+  if (!stalled_) return;
+  AddResume(when_blocked);
   stalled_ = false;
   stalled_octets_ = 0;
 }

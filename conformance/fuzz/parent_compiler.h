@@ -75,6 +75,8 @@ class ParentCompiler {
   void DoRaw(const Op& op);
 
   // ---- The reader.
+  void Stall(bool until_blocked);
+  void AddResume(bool when_blocked);
   void Resume(bool when_blocked);
   void Pause();
 

@@ -182,6 +182,7 @@ void ParentCompiler::AwaitFailed() {
 
 void ParentCompiler::FinishCleanly() {
   SendRest({});
+  if (stalled_) FlushReports("FR-LIM-004");
   FlushRequests();
   while (!in_flight_.empty()) AnswerLast();
   Flush();

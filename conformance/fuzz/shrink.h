@@ -3,10 +3,12 @@
 
 // Shrink: a plan made small that shows the same trouble.
 //
-// Operations are left out, many at first and one by one at last; then what is
-// left is made plainer: payloads shorter, ids and counts small, no cuts, one
-// socket. Every step must show the same signature. At most 400 plans are tried
-// and, if they hang, a minute is spent.
+// Operations are left out, many at first, then one by one and two by two; two
+// of a kind become one that does as much, others a mere wait; what is left is
+// made plainer: payloads shorter, ids and counts small, no cuts, one socket.
+// That again until nothing changes. Every step must show the same signature. At
+// most 600 plans are tried and, if they hang, a minute is spent; what is not
+// small then may depend on time, and is gone through again with more patience.
 //
 //   const Plan small = Shrink(plan, trouble, machine, without, bench, 1);
 

@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
+
+#include "conformance/runner/payload.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -76,6 +79,54 @@ TEST(ShrinkTest, ShortensWhatMustBeMany) {
   });
   ASSERT_EQ(small.op_size(), 1);
   EXPECT_EQ(small.op(0).call().times(), 9);
+}
+
+// One without the other never shows it.
+TEST(ShrinkTest, LeavesOutWhatGoesInPairs) {
+  Plan plan;
+  for (int i = 0; i < 6; ++i) {
+    plan.add_op()->mutable_call()->set_function("E");
+  }
+  plan.mutable_op(1)->mutable_stall();
+  plan.mutable_op(4)->mutable_resume();
+  plan.mutable_op(3)->mutable_call()->set_function("V");
+  const Plan small = ShrinkBy(plan, [](const Plan& candidate) {
+    int stalls = 0;
+    int resumes = 0;
+    for (const Op& op : candidate.op()) {
+      stalls += op.has_stall() ? 1 : 0;
+      resumes += op.has_resume() ? 1 : 0;
+    }
+    return stalls == resumes && Has(candidate, "V");
+  });
+  ASSERT_EQ(small.op_size(), 1) << small.DebugString();
+  EXPECT_EQ(small.op(0).call().function(), "V");
+}
+
+// Only all of them together are enough.
+TEST(ShrinkTest, MakesOneOfMany) {
+  const Plan small = ShrinkBy(LongPlan(), [](const Plan& plan) {
+    uint64_t octets = 0;
+    for (const Op& op : plan.op()) {
+      octets +=
+          std::max(1U, op.call().times()) * PayloadSize(op.call().payload());
+    }
+    return octets > 700000;
+  });
+  ASSERT_EQ(small.op_size(), 1) << small.DebugString();
+}
+
+TEST(ShrinkTest, WaitsWhereNothingButTimeIsNeeded) {
+  const Plan small = ShrinkBy(LongPlan(), [](const Plan& plan) {
+    for (int i = 0; i + 2 < plan.op_size(); ++i) {
+      if (plan.op(i).call().function() == "V") return true;
+    }
+    return false;
+  });
+  ASSERT_EQ(small.op_size(), 3) << small.DebugString();
+  EXPECT_EQ(small.op(0).call().function(), "V");
+  EXPECT_TRUE(small.op(1).has_expect());
+  EXPECT_TRUE(small.op(2).has_expect());
 }
 
 }  // namespace

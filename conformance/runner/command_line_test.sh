@@ -160,6 +160,29 @@ wait $!
 [ $? = 3 ] && grep -q ': interrupted$' complained || fail "interrupted: $(cat complained)"
 stuck && fail "a testee is left"
 
+# Time for which the runner itself was stopped is no silence of the testee: it
+# waits here eight times for a fifth of a second in which nothing moves.
+mkdir -p slow/child
+{
+  echo 'id: "child/slow" reqs: "FR-FRM-003" level: MUST role: CHILD forms: SYNC'
+  echo 'title: "waits" why: "waits"'
+  echo 'steps { send { item { request { tag: "a" payload { octets: "Ehi" } } } } }'
+  echo 'steps { expect_frames { item { response { to: "a" payload { octets: "hi" } } } } }'
+  for _ in 1 2 3 4 5 6 7 8; do
+    echo 'steps { stall_reader {} } steps { resume_reader { when_blocked: true } }'
+  done
+  echo 'steps { clean_end {} }'
+} >slow/child/slow.textproto
+mark=$$-$RANDOM-$RANDOM
+manifest waiting none "\"env\": {\"FORKRPC_MARK\": \"$mark\"},"
+"$runner" run --watchdog 1s --cases slow waiting.json >said 2>complained &
+until stuck >/dev/null; do sleep 0.05; done
+sleep 0.5
+kill -STOP $!
+sleep 2
+kill -CONT $!
+wait $! || fail "stopped for a while: $(cat said complained)"
+
 # Paths are the user's under `bazel run`.
 mkdir -p elsewhere
 (cd elsewhere && BUILD_WORKING_DIRECTORY="$PWD/.." "$runner" run --filter child/echo:sync good.json) >said 2>&1 ||

@@ -13,10 +13,9 @@
 #include "absl/strings/str_replace.h"
 #include "conformance/runner/case_loader.h"
 #include "conformance/runner/legible.h"
+#include "conformance/runner/message_json.h"
 #include "conformance/runner/report_score.h"
 #include "conformance/runner/report_twins.h"
-#include "google/protobuf/message.h"
-#include "google/protobuf/util/json_util.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -145,39 +144,6 @@ std::string UncitedList(const Report& report) {
   return text;
 }
 
-// Makes every text in the message legible; others JSON cannot hold.
-void MakeLegible(google::protobuf::Message* message) {
-  const google::protobuf::Reflection* const reflection =
-      message->GetReflection();
-  std::vector<const google::protobuf::FieldDescriptor*> fields;
-  reflection->ListFields(*message, &fields);
-  for (const google::protobuf::FieldDescriptor* const field : fields) {
-    using Type = google::protobuf::FieldDescriptor::CppType;
-    const Type type = field->cpp_type();
-    const bool text = type == google::protobuf::FieldDescriptor::CPPTYPE_STRING;
-    const bool part =
-        type == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE;
-    if (!field->is_repeated()) {
-      if (text) {
-        reflection->SetString(message, field,
-                              Legible(reflection->GetString(*message, field)));
-      } else if (part) {
-        MakeLegible(reflection->MutableMessage(message, field));
-      }
-      continue;
-    }
-    for (int i = 0; i < reflection->FieldSize(*message, field); ++i) {
-      if (text) {
-        reflection->SetRepeatedString(
-            message, field, i,
-            Legible(reflection->GetRepeatedString(*message, field, i)));
-      } else if (part) {
-        MakeLegible(reflection->MutableRepeatedMessage(message, field, i));
-      }
-    }
-  }
-}
-
 template <typename Visit>
 void VisitDivergences(const Report& report, Visit visit) {
   for (const TesteeResult& testee : report.testees()) {
@@ -284,17 +250,7 @@ std::string Markdown(const Report& report) {
 }
 
 absl::StatusOr<std::string> Json(const Report& report) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
-  options.preserve_proto_field_names = true;
-  Report legible = report;
-  MakeLegible(&legible);
-  std::string json;
-  const auto status =
-      google::protobuf::util::MessageToJsonString(legible, &json, options);
-  if (!status.ok()) return absl::InternalError(status.message().ToString());
-  return json;
+  return MessageJson(report);
 }
 
 }  // namespace forkrpc::conformance

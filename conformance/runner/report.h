@@ -30,8 +30,7 @@ std::string Divergences(const Report& report);
 
 // Score, verdicts, what is not passed, and the requirements that no case cites.
 std::string Markdown(const Report& report);
-// The message in protobuf's JSON mapping with the names of the schema; texts
-// are made Legible. Internal if that fails.
+// See MessageJson.
 absl::StatusOr<std::string> Json(const Report& report);
 
 }  // namespace forkrpc::conformance

@@ -29,6 +29,8 @@ constexpr size_t kLongestReport = size_t{160} << 20;
 constexpr absl::Duration kAwaitRead = absl::Milliseconds(100);
 constexpr absl::Duration kLongSlice = absl::Milliseconds(20);
 constexpr absl::Duration kShortSlice = absl::Microseconds(50);
+// What one look may count: a slice, and some waiting for a processor.
+constexpr absl::Duration kLongestLook = absl::Milliseconds(100);
 
 int Poll(pollfd* fds, int count, absl::Duration timeout) {
   const timespec limit = absl::ToTimespec(timeout);
@@ -341,15 +343,21 @@ bool Session::IsStarved() {
 
 absl::Status Session::PumpUntil(absl::FunctionRef<bool()> done,
                                 absl::string_view what) {
-  absl::Time last = absl::Now();
+  absl::Duration silence;
+  absl::Time now = absl::Now();
   while (!done()) {
     if (!stream_error_.ok()) return stream_error_;
-    if (PollOnce()) {
-      last = absl::Now();
+    const absl::Time before = now;
+    const bool moved = PollOnce();
+    now = absl::Now();
+    // While the runner itself stood still, nobody looked.
+    silence += std::min(now - before, kLongestLook);
+    if (moved) {
+      silence = absl::ZeroDuration();
       activity_ = Activity();
-    } else if (absl::Now() - last > options_.watchdog && IsStarved()) {
-      last = absl::Now();
-    } else if (absl::Now() - last > options_.watchdog) {
+    } else if (silence > options_.watchdog && IsStarved()) {
+      silence = absl::ZeroDuration();
+    } else if (silence > options_.watchdog) {
       return absl::DeadlineExceededError(
           absl::StrCat("nothing moved for ",
                        absl::FormatDuration(absl::Trunc(

@@ -19,9 +19,6 @@
 namespace forkrpc::conformance {
 namespace {
 
-// The version of the suite, raised whenever a verdict may change.
-constexpr char kSuiteVersion[] = "0.1.0";
-
 // Lines of a dead program's standard error that are shown.
 constexpr size_t kLastWords = 3;
 

@@ -33,6 +33,9 @@
 
 namespace forkrpc::conformance {
 
+// The version of the suite, raised whenever a verdict may change.
+constexpr char kSuiteVersion[] = "0.1.0";
+
 struct Progress {
   std::string testee;
   CaseRun run;  // that has just ended
