@@ -7,8 +7,8 @@
 // of a kind become one that does as much, others a mere wait; what is left is
 // made plainer: payloads shorter, ids and counts small, no cuts, one socket.
 // That again until nothing changes. Every step must show the same signature. At
-// most 600 plans are tried and, if they hang, a minute is spent; what is not
-// small then may depend on time, and is gone through again with more patience.
+// most 600 plans are tried, and 50 of them may hang; what is not small then may
+// depend on time, and is gone through again with more patience.
 //
 //   const Plan small = Shrink(plan, trouble, machine, without, bench, 1);
 

@@ -172,6 +172,7 @@ sub _finish {
    die $error if $error && ref $error ne "Forkrpc::Error";    # a callback's
    return if $self->{ended};
    $self->{ended} = 1;
+   $self->{output} = "";    # who waits until full() is false waits no more
    #= spec/wire.md#FR-ERR-013
    close $self->{wire};
    $self->{on_end}->($error);
