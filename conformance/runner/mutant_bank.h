@@ -79,7 +79,7 @@ struct BankOptions {
 };
 
 // How many hangs of a mutant are waited for.
-constexpr int kHangsToWaitFor = 2;
+constexpr int kHangsToWaitFor = 3;
 
 // Results in the order of the mutants and their forms. `testees` are by name
 // and installed.
