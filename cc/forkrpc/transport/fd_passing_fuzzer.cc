@@ -25,6 +25,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/clock.h"
 #include "forkrpc/transport/fd_passing.h"
 #include "forkrpc/transport/stream_pair.h"
 #include "tools/fuzzing/fuzz_input.h"
@@ -179,13 +180,20 @@ class Session {
 
   void ReceiveWithRoomFor(size_t room) {
     const FullTable full(room);
-    Check(forkrpc::ReceiveFds(ours_.get(), kMaxPassedFds, absl::InfinitePast()),
+    Check(forkrpc::ReceiveFds(ours_.get(), kMaxPassedFds, Deadline()),
           std::min(room, kMaxPassedFds));
   }
 
   void Receive(size_t most) {
-    Check(forkrpc::ReceiveFds(ours_.get(), most, absl::InfinitePast()),
+    Check(forkrpc::ReceiveFds(ours_.get(), most, Deadline()),
           std::min(most, kMaxPassedFds));
+  }
+
+  // Nothing is waited for but the end behind a close: whoever lists this
+  // process's descriptors in that moment holds the closed one open for it.
+  absl::Time Deadline() const {
+    return theirs_.valid() ? absl::InfinitePast()
+                           : forkrpc::MonotonicNow() + absl::Seconds(5);
   }
 
   // `got` is the next message, of which `most` descriptors can be taken.
