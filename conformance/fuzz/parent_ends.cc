@@ -152,7 +152,7 @@ void ParentCompiler::Finish() {
   }
   build_.Add(error_req_)->mutable_expect_error()->set_probe(probe_);
   if (build_.Wants("FR-ERR-007")) AwaitFailed();
-  // When the child has closed its own direction there is nobody to tell.
+  // After the child's own half-close parent/child-leaves-closes asks for it.
   if (!ended_ && build_.Wants("FR-ERR-013")) {
     build_.Add("FR-ERR-013")->mutable_expect_eof();
   }
