@@ -274,7 +274,7 @@ TEST_F(MutantBankTest, AProgramThatNeverSpeaksIsNoKill) {
 TEST_F(MutantBankTest, AfterAFewHangsTheRestIsLeftOut) {
   Add("hangs", "verdict: FAIL", "verdict: HANG");
   std::vector<SourceFile> files = {{"child/idle.textproto", kIdle}};
-  for (const char* const name : {"o1", "o2", "o3"}) {
+  for (const char* const name : {"o1", "o2", "o3", "o4"}) {
     files.push_back(
         {absl::StrCat("child/", name, ".textproto"),
          absl::StrReplaceAll(kOnce,
@@ -289,8 +289,8 @@ TEST_F(MutantBankTest, AfterAFewHangsTheRestIsLeftOut) {
   std::vector<std::string> ids;
   for (const RunResult& run : result.runs) ids.push_back(run.id());
   // The idle one is for the sign of life.
-  EXPECT_THAT(ids,
-              ElementsAre("child/o1:sync", "child/o2:sync", "child/idle:sync"));
+  EXPECT_THAT(ids, ElementsAre("child/o1:sync", "child/o2:sync",
+                               "child/o3:sync", "child/idle:sync"));
 }
 
 TEST_F(MutantBankTest, EachFormHasAResultAndTheKillersOfThatForm) {
