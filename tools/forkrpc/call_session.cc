@@ -26,8 +26,8 @@ constexpr absl::Duration kEndGrace = absl::Milliseconds(500);
 // Between SIGTERM and SIGKILL.
 constexpr absl::Duration kKillGrace = absl::Seconds(1);
 
-absl::Time DeadlineAfter(absl::Duration timeout) {
-  return timeout == absl::InfiniteDuration() ? absl::InfiniteFuture()
+MonotonicTime DeadlineAfter(absl::Duration timeout) {
+  return timeout == absl::InfiniteDuration() ? MonotonicTime::InfiniteFuture()
                                              : MonotonicNow() + timeout;
 }
 
@@ -85,7 +85,7 @@ bool CallSession::Wait(int input_fd) {
   PollEvents();
   if (ended()) return false;
   if (input_fd < 0) {
-    pump_.Wait(absl::InfiniteFuture());
+    pump_.Wait(MonotonicTime::InfiniteFuture());
     return false;
   }
   pump_.Flush();
@@ -99,7 +99,7 @@ bool CallSession::Wait(int input_fd) {
   if (!ready.ok()) {
     connection_.OnReceiveError(ready.status());
   } else {
-    pump_.Wait(absl::InfinitePast());
+    pump_.Wait(MonotonicTime::InfinitePast());
   }
   return fds[0].revents != 0;
 }
@@ -137,7 +137,7 @@ void CallSession::EndCall(const ClientEvent& event) {
 }
 
 absl::Status CallSession::Finish() {
-  const absl::Time deadline = DeadlineAfter(options_.grace);
+  const MonotonicTime deadline = DeadlineAfter(options_.grace);
   connection_.HalfClose();
   PollEvents();
   while (!ended()) {
@@ -151,7 +151,8 @@ absl::Status CallSession::Finish() {
     PollEvents();
   }
   process_->CloseWire();
-  const absl::Time end = connection_.status().ok() ? deadline : MonotonicNow();
+  const MonotonicTime end =
+      connection_.status().ok() ? deadline : MonotonicNow();
   absl::StatusOr<ExitStatus> exit = process_->Wait(end);
   if (!connection_.status().ok()) return connection_.status();
   if (absl::IsDeadlineExceeded(exit.status())) {

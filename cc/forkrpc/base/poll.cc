@@ -24,12 +24,12 @@ constexpr absl::Duration kLongestWait = absl::Hours(24 * 365);
 
 }  // namespace
 
-absl::StatusOr<int> PollUntil(absl::Span<pollfd> fds, absl::Time deadline) {
-  const bool forever = deadline == absl::InfiniteFuture();
+absl::StatusOr<int> PollUntil(absl::Span<pollfd> fds, MonotonicTime deadline) {
+  const bool forever = deadline == MonotonicTime::InfiniteFuture();
   for (;;) {
     timespec wait = {0, 0};
     bool last = true;
-    if (!forever && deadline != absl::InfinitePast()) {
+    if (!forever && deadline != MonotonicTime::InfinitePast()) {
       // Rounded up: waking a fraction early would spin until the deadline.
       const absl::Duration left =
           absl::Ceil(deadline - MonotonicNow(), absl::Nanoseconds(1));

@@ -19,16 +19,17 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "forkrpc/base/monotonic_time.h"
 
 namespace forkrpc {
 
 // Waits until one of `fds` has something to report or `deadline` has passed.
 // Returns how many have (their revents are set), 0 after the deadline. A
-// deadline in the past, absl::InfinitePast() included, looks once without
-// waiting; absl::InfiniteFuture() waits for ever. The wait has the resolution
-// of the kernel's timers, not of a millisecond, and never ends early. Errors:
-// Internal or ResourceExhausted, as poll() gives them.
-absl::StatusOr<int> PollUntil(absl::Span<pollfd> fds, absl::Time deadline);
+// deadline in the past, MonotonicTime::InfinitePast() included, looks once
+// without waiting; MonotonicTime::InfiniteFuture() waits for ever. The wait has
+// the resolution of the kernel's timers, not of a millisecond, and never ends
+// early. Errors: Internal or ResourceExhausted, as poll() gives them.
+absl::StatusOr<int> PollUntil(absl::Span<pollfd> fds, MonotonicTime deadline);
 
 }  // namespace forkrpc
 

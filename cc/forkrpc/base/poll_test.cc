@@ -34,7 +34,7 @@ class PollUntilTest : public testing::Test {
     waited_ = {read_end_.get(), POLLIN, 0};
   }
 
-  absl::StatusOr<int> Poll(absl::Time deadline) {
+  absl::StatusOr<int> Poll(MonotonicTime deadline) {
     return PollUntil(absl::MakeSpan(&waited_, 1), deadline);
   }
 
@@ -51,23 +51,23 @@ absl::Duration CpuTime() {
 
 TEST_F(PollUntilTest, ReportsWhatIsReady) {
   ASSERT_EQ(write(write_end_.get(), "x", 1), 1);
-  absl::StatusOr<int> ready = Poll(absl::InfiniteFuture());
+  absl::StatusOr<int> ready = Poll(MonotonicTime::InfiniteFuture());
   ASSERT_TRUE(ready.ok()) << ready.status();
   EXPECT_EQ(*ready, 1);
   EXPECT_EQ(waited_.revents, POLLIN);
 }
 
 TEST_F(PollUntilTest, ADeadlineInThePastLooksOnce) {
-  for (const absl::Time past :
-       {absl::InfinitePast(), MonotonicNow() - absl::Hours(1)}) {
-    const absl::Time start = MonotonicNow();
+  for (const MonotonicTime past :
+       {MonotonicTime::InfinitePast(), MonotonicNow() - absl::Hours(1)}) {
+    const MonotonicTime start = MonotonicNow();
     absl::StatusOr<int> ready = Poll(past);
     ASSERT_TRUE(ready.ok()) << ready.status();
     EXPECT_EQ(*ready, 0);
     EXPECT_LT(MonotonicNow() - start, absl::Seconds(5));
   }
   ASSERT_EQ(write(write_end_.get(), "x", 1), 1);
-  EXPECT_EQ(*Poll(absl::InfinitePast()), 1);
+  EXPECT_EQ(*Poll(MonotonicTime::InfinitePast()), 1);
 }
 
 TEST_F(PollUntilTest, NeverEndsEarlyNorSpinsAndKnowsFractionsOfAMillisecond) {
@@ -75,7 +75,7 @@ TEST_F(PollUntilTest, NeverEndsEarlyNorSpinsAndKnowsFractionsOfAMillisecond) {
   // machine is doing: a poll() in milliseconds would take 1 ms or none.
   absl::Duration quickest = absl::InfiniteDuration();
   for (int i = 0; i < 20; ++i) {
-    const absl::Time start = MonotonicNow();
+    const MonotonicTime start = MonotonicNow();
     EXPECT_EQ(*Poll(start + absl::Microseconds(300)), 0);
     const absl::Duration took = MonotonicNow() - start;
     EXPECT_GE(took, absl::Microseconds(300));
@@ -96,7 +96,7 @@ TEST_F(PollUntilTest, SignalsNeitherEndNorLengthenTheWait) {
   ASSERT_EQ(sigaction(SIGALRM, &action, &before), 0);
   const itimerval every_5_ms = {{0, 5000}, {0, 5000}};
   ASSERT_EQ(setitimer(ITIMER_REAL, &every_5_ms, nullptr), 0);
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   absl::StatusOr<int> ready = Poll(start + absl::Milliseconds(150));
   const absl::Duration took = MonotonicNow() - start;
   const itimerval off = {};
@@ -126,7 +126,7 @@ TEST_F(PollUntilTest, PassesErrorsOn) {
   std::vector<pollfd> many(17, pollfd{-1, POLLIN, 0});
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
   absl::StatusOr<int> ready =
-      PollUntil(absl::MakeSpan(many), absl::InfinitePast());
+      PollUntil(absl::MakeSpan(many), MonotonicTime::InfinitePast());
   setrlimit(RLIMIT_NOFILE, &limit);
   EXPECT_EQ(ready.status().code(), absl::StatusCode::kInternal);
 }

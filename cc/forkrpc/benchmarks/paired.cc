@@ -13,7 +13,7 @@ namespace {
 
 // Nanoseconds per operation over one slice.
 double RunSlice(Work work, absl::Duration slice) {
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   int64_t operations = 0;
   absl::Duration elapsed;
   do {

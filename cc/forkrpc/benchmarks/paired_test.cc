@@ -10,7 +10,7 @@ namespace forkrpc {
 namespace {
 
 void Burn(absl::Duration duration) {
-  const absl::Time end = MonotonicNow() + duration;
+  const MonotonicTime end = MonotonicNow() + duration;
   while (MonotonicNow() < end) {
   }
 }

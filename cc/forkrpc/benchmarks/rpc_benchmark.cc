@@ -32,7 +32,7 @@ namespace {
 
 std::unique_ptr<BlockingClient> Library(int cpu, const std::string& mode) {
   BlockingClientOptions options;
-  if (mode == "async") options.connection.form = Form::kAsync;
+  options.connection.form = mode == "async" ? Form::kAsync : Form::kSync;
   if (mode == "sync-spin") options.spin = absl::Seconds(1);
   return OrDie(
       BlockingClient::Spawn(BenchWorker(cpu, mode, 0), std::move(options)));

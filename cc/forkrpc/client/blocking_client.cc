@@ -19,8 +19,8 @@ constexpr absl::Duration kEndGrace = absl::Milliseconds(500);
 // Between SIGTERM and SIGKILL.
 constexpr absl::Duration kKillGrace = absl::Seconds(1);
 
-absl::Time DeadlineAfter(absl::Duration timeout) {
-  return timeout == absl::InfiniteDuration() ? absl::InfiniteFuture()
+MonotonicTime DeadlineAfter(absl::Duration timeout) {
+  return timeout == absl::InfiniteDuration() ? MonotonicTime::InfiniteFuture()
                                              : MonotonicNow() + timeout;
 }
 
@@ -93,7 +93,7 @@ absl::StatusOr<absl::string_view> BlockingClient::CallView(
   if (!call.ok()) return call.status();
   pump_.Flush();
   while (std::optional<ClientEvent> event =
-             NextCallEvent(absl::InfiniteFuture())) {
+             NextCallEvent(MonotonicTime::InfiniteFuture())) {
     if (event->call == *call) {
       // The caller has its memory back, also if the call ended before all of
       // the request was written.
@@ -124,7 +124,7 @@ void BlockingClient::MakeRoom() {
         Keep(*event);
       }
     }
-    pump_.Wait(absl::InfiniteFuture());
+    pump_.Wait(MonotonicTime::InfiniteFuture());
   }
 }
 
@@ -147,7 +147,8 @@ absl::StatusOr<std::string> BlockingClient::Wait(CallId call) {
     if (!connection_.is_open(call)) {
       return absl::NotFoundError(absl::StrCat("no call ", call, " is open"));
     }
-    std::optional<ClientEvent> event = NextCallEvent(absl::InfiniteFuture());
+    std::optional<ClientEvent> event =
+        NextCallEvent(MonotonicTime::InfiniteFuture());
     if (event.has_value()) Keep(*event);
   }
 }
@@ -167,7 +168,8 @@ Completion BlockingClient::WaitAnySlow() {
   if (connection_.open_calls() == 0) {
     return Completion{0, absl::FailedPreconditionError("no call is open")};
   }
-  std::optional<ClientEvent> event = NextCallEvent(absl::InfiniteFuture());
+  std::optional<ClientEvent> event =
+      NextCallEvent(MonotonicTime::InfiniteFuture());
   return Completion{event->call, EndOf(*event)};
 }
 
@@ -176,7 +178,8 @@ absl::Status BlockingClient::Cancel(CallId call) {
   return usable.ok() ? connection_.CancelCall(call) : usable;
 }
 
-std::optional<ClientEvent> BlockingClient::NextCallEvent(absl::Time deadline) {
+std::optional<ClientEvent> BlockingClient::NextCallEvent(
+    MonotonicTime deadline) {
   while (true) {
     std::optional<ClientEvent> event = connection_.PollEvent();
     if (event.has_value()) {
@@ -188,7 +191,8 @@ std::optional<ClientEvent> BlockingClient::NextCallEvent(absl::Time deadline) {
       continue;
     }
     if (connection_.closed()) return std::nullopt;
-    if (deadline != absl::InfiniteFuture() && MonotonicNow() >= deadline) {
+    if (deadline != MonotonicTime::InfiniteFuture() &&
+        MonotonicNow() >= deadline) {
       return std::nullopt;
     }
     pump_.Wait(deadline);
@@ -239,7 +243,7 @@ absl::Status BlockingClient::Close(absl::Duration grace) {
   if (closed_.has_value()) return *closed_;
   absl::Status usable = CheckUsable();
   if (!usable.ok()) return usable;
-  const absl::Time deadline = DeadlineAfter(grace);
+  const MonotonicTime deadline = DeadlineAfter(grace);
   connection_.HalfClose();
   while (std::optional<ClientEvent> event = NextCallEvent(deadline)) {
     Keep(*event);
@@ -248,7 +252,7 @@ absl::Status BlockingClient::Close(absl::Duration grace) {
   return *closed_;
 }
 
-absl::Status BlockingClient::Finish(absl::Time deadline) {
+absl::Status BlockingClient::Finish(MonotonicTime deadline) {
   absl::Status status;
   if (connection_.closed()) {
     status = connection_.status();

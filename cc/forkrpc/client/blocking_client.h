@@ -31,6 +31,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/client/connection_pump.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/process/worker_process.h"
@@ -39,9 +40,6 @@
 namespace forkrpc {
 
 struct BlockingClientOptions {
-  // The form must be the worker's. Sync is the default on both sides.
-  BlockingClientOptions() { connection.form = Form::kSync; }
-
   ClientOptions connection;
 
   // Called for each event of the worker, in order with the responses, while
@@ -163,7 +161,7 @@ class BlockingClient {
                                    PayloadLifetime lifetime);
   // Waits until something happens to a call; hands events to on_event. nullopt
   // at `deadline`, and once the connection has ended.
-  std::optional<ClientEvent> NextCallEvent(absl::Time deadline);
+  std::optional<ClientEvent> NextCallEvent(MonotonicTime deadline);
   void OnEvent(absl::string_view payload);
   // The end of a call, from its event.
   absl::StatusOr<absl::string_view> EndOf(const ClientEvent& event);
@@ -174,7 +172,7 @@ class BlockingClient {
   // `status` with how the worker ended, once the connection has failed.
   absl::Status WithWorkersEnd(const absl::Status& status);
   // Ends what is left of connection and worker; the result of Close().
-  absl::Status Finish(absl::Time deadline);
+  absl::Status Finish(MonotonicTime deadline);
 
   const std::unique_ptr<WorkerProcess> process_;
   std::unique_ptr<Transport> own_transport_;

@@ -244,7 +244,7 @@ TEST_P(BlockingClientTest, ResponseThatCannotBeDecodedCostsThatCallOnly) {
 
 TEST_P(BlockingClientTest, DeadlineEndsOneCallAndNoOther) {
   auto client = Spawn();
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   EXPECT_EQ(client->Call("sleep 300", absl::Milliseconds(30)).status().code(),
             absl::StatusCode::kDeadlineExceeded);
   EXPECT_LT(MonotonicNow() - start, absl::Milliseconds(290));
@@ -278,7 +278,7 @@ TEST_P(BlockingClientTest, CancelledCallEndsAtOnce) {
 
 TEST_P(BlockingClientTest, FloodOfStandardErrorDoesNotBlock) {
   auto client = Spawn();
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   EXPECT_EQ(client->Call("stderr 8000000").value(), "written");
   EXPECT_LT(MonotonicNow() - start, absl::Seconds(10));
   EXPECT_TRUE(absl::EndsWith(client->process()->stderr_tail(), "the end\n"));
@@ -294,7 +294,7 @@ TEST_P(BlockingClientTest, PrintingInAFunctionDoesNotReachTheWire) {
 TEST_P(BlockingClientTest, WorkerThatLingersIsKilledAfterTheGrace) {
   auto client = Spawn({"linger"});
   EXPECT_EQ(client->Call("echo x").value(), "x");
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   const absl::Status status = client->Close(absl::Milliseconds(50));
   EXPECT_EQ(status.code(), absl::StatusCode::kDeadlineExceeded) << status;
   EXPECT_LT(MonotonicNow() - start, absl::Seconds(5));
@@ -340,7 +340,7 @@ TEST(BlockingClientSyncTest, ResponseDoesNotWaitForTheNextCall) {
   auto client = SpawnOrDie(WorkerOptions({Form::kSync, Binding::kSocket}), {});
   const CallId quick = client->Start("echo quick").value();
   ASSERT_TRUE(client->Start("sleep 2000").ok());
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   EXPECT_EQ(client->Wait(quick).value(), "quick");
   EXPECT_LT(MonotonicNow() - start, absl::Milliseconds(1500));
 }

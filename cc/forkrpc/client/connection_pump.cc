@@ -53,7 +53,7 @@ void ConnectionPump::Flush() {
   }
 }
 
-void ConnectionPump::Wait(absl::Time deadline) {
+void ConnectionPump::Wait(MonotonicTime deadline) {
   Flush();
   const absl::Span<char> space = connection_->ReceiveBuffer();
   if (space.empty()) return;
@@ -65,7 +65,7 @@ void ConnectionPump::Wait(absl::Time deadline) {
     if (!got.ok() || got->kind != IoResult::kWouldBlock) return OnRead(got);
   }
   if (!all_sent || always_poll_ || poll_next_ ||
-      deadline != absl::InfiniteFuture()) {
+      deadline != MonotonicTime::InfiniteFuture()) {
     return WaitPolling(space, deadline);
   }
   absl::StatusOr<IoResult> got = transport_->Read(space, IoMode::kBlock);
@@ -74,7 +74,8 @@ void ConnectionPump::Wait(absl::Time deadline) {
   OnRead(got);
 }
 
-void ConnectionPump::WaitPolling(absl::Span<char> space, absl::Time deadline) {
+void ConnectionPump::WaitPolling(absl::Span<char> space,
+                                 MonotonicTime deadline) {
   pollfd fds[3];
   size_t count = 0;
   pollfd* const readable = &fds[count++];
@@ -97,7 +98,7 @@ void ConnectionPump::WaitPolling(absl::Span<char> space, absl::Time deadline) {
     poll_next_ = false;
     OnRead(transport_->Read(space, IoMode::kNonBlock));
   }
-  if (connection_->NextTimeout() != absl::InfiniteFuture()) {
+  if (connection_->NextTimeout() != MonotonicTime::InfiniteFuture()) {
     connection_->OnTimeout(MonotonicNow());
   }
 }

@@ -11,7 +11,7 @@
 //
 //   pump.Flush();
 //   while (!(event = connection.PollEvent()) && !connection.closed()) {
-//     pump.Wait(absl::InfiniteFuture());
+//     pump.Wait(MonotonicTime::InfiniteFuture());
 //   }
 
 #ifndef FORKRPC_CLIENT_CONNECTION_PUMP_H_
@@ -19,6 +19,7 @@
 
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/process/worker_process.h"
 #include "forkrpc/transport/transport.h"
@@ -41,11 +42,11 @@ class ConnectionPump {
   // `deadline` has passed, or some time has gone by: call it in a loop. Returns
   // at once if there are frames to be polled first.
   //= spec/wire.md#FR-LIM-004
-  void Wait(absl::Time deadline);
+  void Wait(MonotonicTime deadline);
 
  private:
   // Waits for whatever there is to wait for.
-  void WaitPolling(absl::Span<char> space, absl::Time deadline);
+  void WaitPolling(absl::Span<char> space, MonotonicTime deadline);
   // Tells the connection what a read gave.
   void OnRead(const absl::StatusOr<IoResult>& got);
 

@@ -55,7 +55,7 @@ std::set<pid_t> Children(const std::set<pid_t>& but) {
 
 // Reaps our children as they end, to `deadline`; returns how many that were.
 // What is left then is stored in `left`, killed and reaped.
-int ReapAll(absl::Time deadline, const std::set<pid_t>& but,
+int ReapAll(MonotonicTime deadline, const std::set<pid_t>& but,
             std::set<pid_t>* left) {
   int reaped = 0;
   for (;;) {
@@ -92,7 +92,7 @@ TEST(ParentKilledTest, NoWorkerIsLeft) {
     // The moment is what is random here; nothing is concluded from it.
     absl::SleepFor(absl::Microseconds(random() % 400000));
     ASSERT_EQ(kill(parent, SIGKILL), 0);
-    const absl::Time killed = MonotonicNow();
+    const MonotonicTime killed = MonotonicNow();
     std::set<pid_t> left;
     workers +=
         ReapAll(killed + absl::Milliseconds(within_ms), before, &left) - 1;

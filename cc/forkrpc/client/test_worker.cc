@@ -81,6 +81,7 @@ absl::Status Handle(BlockingServer* server, ServerCall& call) {
 
 int main(int argc, char** argv) {
   forkrpc::BlockingServerOptions options;
+  options.connection.form = forkrpc::Form::kSync;
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
     if (word == "async") options.connection.form = forkrpc::Form::kAsync;

@@ -31,7 +31,7 @@ class WorkerBorrowTest : public WorkerFixture {
   }
 
   void Borrow(std::string name, size_t size,
-              absl::Time deadline = absl::InfiniteFuture()) {
+              MonotonicTime deadline = MonotonicTime::InfiniteFuture()) {
     payloads_[name] = std::string(size, name[0]);
     CallOptions options;
     options.deadline = deadline;

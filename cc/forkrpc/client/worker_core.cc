@@ -24,7 +24,9 @@ namespace {
 // Where the kernel does not tell that a process has ended, how often to look.
 constexpr absl::Duration kExitPoll = absl::Milliseconds(20);
 
-absl::Time After(absl::Duration duration) { return MonotonicNow() + duration; }
+MonotonicTime After(absl::Duration duration) {
+  return MonotonicNow() + duration;
+}
 
 }  // namespace
 
@@ -82,7 +84,7 @@ CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
     return Refuse(end_status_, std::move(callback));
   }
   // The inline one where it will do: it shows with a thousand calls in a turn.
-  const bool endless = options.deadline == absl::InfiniteFuture();
+  const bool endless = options.deadline == MonotonicTime::InfiniteFuture();
   const absl::StatusOr<CallId> call =
       ABSL_PREDICT_TRUE(endless)
           ? connection_.StartCall(payload, PayloadLifetime::kBorrow)
@@ -250,14 +252,14 @@ void WorkerCore::SetDeadlineTimer() {
 
 void WorkerCore::OnDeadline() {
   if (state_ != State::kServing) return;
-  timer_is_at_ = absl::InfiniteFuture();
+  timer_is_at_ = MonotonicTime::InfiniteFuture();
   connection_.OnTimeout(MonotonicNow());
   Poll();
 }
 
 void WorkerCore::OnExit() {
   const std::shared_ptr<WorkerCore> keep = shared_from_this();
-  if (!process_->Wait(absl::InfinitePast()).ok()) {
+  if (!process_->Wait(MonotonicTime::InfinitePast()).ok()) {
     // Where nobody says that it has ended, this was only a look.
     if (exit_poll_timer_ != nullptr) exit_poll_timer_->Set(After(kExitPoll));
     return;
@@ -300,7 +302,7 @@ uint64_t WorkerCore::WaitingOctets() {
   return state_ == State::kServing ? KernelOctets(transport()->read_fd()) : 0;
 }
 
-void WorkerCore::SetKillTime(absl::Time when, absl::Status why) {
+void WorkerCore::SetKillTime(MonotonicTime when, absl::Status why) {
   if (when >= kill_time_) return;
   kill_time_ = when;
   killing_status_ = std::move(why);

@@ -26,6 +26,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/client/call_callbacks.h"
 #include "forkrpc/client/worker_options.h"
 #include "forkrpc/connection/client_connection.h"
@@ -108,7 +109,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   // Fails the connection with `status`.
   void Break(const absl::Status& status);
   // SIGKILL at `when` because of `why`, unless it is due earlier.
-  void SetKillTime(absl::Time when, absl::Status why);
+  void SetKillTime(MonotonicTime when, absl::Status why);
   void OnGraceOver();
   // The connection has ended: closes the wire and waits for the process.
   void BeginEnd(const absl::Status& status);
@@ -133,7 +134,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   std::unique_ptr<Timer> deadline_timer_;
   std::unique_ptr<Timer> grace_timer_;
   std::unique_ptr<Timer> exit_poll_timer_;
-  absl::Time timer_is_at_ = absl::InfiniteFuture();
+  MonotonicTime timer_is_at_ = MonotonicTime::InfiniteFuture();
 
   State state_ = State::kServing;
   absl::Status end_status_;
@@ -141,7 +142,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   // is said instead of what that looks like from outside.
   absl::Status killing_status_;
   absl::Status killed_status_;
-  absl::Time kill_time_ = absl::InfiniteFuture();
+  MonotonicTime kill_time_ = MonotonicTime::InfiniteFuture();
   // Calls that failed with the connection: they are told how the worker ended.
   std::vector<FailedCall> failed_;
   std::vector<absl::AnyInvocable<void(absl::Status)>> drained_;

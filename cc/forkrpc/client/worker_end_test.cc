@@ -179,7 +179,7 @@ TEST_F(WorkerEndTest, ALengthOverTheLimit) {
 TEST_F(WorkerEndTest, AGrandchildThatFloodsTheWireIsNotReadForEver) {
   options_.on_event = [](absl::string_view) {
     // Slower than who writes.
-    const absl::Time until = MonotonicNow() + absl::Microseconds(2);
+    const MonotonicTime until = MonotonicNow() + absl::Microseconds(2);
     while (MonotonicNow() < until) {
     }
   };
@@ -221,7 +221,7 @@ TEST_F(WorkerEndTest, WhoDoesNotDrainInTimeIsKilled) {
   Spawn(AsyncWorker());
   const pid_t pid = worker_->pid();
   Call("sleep 600000");
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   Drain(absl::Milliseconds(50));
   ASSERT_TRUE(RunToTheEnd());
   EXPECT_GE(MonotonicNow() - start, absl::Milliseconds(50));
@@ -264,7 +264,7 @@ TEST_F(WorkerEndTest, TerminateSendsSigkillToWhoIgnoresSigterm) {
                      "exec sleep 600")));
   ASSERT_TRUE(LoggedTo("event up"));
   Call("a");
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   Terminate(absl::Milliseconds(50));
   ASSERT_TRUE(RunToTheEnd());
   EXPECT_GE(MonotonicNow() - start, absl::Milliseconds(50));

@@ -25,6 +25,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/connection/send_queue.h"
 #include "forkrpc/process/exit_status.h"
@@ -76,7 +77,7 @@ struct WorkerOptions {
 struct CallOptions {
   // When the call ends with DeadlineExceeded, on the clock of MonotonicNow().
   // The worker still executes it, and its id stays taken until it answers.
-  absl::Time deadline = absl::InfiniteFuture();
+  MonotonicTime deadline = MonotonicTime::InfiniteFuture();
   // With kBorrow and a callback, the payload must stay as it is until the
   // callback runs; a large one is then not copied, which shows where the stream
   // does not take it all at once (from about 200 KiB on).

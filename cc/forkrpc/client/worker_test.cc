@@ -114,7 +114,7 @@ TEST_F(WorkerTest, APayloadIsNotNeededAfterTheCall) {
 TEST_F(WorkerTest, ADeadlineEndsTheCallAndItsIdStaysTaken) {
   options_.connection.max_in_flight = 2;
   ConnectToPeer();
-  const absl::Time deadline = MonotonicNow() + absl::Milliseconds(20);
+  const MonotonicTime deadline = MonotonicNow() + absl::Milliseconds(20);
   Call("late", deadline);
   Call("patient", MonotonicNow() + absl::Hours(1));
   ASSERT_TRUE(LoggedTo("late!DEADLINE_EXCEEDED"));
@@ -131,7 +131,7 @@ TEST_F(WorkerTest, ADeadlineEndsTheCallAndItsIdStaysTaken) {
 
 TEST_F(WorkerTest, DeadlinesComeInTheirOrderNotInThatOfTheCalls) {
   ConnectToPeer();
-  const absl::Time now = MonotonicNow();
+  const MonotonicTime now = MonotonicNow();
   Call("third", now + absl::Milliseconds(60));
   Call("first", now - absl::Seconds(1));
   Call("second", now + absl::Milliseconds(30));

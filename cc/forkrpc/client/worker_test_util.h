@@ -28,6 +28,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/client/worker.h"
 #include "forkrpc/client/worker_options.h"
 #include "forkrpc/process/spawn_options.h"
@@ -106,11 +107,11 @@ class WorkerFixture : public testing::Test {
     };
   }
   CallId Call(absl::string_view payload,
-              absl::Time deadline = absl::InfiniteFuture()) {
+              MonotonicTime deadline = MonotonicTime::InfiniteFuture()) {
     return NamedCall(std::string(payload.substr(0, 20)), payload, deadline);
   }
   CallId NamedCall(std::string name, absl::string_view payload,
-                   absl::Time deadline = absl::InfiniteFuture()) {
+                   MonotonicTime deadline = MonotonicTime::InfiniteFuture()) {
     CallOptions options;
     options.deadline = deadline;
     return Quietly([&] {

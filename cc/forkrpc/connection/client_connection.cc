@@ -9,6 +9,7 @@
 
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/wire/frame_encoder.h"
 
 namespace forkrpc {
@@ -43,9 +44,10 @@ absl::Status ClientConnection::WhyNotStarted(size_t payload_size) const {
 }
 
 absl::StatusOr<CallId> ClientConnection::StartCallWithDeadline(
-    absl::string_view payload, absl::Time deadline, PayloadLifetime lifetime) {
+    absl::string_view payload, MonotonicTime deadline,
+    PayloadLifetime lifetime) {
   absl::StatusOr<CallId> id = StartCall(payload, lifetime);
-  if (id.ok() && deadline != absl::InfiniteFuture()) {
+  if (id.ok() && deadline != MonotonicTime::InfiniteFuture()) {
     calls_.Find(*id)->has_deadline = true;
     deadlines_.Add(*id, deadline);
   }
@@ -78,7 +80,7 @@ bool ClientConnection::is_open(CallId call) const {
                      [call](const auto& end) { return end.first == call; });
 }
 
-void ClientConnection::OnTimeout(absl::Time now) {
+void ClientConnection::OnTimeout(MonotonicTime now) {
   while (std::optional<CallId> call = deadlines_.PopDue(now)) {
     Abandon(*call, absl::DeadlineExceededError(absl::StrCat(
                        "call ", *call, " has no response at its deadline")));

@@ -30,6 +30,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/call_table.h"
 #include "forkrpc/connection/connection.h"
 #include "forkrpc/connection/deadlines.h"
@@ -105,7 +106,7 @@ class ClientConnection final : public Connection {
   // The same, and at `deadline` the call ends with DeadlineExceeded; its
   // response is dropped if it still comes.
   absl::StatusOr<CallId> StartCallWithDeadline(
-      absl::string_view payload, absl::Time deadline,
+      absl::string_view payload, MonotonicTime deadline,
       PayloadLifetime lifetime = PayloadLifetime::kCopy);
 
   // Stops waiting for a call: it ends with Cancelled, the child still executes
@@ -167,8 +168,8 @@ class ClientConnection final : public Connection {
     return half_close_requested_ && !shutdown_done() && send_queue().empty() &&
            status().ok();
   }
-  absl::Time NextTimeout() const override { return deadlines_.Next(); }
-  void OnTimeout(absl::Time now) override;
+  MonotonicTime NextTimeout() const override { return deadlines_.Next(); }
+  void OnTimeout(MonotonicTime now) override;
 
  private:
   friend class ClientConnectionPeer;  // lets tests come near the wrap

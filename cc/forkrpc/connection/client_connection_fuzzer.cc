@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/connection/client_model.h"
 #include "forkrpc/connection/test_modelled_connection.h"
@@ -25,6 +26,7 @@ using forkrpc::ClientEvent;
 using forkrpc::ClientModel;
 using forkrpc::ClientOptions;
 using forkrpc::FuzzInput;
+using forkrpc::MonotonicTime;
 using forkrpc::PayloadLifetime;
 using forkrpc::Require;
 
@@ -53,7 +55,7 @@ class Session
     const uint8_t how = step >> 4;
     switch (step % 16) {
       case 0:
-        Start(input->Take(how), absl::InfiniteFuture());
+        Start(input->Take(how), MonotonicTime::InfiniteFuture());
         break;
       case 1:
         Start("later", now_ + absl::Seconds(how));
@@ -103,7 +105,8 @@ class Session
       case 14:
         // Few calls, for speed: the model looks at each of them at each step.
         if (model_.in_flight() > 8) break;
-        for (int i = 0; i <= how; ++i) Start("", absl::InfiniteFuture());
+        for (int i = 0; i <= how; ++i)
+          Start("", MonotonicTime::InfiniteFuture());
         break;
       default:
         GiveFrame(AnyCall(0), large().substr(0, 17 * how));
@@ -131,13 +134,13 @@ class Session
     return started_.empty() ? octet : started_[octet % started_.size()];
   }
 
-  void Start(absl::string_view payload, absl::Time deadline,
+  void Start(absl::string_view payload, MonotonicTime deadline,
              PayloadLifetime lifetime = PayloadLifetime::kCopy) {
     CallId expected = 0;
     const absl::StatusCode code =
         model_.StartCall(payload, deadline, &expected);
     const absl::StatusOr<CallId> call =
-        deadline == absl::InfiniteFuture()
+        deadline == MonotonicTime::InfiniteFuture()
             ? connection_.StartCall(payload, lifetime)
             : connection_.StartCallWithDeadline(payload, deadline, lifetime);
     Require(call.status().code() == code, "StartCall()");
@@ -150,7 +153,8 @@ class Session
     if (how % 4 == 3) return connection_.OwnBorrowedPayloads();
     // Queues stay small, for speed.
     if (connection_.unsent() > kLarge) return;
-    Start(large().substr(0, kLarge - 600 * how), absl::InfiniteFuture(),
+    Start(large().substr(0, kLarge - 600 * how),
+          MonotonicTime::InfiniteFuture(),
           how % 4 == 0 ? PayloadLifetime::kCopy : PayloadLifetime::kBorrow);
   }
 
@@ -208,7 +212,7 @@ class Session
   }
 
   const ClientOptions options_;
-  absl::Time now_ = absl::UnixEpoch();
+  MonotonicTime now_ = MonotonicTime();
   std::vector<CallId> started_;
   size_t ended_ = 0;
   bool lazy_ = false;  // poll in some steps only

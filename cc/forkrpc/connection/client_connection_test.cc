@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/test_octets.h"
 #include "forkrpc/testing/allocation_counter.h"
 #include "forkrpc/wire/frame_encoder.h"
@@ -45,7 +46,7 @@ class Client {
   }
 
   CallId Start(absl::string_view payload,
-               absl::Time deadline = absl::InfiniteFuture()) {
+               MonotonicTime deadline = MonotonicTime::InfiniteFuture()) {
     absl::StatusOr<CallId> id =
         connection_.StartCallWithDeadline(payload, deadline);
     EXPECT_TRUE(id.ok()) << id.status();
@@ -275,10 +276,11 @@ TEST(ClientConnectionTest, CallsEndWithTheErrorThatKeptThemFromBeingSent) {
 
 //= spec/wire.md#FR-SID-009
 TEST(ClientConnectionTest, DeadlineEndsACallButKeepsItsId) {
-  const absl::Time start = absl::UnixEpoch();
+  const MonotonicTime start = MonotonicTime();
   for (Form form : {Form::kSync, Form::kAsync}) {
     Client client(form);
-    EXPECT_EQ(client.connection().NextTimeout(), absl::InfiniteFuture());
+    EXPECT_EQ(client.connection().NextTimeout(),
+              MonotonicTime::InfiniteFuture());
     client.Start("a", start + absl::Seconds(2));
     client.Start("b", start + absl::Seconds(1));
     client.Start("c");
@@ -294,19 +296,20 @@ TEST(ClientConnectionTest, DeadlineEndsACallButKeepsItsId) {
     client.Receive(Response(1, "A") + Response(2, "B") + Response(3, "C"));
     EXPECT_EQ(client.Events(), "r1:A r3:C");
     EXPECT_EQ(client.connection().in_flight(), 0);
-    EXPECT_EQ(client.connection().NextTimeout(), absl::InfiniteFuture());
+    EXPECT_EQ(client.connection().NextTimeout(),
+              MonotonicTime::InfiniteFuture());
   }
 }
 
 TEST(ClientConnectionTest, CancelEndsACallOnce) {
   Client client(Form::kAsync);
-  client.Start("a", absl::UnixEpoch());
+  client.Start("a", MonotonicTime());
   EXPECT_TRUE(client.connection().CancelCall(1).ok());
   EXPECT_EQ(client.connection().CancelCall(1).code(),
             absl::StatusCode::kNotFound);
   EXPECT_EQ(client.connection().CancelCall(2).code(),
             absl::StatusCode::kNotFound);
-  client.connection().OnTimeout(absl::InfiniteFuture());
+  client.connection().OnTimeout(MonotonicTime::InfiniteFuture());
   EXPECT_TRUE(client.connection().is_open(1));
   EXPECT_EQ(client.connection().open_calls(), 1);
   EXPECT_EQ(client.Events(), "f1:CANCELLED");

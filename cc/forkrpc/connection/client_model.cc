@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "forkrpc/base/monotonic_time.h"
+
 namespace forkrpc {
 namespace {
 
@@ -24,7 +26,7 @@ ClientModel::ClientModel(const ClientOptions& options)
     : options_(options), next_id_(std::max<CallId>(options.first_id, 1)) {}
 
 absl::StatusCode ClientModel::StartCall(absl::string_view payload,
-                                        absl::Time deadline, CallId* id) {
+                                        MonotonicTime deadline, CallId* id) {
   if (code_ != kOk) return code_;
   if (send_error_ != kOk) return send_error_;
   if (closed_ || half_closed_) return absl::StatusCode::kFailedPrecondition;
@@ -71,10 +73,10 @@ void ClientModel::OnSendError(absl::StatusCode code) {
   sent_ = out_.size();
 }
 
-void ClientModel::OnTimeout(absl::Time now) {
+void ClientModel::OnTimeout(MonotonicTime now) {
   std::vector<Call*> due;
   for (Call& call : calls_) {
-    if (call.waited_for && call.deadline != absl::InfiniteFuture() &&
+    if (call.waited_for && call.deadline != MonotonicTime::InfiniteFuture() &&
         call.deadline <= now) {
       due.push_back(&call);
     }
@@ -85,8 +87,8 @@ void ClientModel::OnTimeout(absl::Time now) {
   for (Call* call : due) Abandon(call, absl::StatusCode::kDeadlineExceeded);
 }
 
-absl::Time ClientModel::NextTimeout() const {
-  absl::Time next = absl::InfiniteFuture();
+MonotonicTime ClientModel::NextTimeout() const {
+  MonotonicTime next = MonotonicTime::InfiniteFuture();
   for (const Call& call : calls_) {
     if (call.waited_for) next = std::min(next, call.deadline);
   }

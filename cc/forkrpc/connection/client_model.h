@@ -9,7 +9,7 @@
 // they say. One thread. It trusts its caller, who keeps to connection.h.
 //
 //   CallId id;
-//   model.StartCall("Ehi", absl::InfiniteFuture(), &id);
+//   model.StartCall("Ehi", MonotonicTime::InfiniteFuture(), &id);
 //   model.OnReceived(Frame(id, "hi"));
 //   model.PollEvent();  // kResponse, id, "hi"
 
@@ -26,6 +26,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/client_connection.h"
 
 namespace forkrpc {
@@ -49,7 +50,7 @@ class ClientModel {
   explicit ClientModel(const ClientOptions& options);
 
   // These do what the connection's functions of these names do.
-  absl::StatusCode StartCall(absl::string_view payload, absl::Time deadline,
+  absl::StatusCode StartCall(absl::string_view payload, MonotonicTime deadline,
                              CallId* id);
   absl::StatusCode CancelCall(CallId id);
   void HalfClose() { half_closed_ = true; }
@@ -60,7 +61,7 @@ class ClientModel {
   void OnSent(size_t n) { sent_ += n; }
   void OnSendError(absl::StatusCode code);
   void OnShutdownWriteDone() { shutdown_done_ = true; }
-  void OnTimeout(absl::Time now);
+  void OnTimeout(MonotonicTime now);
   std::optional<Event> PollEvent();
 
   // And these are what it must say of itself.
@@ -74,7 +75,7 @@ class ClientModel {
   absl::string_view unsent() const {
     return absl::string_view(out_).substr(sent_);
   }
-  absl::Time NextTimeout() const;
+  MonotonicTime NextTimeout() const;
   size_t in_flight() const { return calls_.size(); }
   size_t open_calls() const;
   bool is_open(CallId id) const;
@@ -86,7 +87,7 @@ class ClientModel {
  private:
   struct Call {
     CallId id;
-    absl::Time deadline;
+    MonotonicTime deadline;
     bool waited_for = true;
   };
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "forkrpc/base/monotonic_time.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
@@ -20,9 +21,9 @@ ClientOptions In(Form form) {
   return options;
 }
 
-const absl::Time kNever = absl::InfiniteFuture();
+const MonotonicTime kNever = MonotonicTime::InfiniteFuture();
 
-CallId Start(ClientModel* model, absl::Time deadline = kNever) {
+CallId Start(ClientModel* model, MonotonicTime deadline = kNever) {
   CallId id = 0;
   EXPECT_EQ(model->StartCall("x", deadline, &id), StatusCode::kOk);
   return id;
@@ -72,7 +73,7 @@ TEST(ClientModelTest, KeepsTheIdOfACancelledCall) {
 
 TEST(ClientModelTest, EndsCallsAtTheirDeadlineAndTheRestAtTheEnd) {
   ClientModel model(In(Form::kSync));
-  const absl::Time now = absl::UnixEpoch();
+  const MonotonicTime now = MonotonicTime();
   Start(&model);
   Start(&model, now + absl::Seconds(2));
   Start(&model, now + absl::Seconds(1));

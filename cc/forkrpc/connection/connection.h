@@ -31,6 +31,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/send_queue.h"
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/frame_decoder.h"
@@ -109,8 +110,10 @@ class Connection {
 
   // When OnTimeout() is due; InfiniteFuture if never. Times are on the clock of
   // the driver, which must be monotonic.
-  virtual absl::Time NextTimeout() const { return absl::InfiniteFuture(); }
-  virtual void OnTimeout(absl::Time now) { (void)now; }
+  virtual MonotonicTime NextTimeout() const {
+    return MonotonicTime::InfiniteFuture();
+  }
+  virtual void OnTimeout(MonotonicTime now) { (void)now; }
 
   // OK until the connection fails.
   const absl::Status& status() const { return status_; }

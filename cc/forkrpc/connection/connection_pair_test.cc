@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/connection/server_connection.h"
 #include "gtest/gtest.h"
@@ -126,9 +127,9 @@ class Session {
 
   void StartCall() {
     const std::string payload = MakePayload();
-    const absl::Time deadline = bits_() % 4 == 0
-                                    ? now_ + absl::Seconds(bits_() % 50)
-                                    : absl::InfiniteFuture();
+    const MonotonicTime deadline = bits_() % 4 == 0
+                                       ? now_ + absl::Seconds(bits_() % 50)
+                                       : MonotonicTime::InfiniteFuture();
     const absl::StatusOr<CallId> id =
         client_.StartCallWithDeadline(payload, deadline);
     if (!id.ok()) {
@@ -301,7 +302,7 @@ class Session {
   Link up_, down_;
   ClientConnection client_;
   ServerConnection server_;
-  absl::Time now_ = absl::UnixEpoch();
+  MonotonicTime now_ = MonotonicTime();
   std::vector<Call> calls_;             // in the order started
   std::map<CallId, size_t> in_flight_;  // ids taken -> index in calls_
   std::map<CallId, bool> polled_out_;   // failed at least once

@@ -21,6 +21,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 
 namespace forkrpc {
 
@@ -31,7 +32,7 @@ namespace forkrpc {
 class Deadlines {
  public:
   // `call` is not here.
-  void Add(uint32_t call, absl::Time deadline) {
+  void Add(uint32_t call, MonotonicTime deadline) {
     heap_.emplace_back();
     MoveUp(heap_.size() - 1, {deadline, call});
   }
@@ -52,13 +53,14 @@ class Deadlines {
   }
 
   // The earliest; InfiniteFuture if there is none.
-  absl::Time Next() const {
-    return heap_.empty() ? absl::InfiniteFuture() : heap_.front().first;
+  MonotonicTime Next() const {
+    return heap_.empty() ? MonotonicTime::InfiniteFuture()
+                         : heap_.front().first;
   }
 
   // Removes and returns the call with the earliest deadline if that is not
   // after `now`.
-  std::optional<uint32_t> PopDue(absl::Time now) {
+  std::optional<uint32_t> PopDue(MonotonicTime now) {
     if (heap_.empty() || Next() > now) return std::nullopt;
     const uint32_t call = heap_.front().second;
     Remove(call);
@@ -71,7 +73,7 @@ class Deadlines {
   }
 
  private:
-  using Entry = std::pair<absl::Time, uint32_t>;
+  using Entry = std::pair<MonotonicTime, uint32_t>;
 
   void Put(size_t at, const Entry& entry) {
     heap_[at] = entry;

@@ -8,17 +8,20 @@
 #include <set>
 #include <utility>
 
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/testing/allocation_counter.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
 namespace {
 
-absl::Time At(int seconds) { return absl::FromUnixSeconds(seconds); }
+MonotonicTime At(int seconds) {
+  return MonotonicTime() + absl::Seconds(seconds);
+}
 
 TEST(DeadlinesTest, EarliestFirst) {
   Deadlines deadlines;
-  EXPECT_EQ(deadlines.Next(), absl::InfiniteFuture());
+  EXPECT_EQ(deadlines.Next(), MonotonicTime::InfiniteFuture());
   deadlines.Add(1, At(30));
   deadlines.Add(2, At(10));
   deadlines.Add(3, At(20));
@@ -41,24 +44,24 @@ TEST(DeadlinesTest, CallsOfOneTimeAreKeptApart) {
 
 TEST(DeadlinesTest, NothingIsDueForEver) {
   Deadlines deadlines;
-  EXPECT_EQ(deadlines.PopDue(absl::InfiniteFuture()), std::nullopt);
+  EXPECT_EQ(deadlines.PopDue(MonotonicTime::InfiniteFuture()), std::nullopt);
   deadlines.Add(1, At(10));
   deadlines.Clear();
-  EXPECT_EQ(deadlines.PopDue(absl::InfiniteFuture()), std::nullopt);
+  EXPECT_EQ(deadlines.PopDue(MonotonicTime::InfiniteFuture()), std::nullopt);
 }
 
 // Any mixture of Add, Remove and PopDue, against a sorted set.
 TEST(DeadlinesTest, AgreesWithASortedSet) {
   std::minstd_rand bits(1);
   Deadlines deadlines;
-  std::set<std::pair<absl::Time, uint32_t>> expected;
-  std::map<uint32_t, absl::Time> calls;
+  std::set<std::pair<MonotonicTime, uint32_t>> expected;
+  std::map<uint32_t, MonotonicTime> calls;
   uint32_t next_call = 1;
   for (int i = 0; i < 20000; ++i) {
     // Grows to a few hundred, shrinks to none, and again.
     const unsigned kind = bits() % 8;
     if (kind < (i / 2000 % 2 == 0 ? 5u : 2u)) {
-      const absl::Time deadline = At(static_cast<int>(bits() % 1000));
+      const MonotonicTime deadline = At(static_cast<int>(bits() % 1000));
       deadlines.Add(next_call, deadline);
       expected.emplace(deadline, next_call);
       calls.emplace(next_call++, deadline);
@@ -74,8 +77,9 @@ TEST(DeadlinesTest, AgreesWithASortedSet) {
       calls.erase(expected.begin()->second);
       expected.erase(expected.begin());
     }
-    ASSERT_EQ(deadlines.Next(), expected.empty() ? absl::InfiniteFuture()
-                                                 : expected.begin()->first);
+    ASSERT_EQ(deadlines.Next(), expected.empty()
+                                    ? MonotonicTime::InfiniteFuture()
+                                    : expected.begin()->first);
   }
 }
 

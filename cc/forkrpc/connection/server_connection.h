@@ -32,7 +32,7 @@
 namespace forkrpc {
 
 struct ServerOptions {
-  Form form = Form::kSync;
+  Form form = Form::kAsync;
   // What requests may be; responses and events are held to it too.
   WireLimits limits;
   // Requests polled and not yet answered. At the limit no more are given and

@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/test_octets.h"
 #include "forkrpc/testing/allocation_counter.h"
 #include "forkrpc/wire/frame_encoder.h"
@@ -266,8 +267,8 @@ TEST(ServerConnectionTest, NoHalfCloseAfterAnError) {
 
 TEST(ServerConnectionTest, KnowsNoTimeouts) {
   Server server(Form::kAsync);
-  EXPECT_EQ(server.connection().NextTimeout(), absl::InfiniteFuture());
-  server.connection().OnTimeout(absl::UnixEpoch());
+  EXPECT_EQ(server.connection().NextTimeout(), MonotonicTime::InfiniteFuture());
+  server.connection().OnTimeout(MonotonicTime());
   EXPECT_EQ(server.Events(), "");
 }
 

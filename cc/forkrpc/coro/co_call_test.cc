@@ -289,7 +289,7 @@ TEST_F(CoCallTest, ASleepIsNeverShortAndMayBeDestroyed) {
   sleeper->Start();
   sleeper = nullptr;
   auto body = [&]() -> Task<void> {
-    const absl::Time until = MonotonicNow() + absl::Milliseconds(10);
+    const MonotonicTime until = MonotonicNow() + absl::Milliseconds(10);
     co_await CoSleepUntil(&loop_, until);
     EXPECT_GE(MonotonicNow(), until);
   };

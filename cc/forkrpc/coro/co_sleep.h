@@ -16,6 +16,7 @@
 #include <memory>
 
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/event_loop/event_loop.h"
 
 namespace forkrpc {
@@ -23,7 +24,7 @@ namespace forkrpc {
 class [[nodiscard]] CoSleepUntil {
  public:
   // `deadline` is on the clock of MonotonicNow().
-  CoSleepUntil(EventLoop* loop, absl::Time deadline)
+  CoSleepUntil(EventLoop* loop, MonotonicTime deadline)
       : loop_(loop), deadline_(deadline) {}
   CoSleepUntil(const CoSleepUntil&) = delete;
   CoSleepUntil& operator=(const CoSleepUntil&) = delete;
@@ -37,7 +38,7 @@ class [[nodiscard]] CoSleepUntil {
 
  private:
   EventLoop* const loop_;
-  const absl::Time deadline_;
+  const MonotonicTime deadline_;
   std::unique_ptr<Timer> timer_;
 };
 

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/event_loop/watchable_fd.h"
 
 namespace forkrpc {
@@ -115,15 +116,15 @@ class AsioTimer final : public Timer {
     state_->timer.cancel(ignored);
   }
 
-  void Set(absl::Time deadline) override {
+  void Set(MonotonicTime deadline) override {
     const uint64_t setting = ++state_->setting;
-    if (deadline == absl::InfiniteFuture()) {
+    if (deadline == MonotonicTime::InfiniteFuture()) {
       state_->timer.cancel();
       return;
     }
     // MonotonicNow() counts from the same moment as this clock.
     const absl::Duration since_start =
-        std::max(deadline - absl::UnixEpoch(), absl::ZeroDuration());
+        std::max(deadline - MonotonicTime(), absl::ZeroDuration());
     state_->timer.expires_at(
         std::chrono::steady_clock::time_point(absl::ToChronoNanoseconds(
             absl::Ceil(since_start, absl::Nanoseconds(1)))));

@@ -6,6 +6,7 @@
 #include <asio/io_context.hpp>
 #include <chrono>
 
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/event_loop/event_loop_contract.h"
 #include "gtest/gtest.h"
 
@@ -68,7 +69,7 @@ TEST_F(AsioLoopTest, AWatchWithoutInterestDoesNotEither) {
 TEST_F(AsioLoopTest, ATimerThatIsNotSetDoesNotEither) {
   auto timer = loop_.MakeTimer([] { ADD_FAILURE(); });
   timer->Set(MonotonicNow() + absl::Hours(1));
-  timer->Set(absl::InfiniteFuture());
+  timer->Set(MonotonicTime::InfiniteFuture());
   RunToTheEnd();
 }
 
@@ -79,9 +80,9 @@ TEST_F(AsioLoopTest, ATimerThatIsDueMayStillBeStopped) {
   for (int i = 0; i < 2; ++i) {
     timers[i] = loop_.MakeTimer([&, i] {
       ++calls;
-      timers[1 - i]->Set(absl::InfiniteFuture());
+      timers[1 - i]->Set(MonotonicTime::InfiniteFuture());
     });
-    timers[i]->Set(absl::InfinitePast());
+    timers[i]->Set(MonotonicTime::InfinitePast());
   }
   RunToTheEnd();
   EXPECT_EQ(calls, 1);

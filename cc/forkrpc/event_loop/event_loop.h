@@ -26,6 +26,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 
 namespace forkrpc {
 
@@ -48,7 +49,7 @@ class Timer {
   // Calls back once, at `deadline` on the clock of MonotonicNow() or soon after
   // it, never before; at once if it has passed. Replaces what was set.
   // InfiniteFuture: not at all.
-  virtual void Set(absl::Time deadline) = 0;
+  virtual void Set(MonotonicTime deadline) = 0;
 };
 
 class EventLoop {

@@ -106,7 +106,7 @@ GSourceFuncs GlibWatch::functions_ = {
     nullptr, nullptr, OnReady, SourceOf<Watched>::Finalize, nullptr, nullptr};
 
 struct TimerState {
-  using ByDeadline = std::multimap<absl::Time, std::shared_ptr<TimerState>>;
+  using ByDeadline = std::multimap<MonotonicTime, std::shared_ptr<TimerState>>;
 
   EventLoop::Task callback;
   // Where it is in the map; while it is not set, the map's node, so that
@@ -166,7 +166,8 @@ class GlibTimer final : public Timer {
       : work_(work), state_(std::make_shared<TimerState>()) {
     state_->callback = std::move(callback);
     TimerState::ByDeadline one;
-    state_->node = one.extract(one.emplace(absl::InfiniteFuture(), state_));
+    state_->node =
+        one.extract(one.emplace(MonotonicTime::InfiniteFuture(), state_));
   }
 
   ~GlibTimer() override {
@@ -175,9 +176,9 @@ class GlibTimer final : public Timer {
     const TimerState::ByDeadline::node_type node = std::move(state_->node);
   }
 
-  void Set(absl::Time deadline) override {
+  void Set(MonotonicTime deadline) override {
     work_->Unset(state_.get());
-    if (deadline == absl::InfiniteFuture()) return;
+    if (deadline == MonotonicTime::InfiniteFuture()) return;
     state_->node.key() = deadline;
     state_->place = work_->timers.insert(std::move(state_->node));
   }

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/event_loop/event_loop_contract.h"
 #include "forkrpc/testing/allocation_counter.h"
 #include "gtest/gtest.h"
@@ -53,7 +54,7 @@ TEST(GlibLoopTest, HasNothingToDoOnceAllIsDone) {
   {
     GlibLoop loop(context);
     auto timer = loop.MakeTimer([&] { loop.Defer([] {}); });
-    timer->Set(absl::InfinitePast());
+    timer->Set(MonotonicTime::InfinitePast());
     loop.Post([] {});
     for (int turn = 0; turn < 5; ++turn) g_main_context_iteration(context, 0);
     EXPECT_FALSE(g_main_context_pending(context));
@@ -66,7 +67,7 @@ TEST(GlibLoopTest, HasNothingToDoOnceAllIsDone) {
 TEST(GlibLoopTest, TimersOfThePastRingInOrder) {
   GlibLoop loop;
   std::vector<int> order;
-  const absl::Time now = MonotonicNow();
+  const MonotonicTime now = MonotonicNow();
   auto last = loop.MakeTimer([&] {
     order.push_back(2);
     loop.Stop();
@@ -91,7 +92,7 @@ TEST(GlibLoopTest, SettingATimerAndDeferringAllocateNothing) {
     }
     loop.Defer([&] { timer->Set(MonotonicNow()); });
   });
-  timer->Set(absl::InfinitePast());
+  timer->Set(MonotonicTime::InfinitePast());
   loop.Run();
   EXPECT_EQ(allocations, 0);
 }

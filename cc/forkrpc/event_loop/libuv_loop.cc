@@ -135,7 +135,7 @@ class UvTimer final : public Timer {
     });
   }
 
-  void Set(absl::Time deadline) override {
+  void Set(MonotonicTime deadline) override {
     state_->deadline = deadline;
     Start(state_);
   }
@@ -144,12 +144,12 @@ class UvTimer final : public Timer {
   struct State {
     uv_timer_t handle;
     EventLoop::Task callback;
-    absl::Time deadline;
+    MonotonicTime deadline;
     bool* ringing;
   };
 
   static void Start(State* state) {
-    if (state->deadline == absl::InfiniteFuture()) {
+    if (state->deadline == MonotonicTime::InfiniteFuture()) {
       uv_timer_stop(&state->handle);
       return;
     }

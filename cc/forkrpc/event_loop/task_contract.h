@@ -43,7 +43,7 @@ TYPED_TEST_P(TaskContract, DeferredTasksRunInOrder) {
 TYPED_TEST_P(TaskContract, DeferredTasksRunBeforeTheLoopWaits) {
   auto sockets = this->MakeSockets();
   this->Send(sockets.theirs);
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   auto watch =
       this->Watch(sockets.ours.get(), EventLoop::kReadable, [&](unsigned) {
         this->Receive(sockets.ours);
@@ -107,7 +107,7 @@ TYPED_TEST_P(TaskContract, PostsFromOtherThreadsArriveInOrder) {
 }
 
 TYPED_TEST_P(TaskContract, APostWakesALoopThatWaits) {
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   std::thread thread([this] {
     absl::SleepFor(absl::Milliseconds(10));
     this->loop()->Post([this] { this->Done(); });

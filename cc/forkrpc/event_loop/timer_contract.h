@@ -29,7 +29,7 @@ TYPED_TEST_SUITE_P(TimerContract);
 TYPED_TEST_P(TimerContract, ATimerIsNeverEarly) {
   // Parts of a millisecond, and a loop that has not looked at the clock.
   for (const int microseconds : {1, 900, 1000, 2000, 3000, 4500}) {
-    absl::Time deadline;
+    MonotonicTime deadline;
     auto timer = this->loop()->MakeTimer([&] {
       EXPECT_GE(MonotonicNow(), deadline);
       this->Done();
@@ -45,7 +45,7 @@ TYPED_TEST_P(TimerContract, ATimerIsNeverEarly) {
 TYPED_TEST_P(TimerContract, ATimerRingsOnce) {
   int calls = 0;
   auto timer = this->loop()->MakeTimer([&] { ++calls; });
-  timer->Set(absl::InfinitePast());
+  timer->Set(MonotonicTime::InfinitePast());
   EXPECT_EQ(calls, 0) << "called from outside the loop";
   this->RunForAWhile();
   EXPECT_EQ(calls, 1);
@@ -61,7 +61,7 @@ TYPED_TEST_P(TimerContract, ATimerMayBeReplacedOrStopped) {
   replaced->Set(MonotonicNow() + absl::Hours(1));
   auto stopped = this->loop()->MakeTimer([&] { ++calls; });
   stopped->Set(MonotonicNow());
-  stopped->Set(absl::InfiniteFuture());
+  stopped->Set(MonotonicTime::InfiniteFuture());
   auto destroyed = this->loop()->MakeTimer([&] { ++calls; });
   destroyed->Set(MonotonicNow());
   destroyed.reset();
@@ -125,7 +125,7 @@ TYPED_TEST_P(TimerContract, ATimerMayDestroyItself) {
 
 TYPED_TEST_P(TimerContract, TimersRingInOrder) {
   std::vector<int> order;
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   auto last = this->loop()->MakeTimer([&] {
     order.push_back(3);
     this->Done();

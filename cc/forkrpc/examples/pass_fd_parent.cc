@@ -33,7 +33,6 @@ absl::Status Run(const char* program_file, const char* path) {
   program.argv = {program_file};
   program.descriptors = {{side->theirs.get(), 3}};
   forkrpc::WorkerOptions options;
-  options.connection.form = forkrpc::Form::kSync;
   options.on_destroy = [&] { loop.Stop(); };
   auto worker = forkrpc::Worker::Spawn(program, std::move(options), &loop);
   if (!worker.ok()) return worker.status();

@@ -26,7 +26,6 @@ int main(int argc, char** argv) {
   program.binding = forkrpc::Binding::kPipes;
   forkrpc::LibuvLoop loop;
   forkrpc::WorkerOptions options;
-  options.connection.form = forkrpc::Form::kSync;  // greeter_worker's
   options.on_destroy = [&] { loop.Stop(); };
   auto worker = forkrpc::Worker::Spawn(program, options, &loop);
   if (!worker.ok()) {

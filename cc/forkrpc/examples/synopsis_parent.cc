@@ -21,7 +21,6 @@ int main(int argc, char** argv) {
   forkrpc::SpawnOptions program;
   program.argv = {argc > 1 ? argv[1] : "./synopsis_worker"};
   forkrpc::WorkerOptions options;
-  options.connection.form = forkrpc::Form::kSync;  // as WorkerMain
   options.on_destroy = [&] { loop.Stop(); };
 
   // Arguments and results are lists of strings.

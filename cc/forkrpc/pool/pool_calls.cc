@@ -3,11 +3,13 @@
 
 #include "forkrpc/pool/pool_calls.h"
 
+#include "forkrpc/base/monotonic_time.h"
+
 namespace forkrpc {
 
 PoolCallId PoolCalls::Add(PoolCall call) {
   const PoolCallId id = ++last_id_;
-  if (call.deadline != absl::InfiniteFuture()) {
+  if (call.deadline != MonotonicTime::InfiniteFuture()) {
     deadlines_.emplace(call.deadline, id);
   }
   calls_.emplace(id, std::move(call));

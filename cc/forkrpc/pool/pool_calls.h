@@ -23,6 +23,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/client/call_callbacks.h"
 #include "forkrpc/pool/pool_options.h"
 
@@ -33,7 +34,7 @@ using Assignment = uint64_t;
 
 struct PoolCall {
   CallCallback callback;
-  absl::Time deadline = absl::InfiniteFuture();
+  MonotonicTime deadline = MonotonicTime::InfiniteFuture();
   // The request, while it may still have to be sent.
   std::string payload;
   bool idempotent = false;
@@ -64,11 +65,11 @@ class PoolCalls {
   CallCallback Take(PoolCallId id);
 
   // A call whose deadline has come, the earliest first; 0 if none.
-  PoolCallId Expired(absl::Time now) const {
+  PoolCallId Expired(MonotonicTime now) const {
     return NextDeadline() <= now ? deadlines_.begin()->second : 0;
   }
-  absl::Time NextDeadline() const {
-    return deadlines_.empty() ? absl::InfiniteFuture()
+  MonotonicTime NextDeadline() const {
+    return deadlines_.empty() ? MonotonicTime::InfiniteFuture()
                               : deadlines_.begin()->first;
   }
 
@@ -79,7 +80,7 @@ class PoolCalls {
  private:
   absl::flat_hash_map<PoolCallId, PoolCall> calls_;
   absl::btree_set<PoolCallId> queue_;
-  absl::btree_set<std::pair<absl::Time, PoolCallId>> deadlines_;
+  absl::btree_set<std::pair<MonotonicTime, PoolCallId>> deadlines_;
   size_t queued_octets_ = 0;
   PoolCallId last_id_ = 0;
 };

@@ -81,7 +81,7 @@ class Chaos {
 
   int Run() {
     if (pool_ == nullptr) return 2;
-    const absl::Time begin = MonotonicNow();
+    const MonotonicTime begin = MonotonicNow();
     for (int i = 0; i < 2 * numbers_.at("max") * numbers_.at("load"); ++i) {
       CallNext();
     }

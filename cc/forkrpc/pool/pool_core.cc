@@ -17,7 +17,8 @@ namespace {
 
 uint64_t JitterSeed(uint64_t wanted) {
   if (wanted != 0) return wanted;
-  return static_cast<uint64_t>(absl::ToUnixNanos(MonotonicNow())) ^
+  return static_cast<uint64_t>(
+             absl::ToInt64Nanoseconds(MonotonicNow().since_epoch())) ^
          (static_cast<uint64_t>(getpid()) << 32);
 }
 
@@ -31,7 +32,7 @@ PoolCore::PoolCore(PoolOptions options, EventLoop* loop)
 void PoolCore::Start() {
   self_ = shared_from_this();
   timer_ = loop_->MakeTimer([this] {
-    timer_is_at_ = absl::InfiniteFuture();
+    timer_is_at_ = MonotonicTime::InfiniteFuture();
     Run();
   });
   ScheduleRun();
@@ -218,7 +219,7 @@ void PoolCore::OnLost(PoolSlot* slot, PoolCallId id,
   calls_.Take(id)(lost);
 }
 
-void PoolCore::ExpireDeadlines(absl::Time now) {
+void PoolCore::ExpireDeadlines(MonotonicTime now) {
   while (const PoolCallId id = calls_.Expired(now)) {
     const Assignment assignment = calls_.Find(id)->assignment;
     CallCallback callback = calls_.Take(id);
@@ -265,7 +266,7 @@ void PoolCore::ScheduleRun() {
 void PoolCore::Run() {
   run_due_ = false;
   if (gone_) return;
-  const absl::Time now = MonotonicNow();
+  const MonotonicTime now = MonotonicNow();
   ExpireDeadlines(now);
   EndDrainGrace(now);
   FailIfBroken(now);
@@ -279,8 +280,8 @@ void PoolCore::Run() {
 }
 
 void PoolCore::SetTimer() {
-  const absl::Time next = std::min({calls_.NextDeadline(), start_at_,
-                                    recycle_at_, stop_at_, drain_deadline_});
+  const MonotonicTime next = std::min({calls_.NextDeadline(), start_at_,
+                                       recycle_at_, stop_at_, drain_deadline_});
   if (next == timer_is_at_) return;
   timer_is_at_ = next;
   timer_->Set(next);
@@ -303,9 +304,9 @@ void PoolCore::Drain(absl::Duration grace,
   ScheduleRun();
 }
 
-void PoolCore::EndDrainGrace(absl::Time now) {
+void PoolCore::EndDrainGrace(MonotonicTime now) {
   if (now < drain_deadline_) return;
-  drain_deadline_ = absl::InfiniteFuture();
+  drain_deadline_ = MonotonicTime::InfiniteFuture();
   gave_up_ = true;
   const absl::Status late = absl::DeadlineExceededError(absl::StrCat(
       "the pool has not drained in the time it was given: ", calls_.queued(),

@@ -24,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/client/call_callbacks.h"
 #include "forkrpc/client/worker.h"
 #include "forkrpc/event_loop/event_loop.h"
@@ -42,8 +43,8 @@ struct PoolSlot {
   size_t in_flight = 0;
   uint64_t assigned = 0;
   uint64_t answered = 0;
-  absl::Time started;
-  absl::Time idle_since;
+  MonotonicTime started;
+  MonotonicTime idle_since;
   bool full = false;      // it has refused a call, and not answered one since
   bool retiring = false;  // it gets no more calls
   bool told_to_end = false;
@@ -89,27 +90,27 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void OnCallEnded(Assignment assignment,
                    absl::StatusOr<absl::string_view> response);
   void OnLost(PoolSlot* slot, PoolCallId id, const absl::Status& status);
-  void ExpireDeadlines(absl::Time now);
+  void ExpireDeadlines(MonotonicTime now);
   void FailQueue(const absl::Status& status);
 
   // What is due, from the loop only.
   void ScheduleRun();
   void Run();
   void SetTimer();
-  void EndDrainGrace(absl::Time now);
+  void EndDrainGrace(MonotonicTime now);
   void FinishIfDrained();
 
   // Workers: pool_workers.cc.
   void OnEvent(const PoolSlot& slot, absl::string_view payload);
   void OnWorkerError(PoolSlot* slot, const WorkerError& error);
   void OnWorkerGone(PoolSlot* slot);
-  void OnFailure(absl::Time now, bool proved, const absl::Status& why);
-  void FailIfBroken(absl::Time now);
+  void OnFailure(MonotonicTime now, bool proved, const absl::Status& why);
+  void FailIfBroken(MonotonicTime now);
   bool HasProvedWorker() const;
-  void RecycleWorkers(absl::Time now);
-  void StartWorkers(absl::Time now);
-  bool StartOne(absl::Time now);
-  void StopIdleWorkers(absl::Time now);
+  void RecycleWorkers(MonotonicTime now);
+  void StartWorkers(MonotonicTime now);
+  bool StartOne(MonotonicTime now);
+  void StopIdleWorkers(MonotonicTime now);
   void RetireSlot(PoolSlot* slot);
   void Kill(PoolSlot* slot, const absl::Status& reason);
   void Report(const PoolError& error);
@@ -126,15 +127,15 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   uint64_t last_worker_ = 0;
 
   std::unique_ptr<Timer> timer_;
-  absl::Time timer_is_at_ = absl::InfiniteFuture();
+  MonotonicTime timer_is_at_ = MonotonicTime::InfiniteFuture();
   // When there is something to do: see SetTimer().
-  absl::Time start_at_ = absl::InfiniteFuture();
-  absl::Time recycle_at_ = absl::InfiniteFuture();
-  absl::Time stop_at_ = absl::InfiniteFuture();
-  absl::Time drain_deadline_ = absl::InfiniteFuture();
+  MonotonicTime start_at_ = MonotonicTime::InfiniteFuture();
+  MonotonicTime recycle_at_ = MonotonicTime::InfiniteFuture();
+  MonotonicTime stop_at_ = MonotonicTime::InfiniteFuture();
+  MonotonicTime drain_deadline_ = MonotonicTime::InfiniteFuture();
   // Since when more workers are wanted than there are.
-  absl::Time wanted_since_ = absl::InfiniteFuture();
-  absl::Time memory_at_ = absl::InfinitePast();
+  MonotonicTime wanted_since_ = MonotonicTime::InfiniteFuture();
+  MonotonicTime memory_at_ = MonotonicTime::InfinitePast();
   bool run_due_ = false;
   bool report_broken_ = false;
 

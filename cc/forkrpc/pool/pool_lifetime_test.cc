@@ -175,7 +175,7 @@ void Play(Scene scene, PoolTestBed* bed, const std::function<void()>& act) {
       EXPECT_TRUE(bed->pool()->Cancel(bed->Call("acting", "echo")).ok());
       break;
     case Scene::kDeadlineQueued:
-      soon.deadline = absl::InfinitePast();
+      soon.deadline = MonotonicTime::InfinitePast();
       bed->Call("acting", "echo", soon);
       break;
     case Scene::kDeadlineAtWork:

@@ -30,6 +30,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/pool/restart_policy.h"
 #include "forkrpc/process/exit_status.h"
@@ -49,7 +50,7 @@ struct PoolWorkerId {
 struct PoolCallOptions {
   // When the call ends with DeadlineExceeded, on the clock of MonotonicNow(),
   // whether it waits for a worker or is at work in one.
-  absl::Time deadline = absl::InfiniteFuture();
+  MonotonicTime deadline = MonotonicTime::InfiniteFuture();
   // It does no harm to execute this call more than once: when its worker is
   // lost, it is tried again by another. Its request is kept until it ends.
   bool idempotent = false;

@@ -124,7 +124,7 @@ absl::Status PoolTestBed::status(const std::string& name) const {
 }
 
 void PoolTestBed::RunUntil(const std::function<bool()>& done) {
-  const absl::Time give_up = MonotonicNow() + kPatience;
+  const MonotonicTime give_up = MonotonicNow() + kPatience;
   Timer* self = nullptr;
   const std::unique_ptr<Timer> timer = loop_.MakeTimer([&] {
     const bool late = MonotonicNow() > give_up;

@@ -61,8 +61,8 @@ int Measure(const std::string& worker, int workers, int load, int calls) {
   int made = 0;
   int ended = 0;
   int failed = 0;
-  absl::Time begin;
-  absl::Time end;
+  MonotonicTime begin;
+  MonotonicTime end;
   double had_work = 0;
   std::function<void()> call = [&] {
     if (made == warm_up + calls) return;

@@ -49,7 +49,7 @@ void PoolCore::OnWorkerGone(PoolSlot* slot) {
   ScheduleRun();
   if (gone->told_to_end) return;
   ++counts_.failed;
-  const absl::Time now = MonotonicNow();
+  const MonotonicTime now = MonotonicNow();
   // One that was there for long and had nothing to do has proved itself too.
   const bool proved =
       gone->answered > 0 || now - gone->started >= options_.restart.window;
@@ -63,7 +63,8 @@ void PoolCore::OnWorkerGone(PoolSlot* slot) {
   }
 }
 
-void PoolCore::OnFailure(absl::Time now, bool proved, const absl::Status& why) {
+void PoolCore::OnFailure(MonotonicTime now, bool proved,
+                         const absl::Status& why) {
   if (restart_.OnFailure(now, proved, why)) report_broken_ = true;
 }
 
@@ -73,7 +74,7 @@ bool PoolCore::HasProvedWorker() const {
   });
 }
 
-void PoolCore::FailIfBroken(absl::Time now) {
+void PoolCore::FailIfBroken(MonotonicTime now) {
   const absl::Status broken = restart_.Broken(now);
   if (!broken.ok() && !HasProvedWorker()) FailQueue(broken);
   if (!std::exchange(report_broken_, false)) return;
@@ -88,17 +89,18 @@ void PoolCore::Restart() {
   ScheduleRun();
 }
 
-void PoolCore::StartWorkers(absl::Time now) {
+void PoolCore::StartWorkers(MonotonicTime now) {
   for (;;) {
-    start_at_ = absl::InfiniteFuture();
+    start_at_ = MonotonicTime::InfiniteFuture();
     const bool wanted =
         calls_.queued() > 0 || (!draining_ && idle_workers() < options_.idle);
     if (!wanted || live_workers() >= options_.max) {
-      wanted_since_ = absl::InfiniteFuture();
+      wanted_since_ = MonotonicTime::InfiniteFuture();
       return;
     }
     wanted_since_ = std::min(wanted_since_, now);
-    absl::Time at = live_workers() == 0 ? now : wanted_since_ + options_.start;
+    MonotonicTime at =
+        live_workers() == 0 ? now : wanted_since_ + options_.start;
     at = std::max(at, restart_.NextStart());
     if (now < at) {
       start_at_ = at;
@@ -114,7 +116,7 @@ void PoolCore::StartWorkers(absl::Time now) {
   }
 }
 
-bool PoolCore::StartOne(absl::Time now) {
+bool PoolCore::StartOne(MonotonicTime now) {
   auto slot = std::make_unique<PoolSlot>();
   PoolSlot* const raw = slot.get();
   WorkerOptions worker;
@@ -150,8 +152,8 @@ bool PoolCore::StartOne(absl::Time now) {
   return true;
 }
 
-void PoolCore::RecycleWorkers(absl::Time now) {
-  recycle_at_ = absl::InfiniteFuture();
+void PoolCore::RecycleWorkers(MonotonicTime now) {
+  recycle_at_ = MonotonicTime::InfiniteFuture();
   const RecycleOptions& recycle = options_.recycle;
   const bool limited =
       recycle.max_resident_octets != std::numeric_limits<size_t>::max();
@@ -176,8 +178,8 @@ void PoolCore::RecycleWorkers(absl::Time now) {
   }
 }
 
-void PoolCore::StopIdleWorkers(absl::Time now) {
-  stop_at_ = absl::InfiniteFuture();
+void PoolCore::StopIdleWorkers(MonotonicTime now) {
+  stop_at_ = MonotonicTime::InfiniteFuture();
   if (draining_) {
     if (calls_.queued() > 0) return;
     for (const std::unique_ptr<PoolSlot>& slot : slots_) RetireSlot(slot.get());
@@ -193,7 +195,7 @@ void PoolCore::StopIdleWorkers(absl::Time now) {
     }
     stop_at_ = longest->idle_since + options_.stop;
     if (now < stop_at_) return;
-    stop_at_ = absl::InfiniteFuture();
+    stop_at_ = MonotonicTime::InfiniteFuture();
     RetireSlot(longest);
   }
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "forkrpc/base/monotonic_time.h"
 
 namespace forkrpc {
 namespace {
@@ -20,13 +21,14 @@ RestartPolicy::RestartPolicy(const RestartOptions& options, uint64_t seed)
       random_(static_cast<std::minstd_rand::result_type>(seed ^ (seed >> 32))) {
 }
 
-void RestartPolicy::OnStart(absl::Time now) {
+void RestartPolicy::OnStart(MonotonicTime now) {
   if (in_row_ == 0) return;
   // Workers that have failed are not replaced all at the same moment.
-  next_start_ = broken_.ok() ? now + NextDelay() : absl::InfiniteFuture();
+  next_start_ =
+      broken_.ok() ? now + NextDelay() : MonotonicTime::InfiniteFuture();
 }
 
-bool RestartPolicy::OnFailure(absl::Time now, bool proved,
+bool RestartPolicy::OnFailure(MonotonicTime now, bool proved,
                               const absl::Status& why) {
   if (proved) {
     next_start_ = std::max(next_start_, now + NextDelay());
@@ -52,19 +54,19 @@ bool RestartPolicy::OnFailure(absl::Time now, bool proved,
   return false;
 }
 
-absl::Status RestartPolicy::Broken(absl::Time now) const {
+absl::Status RestartPolicy::Broken(MonotonicTime now) const {
   return now < open_until_ ? broken_ : absl::OkStatus();
 }
 
 void RestartPolicy::Reset() {
   in_row_ = 0;
   failures_.clear();
-  next_start_ = absl::InfinitePast();
-  open_until_ = absl::InfinitePast();
+  next_start_ = MonotonicTime::InfinitePast();
+  open_until_ = MonotonicTime::InfinitePast();
   broken_ = absl::OkStatus();
 }
 
-void RestartPolicy::Open(absl::Time now, const absl::Status& why) {
+void RestartPolicy::Open(MonotonicTime now, const absl::Status& why) {
   open_until_ = now + options_.pause;
   next_start_ = open_until_;
   broken_ = absl::UnavailableError(absl::StrCat(

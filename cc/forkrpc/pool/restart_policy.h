@@ -27,6 +27,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 
 namespace forkrpc {
 
@@ -52,36 +53,36 @@ class RestartPolicy {
   RestartPolicy(const RestartOptions& options, uint64_t seed);
 
   // A worker was started, or an attempt to do so was made.
-  void OnStart(absl::Time now);
+  void OnStart(MonotonicTime now);
 
   // A worker has failed because of `why`, and had `proved` itself before or
   // not. True if the policy opens by that.
-  bool OnFailure(absl::Time now, bool proved, const absl::Status& why);
+  bool OnFailure(MonotonicTime now, bool proved, const absl::Status& why);
 
   // A worker has proved itself, or somebody has mended what was wrong.
   void OnProved() { Reset(); }
 
   // When the next worker may be started; InfinitePast if at any time,
   // InfiniteFuture if the one on trial must show first what it is.
-  absl::Time NextStart() const { return next_start_; }
+  MonotonicTime NextStart() const { return next_start_; }
 
   // Not OK while it is open: Unavailable, with the count, the last failure and
   // for how long.
-  absl::Status Broken(absl::Time now) const;
+  absl::Status Broken(MonotonicTime now) const;
 
   int failures_in_row() const { return in_row_; }
 
  private:
   void Reset();
-  void Open(absl::Time now, const absl::Status& why);
+  void Open(MonotonicTime now, const absl::Status& why);
   absl::Duration NextDelay();
 
   const RestartOptions options_;
   std::minstd_rand random_;
   int in_row_ = 0;
-  std::deque<absl::Time> failures_;
-  absl::Time next_start_ = absl::InfinitePast();
-  absl::Time open_until_ = absl::InfinitePast();
+  std::deque<MonotonicTime> failures_;
+  MonotonicTime next_start_ = MonotonicTime::InfinitePast();
+  MonotonicTime open_until_ = MonotonicTime::InfinitePast();
   absl::Status broken_;
 };
 

@@ -7,13 +7,14 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
 namespace {
 
-const absl::Time kStart = absl::UnixEpoch() + absl::Hours(1);
+const MonotonicTime kStart = MonotonicTime() + absl::Hours(1);
 const absl::Status kWhy = absl::UnavailableError("it fell over");
 
 RestartOptions Options() {
@@ -35,7 +36,7 @@ RestartPolicy OpenPolicy() {
 TEST(RestartPolicyTest, StartsAtOnceWhileNothingFails) {
   RestartPolicy policy(Options(), 1);
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(policy.NextStart(), absl::InfinitePast());
+    EXPECT_EQ(policy.NextStart(), MonotonicTime::InfinitePast());
     policy.OnStart(kStart);
   }
   EXPECT_TRUE(policy.Broken(kStart).ok());
@@ -45,7 +46,7 @@ TEST(RestartPolicyTest, DoublesTheDelayToItsLimitWithJitter) {
   std::set<absl::Duration> first_delays;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     RestartPolicy policy(Options(), seed);
-    absl::Time now = kStart;
+    MonotonicTime now = kStart;
     for (const int seconds : {1, 2, 4, 6}) {
       EXPECT_FALSE(policy.OnFailure(now, false, kWhy));
       const absl::Duration delay = policy.NextStart() - now;
@@ -61,7 +62,7 @@ TEST(RestartPolicyTest, DoublesTheDelayToItsLimitWithJitter) {
 TEST(RestartPolicyTest, AfterAFailureStartsAreSpreadOut) {
   RestartPolicy policy(Options(), 1);
   policy.OnFailure(kStart, false, kWhy);
-  const absl::Time now = policy.NextStart();
+  const MonotonicTime now = policy.NextStart();
   policy.OnStart(now);
   EXPECT_GE(policy.NextStart(), now + absl::Seconds(1) / 2);
   EXPECT_LE(policy.NextStart(), now + absl::Seconds(1));
@@ -73,7 +74,7 @@ TEST(RestartPolicyTest, AWorkerThatProvesItselfForgetsTheFailures) {
     for (int i = 0; i < 4; ++i)
       EXPECT_FALSE(policy.OnFailure(kStart, false, kWhy));
     policy.OnProved();
-    EXPECT_EQ(policy.NextStart(), absl::InfinitePast());
+    EXPECT_EQ(policy.NextStart(), MonotonicTime::InfinitePast());
     EXPECT_EQ(policy.failures_in_row(), 0);
   }
 }
@@ -114,7 +115,7 @@ TEST(RestartPolicyTest, OpensOnceAndSaysWhy) {
 
 TEST(RestartPolicyTest, FailuresFurtherApartThanTheWindowDoNotOpenIt) {
   RestartPolicy policy(Options(), 1);
-  absl::Time now = kStart;
+  MonotonicTime now = kStart;
   for (int i = 0; i < 100; ++i) {
     EXPECT_FALSE(policy.OnFailure(now, false, kWhy));
     now += absl::Seconds(16);
@@ -124,20 +125,20 @@ TEST(RestartPolicyTest, FailuresFurtherApartThanTheWindowDoNotOpenIt) {
 
 TEST(RestartPolicyTest, AfterThePauseOneIsOnTrial) {
   RestartPolicy policy = OpenPolicy();
-  const absl::Time now = kStart + absl::Seconds(30);
+  const MonotonicTime now = kStart + absl::Seconds(30);
   EXPECT_TRUE(policy.Broken(now).ok());
   EXPECT_EQ(policy.NextStart(), now);
   policy.OnStart(now);
-  EXPECT_EQ(policy.NextStart(), absl::InfiniteFuture());
+  EXPECT_EQ(policy.NextStart(), MonotonicTime::InfiniteFuture());
   policy.OnProved();
-  EXPECT_EQ(policy.NextStart(), absl::InfinitePast());
+  EXPECT_EQ(policy.NextStart(), MonotonicTime::InfinitePast());
   EXPECT_FALSE(policy.OnFailure(now, false, kWhy)) << "counts from zero again";
 }
 
 TEST(RestartPolicyTest, AFailureOnTrialOpensItAgain) {
   RestartPolicy policy = OpenPolicy();
   // Longer than the window: what counts is that it has not recovered.
-  const absl::Time now = kStart + absl::Minutes(10);
+  const MonotonicTime now = kStart + absl::Minutes(10);
   policy.OnStart(now);
   EXPECT_TRUE(policy.OnFailure(now, false, kWhy));
   EXPECT_FALSE(policy.Broken(now).ok());

@@ -22,7 +22,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-PoolCallOptions At(absl::Time deadline) {
+PoolCallOptions At(MonotonicTime deadline) {
   PoolCallOptions options;
   options.deadline = deadline;
   return options;
@@ -86,7 +86,7 @@ TEST(WorkerPoolTest, StartsTheNextWhenTheDelayIsOver) {
   bed.options.start = absl::Milliseconds(10);
   bed.options.max = 3;
   Gate gate("delay");
-  const absl::Time begin = MonotonicNow();
+  const MonotonicTime begin = MonotonicNow();
   for (int i = 0; i < 3; ++i) bed.Call(absl::StrCat(i), gate.request());
   bed.RunUntil([&] { return bed.pool()->stats().in_flight == 3; });
   EXPECT_GE(MonotonicNow() - begin, absl::Milliseconds(20));
@@ -143,7 +143,7 @@ TEST(WorkerPoolTest, EndsTheOthersWhenTheyHaveBeenIdleForSoLong) {
   bed.options.stop = absl::Milliseconds(20);
   bed.Call("a", "pid");
   bed.Finish("a");
-  const absl::Time begin = MonotonicNow();
+  const MonotonicTime begin = MonotonicNow();
   bed.RunUntil([&] { return bed.pool()->workers().empty(); });
   EXPECT_GE(MonotonicNow() - begin, absl::Milliseconds(15));
   EXPECT_EQ(bed.pool()->stats().retired, 1u);

@@ -222,7 +222,7 @@ TEST_P(OutOfDescriptorsTest, IsAStatus) {
       worked = true;
       // The one descriptor that a worker can do without.
       waited_without_pidfd = waited_without_pidfd || (*worker)->pidfd() < 0;
-      const absl::Time start = MonotonicNow();
+      const MonotonicTime start = MonotonicNow();
       ASSERT_TRUE((*worker)->transport()->ShutdownWrite().ok());
       absl::StatusOr<ExitStatus> ended = (*worker)->Wait(Soon());
       ASSERT_TRUE(ended.ok()) << ended.status();

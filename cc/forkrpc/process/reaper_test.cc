@@ -38,7 +38,7 @@ class ReaperTest : public testing::TestWithParam<Reaper::Pidfd> {
  protected:
   // Looks until there is something to see, for a minute at most.
   static ExitStatus PollToTheEnd(Reaper& reaper) {
-    const absl::Time deadline = MonotonicNow() + absl::Minutes(1);
+    const MonotonicTime deadline = MonotonicNow() + absl::Minutes(1);
     while (!reaper.Poll().has_value() && MonotonicNow() < deadline) {
       absl::SleepFor(absl::Milliseconds(1));
     }

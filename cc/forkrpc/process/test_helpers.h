@@ -31,7 +31,7 @@
 namespace forkrpc {
 
 // A deadline that only a hang misses.
-inline absl::Time Soon() { return MonotonicNow() + absl::Minutes(1); }
+inline MonotonicTime Soon() { return MonotonicNow() + absl::Minutes(1); }
 
 // test_worker; tests start in the root of their runfiles.
 inline std::string TestWorker() {

@@ -149,10 +149,10 @@ WorkerProcess::~WorkerProcess() {
   CloseWire();
   if (Wait(MonotonicNow() + kDestructorGrace).ok()) return;
   Kill(SIGKILL).IgnoreError();  // fails only if it has ended by now
-  Wait(absl::InfiniteFuture()).IgnoreError();
+  Wait(MonotonicTime::InfiniteFuture()).IgnoreError();
 }
 
-absl::StatusOr<ExitStatus> WorkerProcess::Wait(absl::Time deadline) {
+absl::StatusOr<ExitStatus> WorkerProcess::Wait(MonotonicTime deadline) {
   bool use_pidfd = true;
   absl::Duration look = kFirstLook;
   for (;;) {
@@ -167,7 +167,7 @@ absl::StatusOr<ExitStatus> WorkerProcess::Wait(absl::Time deadline) {
     use_pidfd = use_pidfd && reaper_.pidfd() >= 0;
     pollfd fds[] = {{use_pidfd ? reaper_.pidfd() : -1, POLLIN, 0},
                     {stderr_.fd(), POLLIN, 0}};
-    absl::Time until = deadline;
+    MonotonicTime until = deadline;
     if (!use_pidfd) {
       until = std::min(deadline, MonotonicNow() + look);
       look = std::min(look * 2, kLastLook);
@@ -186,8 +186,9 @@ absl::StatusOr<ExitStatus> WorkerProcess::Terminate(absl::Duration grace) {
   for (const int signal : {SIGTERM, SIGKILL}) {
     absl::Status sent = Kill(signal);
     if (!sent.ok() && !exit_status().has_value()) return sent;
-    absl::StatusOr<ExitStatus> ended = Wait(
-        signal == SIGTERM ? MonotonicNow() + grace : absl::InfiniteFuture());
+    absl::StatusOr<ExitStatus> ended =
+        Wait(signal == SIGTERM ? MonotonicNow() + grace
+                               : MonotonicTime::InfiniteFuture());
     if (ended.ok() || !absl::IsDeadlineExceeded(ended.status())) return ended;
   }
   return absl::InternalError("unreachable: SIGKILL was waited for without end");

@@ -29,6 +29,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/process/exit_status.h"
 #include "forkrpc/process/reaper.h"
 #include "forkrpc/process/spawn_options.h"
@@ -87,7 +88,7 @@ class WorkerProcess {
   // Waits for the worker to end and reaps it, draining standard error
   // meanwhile. DeadlineExceeded if it still runs at `deadline` (a past one only
   // looks); the worker is not told anything. May be called again.
-  absl::StatusOr<ExitStatus> Wait(absl::Time deadline);
+  absl::StatusOr<ExitStatus> Wait(MonotonicTime deadline);
 
   // How it ended, once Wait, Terminate or DescribeEnd has found out.
   const std::optional<ExitStatus>& exit_status() const {

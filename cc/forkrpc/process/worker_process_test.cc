@@ -205,7 +205,7 @@ TEST(WorkerProcessTest, LastWordsAreThereHoweverLateWeLook) {
   // Ended before the first look; it is left for Wait to reap.
   siginfo_t info;
   ASSERT_EQ(waitid(P_PID, worker->pid(), &info, WEXITED | WNOWAIT), 0);
-  ASSERT_TRUE(worker->Wait(absl::InfinitePast()).ok());
+  ASSERT_TRUE(worker->Wait(MonotonicTime::InfinitePast()).ok());
   EXPECT_EQ(worker->stderr_tail(), "oops\n");
 }
 
@@ -260,20 +260,21 @@ TEST(WorkerProcessTest, StderrGoesWhereItIsToldTo) {
 TEST(WorkerProcessTest, WaitHasADeadlineAndMayBeRepeated) {
   Worker worker = Start(Argv({"cat"}));
   ASSERT_NE(worker, nullptr);
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   absl::StatusOr<ExitStatus> ended =
       worker->Wait(start + absl::Milliseconds(50));
   EXPECT_TRUE(absl::IsDeadlineExceeded(ended.status())) << ended.status();
   EXPECT_GE(MonotonicNow() - start, absl::Milliseconds(50));
   EXPECT_LT(MonotonicNow() - start, absl::Seconds(10));
-  ended = worker->Wait(absl::InfinitePast());
+  ended = worker->Wait(MonotonicTime::InfinitePast());
   EXPECT_TRUE(absl::IsDeadlineExceeded(ended.status())) << ended.status();
   worker->CloseWire();
   EXPECT_EQ(worker->transport(), nullptr);
-  ended = worker->Wait(absl::InfiniteFuture());
+  ended = worker->Wait(MonotonicTime::InfiniteFuture());
   ASSERT_TRUE(ended.ok()) << ended.status();
   EXPECT_EQ(*ended, ExitStatus::Exited(0));
-  EXPECT_EQ(*worker->Wait(absl::InfinitePast()), ExitStatus::Exited(0));
+  EXPECT_EQ(*worker->Wait(MonotonicTime::InfinitePast()),
+            ExitStatus::Exited(0));
 }
 
 // What remains of a worker's stderr in other processes does not hold Wait.
@@ -304,7 +305,7 @@ TEST(WorkerProcessTest, TerminateInsistsAfterTheGrace) {
   Worker worker = Start(Shell("trap '' TERM; echo ready; exec sleep 100"));
   ASSERT_NE(worker, nullptr);
   EXPECT_EQ(ReadLine(*worker), "ready\n");
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   absl::StatusOr<ExitStatus> ended = worker->Terminate(absl::Milliseconds(100));
   ASSERT_TRUE(ended.ok()) << ended.status();
   EXPECT_EQ(*ended, ExitStatus::Signalled(SIGKILL, false));
@@ -315,7 +316,7 @@ TEST(WorkerProcessTest, DestructionEndsAWorkerThatDoesNotListen) {
   Worker worker = Start(Argv({"sleep", "100"}));
   ASSERT_NE(worker, nullptr);
   const pid_t pid = worker->pid();
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   worker.reset();
   const absl::Duration took = MonotonicNow() - start;
   EXPECT_GE(took, kDestructorGrace);
@@ -362,7 +363,7 @@ TEST(WorkerProcessTest, AProgramThatIgnoresSigchldIsToldSo) {
   absl::StatusOr<ExitStatus> ended = worker->Wait(Soon());
   absl::StatusOr<ExitStatus> alive =
       running->Wait(MonotonicNow() + absl::Milliseconds(50));
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   running.reset();
   const absl::Duration took = MonotonicNow() - start;
   struct sigaction now;

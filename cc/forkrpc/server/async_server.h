@@ -43,8 +43,6 @@
 namespace forkrpc {
 
 struct AsyncServerOptions {
-  AsyncServerOptions() { connection.form = Form::kAsync; }
-
   // Form and limits; max_in_flight is how many functions may be at work. In the
   // sync form that is one, whatever it says, since only the oldest call can be
   // answered.

@@ -386,7 +386,7 @@ TEST_P(ParentGoneTest, TheServiceEndsWithinASecond) {
   loop_.RunForAWhile();
   ASSERT_EQ(server_->unsent() > 0, blocked);
   ASSERT_FALSE(end_.has_value());
-  const absl::Time gone = MonotonicNow();
+  const MonotonicTime gone = MonotonicNow();
   Vanish();
   ASSERT_TRUE(Ended());
   EXPECT_LE(MonotonicNow() - gone, absl::Seconds(1));

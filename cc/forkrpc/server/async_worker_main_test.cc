@@ -42,7 +42,7 @@ SpawnOptions Program(std::vector<std::string> arguments = {},
   return program;
 }
 
-absl::Time Soon() { return MonotonicNow() + absl::Minutes(1); }
+MonotonicTime Soon() { return MonotonicNow() + absl::Minutes(1); }
 
 class AsyncWorkerMainTest : public testing::Test {
  protected:
@@ -174,7 +174,7 @@ TEST_F(AsyncWorkerMainTest, DoneGoesOnWithoutAParent) {
       EXPECT_EQ(ReadAll(),
                 request[0] == 'e' ? ScriptedPeer::Frame(1, "x") : "");
       EXPECT_TRUE(absl::IsDeadlineExceeded(
-          process_->Wait(absl::InfinitePast()).status()))
+          process_->Wait(MonotonicTime::InfinitePast()).status()))
           << "it has ended";
       ASSERT_TRUE(process_->Kill(SIGKILL).ok());
       EXPECT_EQ(End(), ExitStatus::Signalled(SIGKILL, false));

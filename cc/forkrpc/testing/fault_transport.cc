@@ -10,6 +10,7 @@
 
 #include "absl/time/clock.h"
 #include "forkrpc/base/errno_status.h"
+#include "forkrpc/base/monotonic_time.h"
 
 namespace forkrpc {
 
@@ -61,13 +62,13 @@ std::optional<absl::StatusOr<IoResult>> FaultTransport::Answer(FaultOp op,
     }
     break;
   }
-  if (direction.resume == absl::InfinitePast()) return std::nullopt;
+  if (direction.resume == MonotonicTime::InfinitePast()) return std::nullopt;
   const absl::Duration left = direction.resume - clock_();
   if (left > absl::ZeroDuration()) {
     if (mode == IoMode::kNonBlock) return would_block;
     absl::SleepFor(left);
   }
-  direction.resume = absl::InfinitePast();
+  direction.resume = MonotonicTime::InfinitePast();
   return std::nullopt;
 }
 
@@ -109,9 +110,9 @@ absl::Status FaultTransport::ShutdownWrite() {
   return status;
 }
 
-absl::Time FaultTransport::resume_time() const {
-  absl::Time first = absl::InfiniteFuture();
-  const absl::Time now = clock_();
+MonotonicTime FaultTransport::resume_time() const {
+  MonotonicTime first = MonotonicTime::InfiniteFuture();
+  const MonotonicTime now = clock_();
   for (const Direction& direction : directions_) {
     // Nobody may have called since an earlier one was over.
     if (direction.resume > now) {

@@ -32,7 +32,7 @@ namespace forkrpc {
 
 class FaultTransport final : public Transport {
  public:
-  using Clock = std::function<absl::Time()>;
+  using Clock = std::function<MonotonicTime()>;
 
   // Takes those faults of `plan` that are for `end`. `transport` must outlive
   // it.
@@ -57,13 +57,13 @@ class FaultTransport final : public Transport {
   // in memory knows by it that trying again may help.
   int put_off() const { return put_off_; }
   // When a delay under way ends; InfiniteFuture if there is none.
-  absl::Time resume_time() const;
+  MonotonicTime resume_time() const;
 
  private:
   struct Direction {
     FaultPlan faults;  // of this kind of call
     int calls = 0;
-    absl::Time resume = absl::InfinitePast();
+    MonotonicTime resume = MonotonicTime::InfinitePast();
     // Once it has ended.
     std::optional<absl::StatusOr<IoResult>> end;
   };

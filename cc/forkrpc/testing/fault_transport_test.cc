@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/testing/memory_transport.h"
 #include "gtest/gtest.h"
 
@@ -40,7 +41,7 @@ class FaultTransportTest : public testing::Test {
 
   MemoryPipe in_{100}, out_{10};
   MemoryTransport near_{&in_, &out_};
-  absl::Time now_ = absl::UnixEpoch();
+  MonotonicTime now_ = MonotonicTime();
   std::unique_ptr<FaultTransport> faulty_;
 };
 
@@ -119,7 +120,7 @@ TEST_F(FaultTransportTest, ADelayIsOverAtItsTime) {
   EXPECT_EQ(Read(), "-");
   now_ += absl::Milliseconds(1);
   EXPECT_EQ(Read(), "abc");
-  EXPECT_EQ(faulty_->resume_time(), absl::InfiniteFuture());
+  EXPECT_EQ(faulty_->resume_time(), MonotonicTime::InfiniteFuture());
 }
 
 TEST(MemoryTransportTest, IsAsAKernelsPipe) {

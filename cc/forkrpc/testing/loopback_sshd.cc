@@ -141,7 +141,7 @@ absl::Status LoopbackSshd::Listen() {
   absl::StatusOr<std::unique_ptr<WorkerProcess>> sshd = Spawn(std::move(argv));
   if (!sshd.ok()) return sshd.status();
   sshd_ = *std::move(sshd);
-  const absl::Time give_up = MonotonicNow() + kPatience;
+  const MonotonicTime give_up = MonotonicNow() + kPatience;
   while (!absl::StrContains(sshd_->stderr_tail(), "Server listening on")) {
     pollfd fds[] = {{sshd_->stderr_fd(), POLLIN, 0}};
     const absl::StatusOr<int> ready =

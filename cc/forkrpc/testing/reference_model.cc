@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/wire/frame.h"
 
 namespace forkrpc {
@@ -24,7 +25,7 @@ bool ReferenceModel::Known(int call) {
 }
 
 void ReferenceModel::OnStarted(CallId id, int call, size_t request,
-                               absl::Time deadline) {
+                               MonotonicTime deadline) {
   if (id == 0) return Wrong(absl::StrCat("call ", call, " has id 0"));
   if (half_closed_) Wrong("a call was started after the half-close");
   if (client_fault_ || closed_) Wrong("a call was started on a broken stream");
@@ -40,7 +41,8 @@ void ReferenceModel::OnStarted(CallId id, int call, size_t request,
   calls_[call].id = id;
   calls_[call].state = State::kOpen;
   calls_[call].deadline = deadline;
-  if (deadline != absl::InfiniteFuture()) deadlines_.emplace(deadline, call);
+  if (deadline != MonotonicTime::InfiniteFuture())
+    deadlines_.emplace(deadline, call);
   up_end_ += HeaderSize(RequestLayout(form_)) + request;
   up_.push_back({call, -1, up_end_});
   ++started_;
@@ -79,7 +81,7 @@ void ReferenceModel::OnCancelled(int call, const absl::Status& result) {
   if (result.ok()) Decide(call, absl::StatusCode::kCancelled);
 }
 
-void ReferenceModel::OnTime(absl::Time now) {
+void ReferenceModel::OnTime(MonotonicTime now) {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     Decide(deadlines_.begin()->second, absl::StatusCode::kDeadlineExceeded);
   }
@@ -225,13 +227,14 @@ void ReferenceModel::CheckClient(const ClientConnection& client,
     Wrong(absl::StrCat("in_flight() is ", client.in_flight(), ", not ",
                        taken_.size()));
   }
-  const absl::Time next =
-      deadlines_.empty() ? absl::InfiniteFuture() : deadlines_.begin()->first;
+  const MonotonicTime next = deadlines_.empty()
+                                 ? MonotonicTime::InfiniteFuture()
+                                 : deadlines_.begin()->first;
   if (client.NextTimeout() != next) {
     Wrong(absl::StrCat(
         "NextTimeout() is ",
-        absl::FormatDuration(client.NextTimeout() - absl::UnixEpoch()),
-        ", not ", absl::FormatDuration(next - absl::UnixEpoch())));
+        absl::FormatDuration(client.NextTimeout() - MonotonicTime()), ", not ",
+        absl::FormatDuration(next - MonotonicTime())));
   }
 }
 

@@ -32,6 +32,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/connection/server_connection.h"
 
@@ -51,14 +52,14 @@ class ReferenceModel {
   const absl::Status& status() const { return status_; }
 
   // The client.
-  void OnStarted(CallId id, int call, size_t request, absl::Time deadline);
+  void OnStarted(CallId id, int call, size_t request, MonotonicTime deadline);
   // StartCall said no.
   void OnRefused(int call, const absl::Status& why);
   void OnHalfClose() { half_closed_ = true; }
   // CancelCall(id of `call`) said `result`.
   void OnCancelled(int call, const absl::Status& result);
   // OnTimeout(now) was told.
-  void OnTime(absl::Time now);
+  void OnTime(MonotonicTime now);
   // The stream has failed at this end.
   void OnClientFault() { client_fault_ = true; }
 
@@ -101,7 +102,7 @@ class ReferenceModel {
     State state = State::kRefused;
     absl::StatusCode code = absl::StatusCode::kOk;  // kFailing
     bool answered = false;
-    absl::Time deadline = absl::InfiniteFuture();
+    MonotonicTime deadline = MonotonicTime::InfiniteFuture();
   };
   // A frame on its way; `event` is -1 for a request or response.
   struct Frame {
@@ -125,7 +126,7 @@ class ReferenceModel {
   absl::Status status_;
   std::vector<Call> calls_;
   absl::flat_hash_map<CallId, int> taken_;
-  std::set<std::pair<absl::Time, int>> deadlines_;
+  std::set<std::pair<MonotonicTime, int>> deadlines_;
   std::deque<Frame> up_, down_;
   uint64_t up_end_ = 0, down_end_ = 0;
   std::set<int> asked_;  // and not answered

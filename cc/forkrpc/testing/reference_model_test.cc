@@ -7,16 +7,17 @@
 
 #include <string>
 
+#include "forkrpc/base/monotonic_time.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
 namespace {
 
-constexpr absl::Time kNever = absl::InfiniteFuture();
+constexpr MonotonicTime kNever = MonotonicTime::InfiniteFuture();
 
 class ReferenceModelTest : public testing::Test {
  protected:
-  void Start(CallId id, int call, absl::Time deadline = kNever) {
+  void Start(CallId id, int call, MonotonicTime deadline = kNever) {
     model_.OnStarted(id, call, 10, deadline);
   }
   void StartAndAnswer(CallId id, int call) {
@@ -55,8 +56,8 @@ TEST_F(ReferenceModelTest, Misdelivery) {
 }
 
 TEST_F(ReferenceModelTest, AnIdThatIsUsedAgainTooEarly) {
-  Start(1, 0, absl::UnixEpoch());
-  model_.OnTime(absl::UnixEpoch());
+  Start(1, 0, MonotonicTime());
+  model_.OnTime(MonotonicTime());
   model_.OnFailed(1, absl::DeadlineExceededError("x"));
   EXPECT_TRUE(model_.status().ok()) << model_.status();
   Start(1, 1);
@@ -144,7 +145,7 @@ TEST_F(ReferenceModelTest, WhatWasReceivedMustBePolled) {
 
 TEST_F(ReferenceModelTest, CountsAndTimesMustAgree) {
   ClientConnection client;
-  ASSERT_TRUE(client.StartCallWithDeadline("x", absl::UnixEpoch()).ok());
+  ASSERT_TRUE(client.StartCallWithDeadline("x", MonotonicTime()).ok());
   Start(1, 0);
   model_.CheckClient(client, 0);
   EXPECT_EQ(Found(), "NextTimeout() is 0, not inf");

@@ -107,7 +107,7 @@ int Run(const Flags& flags) {
   int64_t calls = 0, responses = 0, failures = 0, events = 0, sessions = 0;
   uint32_t seed = flags.seed;
   const bool progress = isatty(STDERR_FILENO) != 0;
-  const absl::Time start = forkrpc::MonotonicNow();
+  const forkrpc::MonotonicTime start = forkrpc::MonotonicNow();
   for (; calls < flags.calls; ++seed, ++sessions) {
     const forkrpc::Scenario scenario = forkrpc::RandomScenario(seed);
     const forkrpc::FaultPlan plan =

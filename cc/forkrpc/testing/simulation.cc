@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/connection/server_connection.h"
 #include "forkrpc/testing/fault_transport.h"
@@ -23,8 +24,8 @@
 namespace forkrpc {
 namespace {
 
-absl::Time At(int milliseconds) {
-  return absl::UnixEpoch() + absl::Milliseconds(milliseconds);
+MonotonicTime At(int milliseconds) {
+  return MonotonicTime() + absl::Milliseconds(milliseconds);
 }
 
 class Simulation {
@@ -56,8 +57,8 @@ class Simulation {
       AnswerWhatIsDue();
       MoveUntilQuiet();
       if (!Good() || (client_.closed() && server_.closed())) break;
-      const absl::Time next = NextTime();
-      if (next == absl::InfiniteFuture()) {
+      const MonotonicTime next = NextTime();
+      if (next == MonotonicTime::InfiniteFuture()) {
         Wrong(absl::StrCat(
             "nothing more happens: ", model_.open_calls(),
             " calls are open, the client has ", client_.closed() ? "" : "not ",
@@ -75,7 +76,7 @@ class Simulation {
 
  private:
   struct Due {
-    absl::Time when;
+    MonotonicTime when;
     int64_t order;
     int call;
     bool operator<(const Due& other) const {
@@ -107,14 +108,16 @@ class Simulation {
     log_.push_back({kind, call, detail});
     for (const int64_t part :
          {static_cast<int64_t>(kind), static_cast<int64_t>(call),
-          static_cast<int64_t>(detail), absl::ToUnixMillis(now_)}) {
+          static_cast<int64_t>(detail),
+          absl::ToInt64Milliseconds(now_.since_epoch())}) {
       trace_ = (trace_ ^ static_cast<uint64_t>(part)) * 1099511628211u;
     }
     if (tell_ != nullptr) Tell(ToString(log_.back()));
   }
   void Tell(absl::string_view what) {
     if (tell_ != nullptr) {
-      tell_(absl::StrCat(absl::ToUnixMillis(now_), " ms: ", what));
+      tell_(absl::StrCat(absl::ToInt64Milliseconds(now_.since_epoch()),
+                         " ms: ", what));
     }
   }
 
@@ -152,9 +155,9 @@ class Simulation {
 
   void StartCall(int number) {
     const ScriptedCall& call = scenario_.calls[static_cast<size_t>(number)];
-    const absl::Time deadline =
+    const MonotonicTime deadline =
         call.deadline_after == kNotAtAll
-            ? absl::InfiniteFuture()
+            ? MonotonicTime::InfiniteFuture()
             : now_ + absl::Milliseconds(call.deadline_after);
     MakePayload(number, kRequestPayload, call.request, &payload_);
     const absl::StatusOr<CallId> id = client_.StartCallWithDeadline(
@@ -177,9 +180,9 @@ class Simulation {
     return lent_.back();
   }
 
-  absl::Time NextTime() const {
-    absl::Time next = client_.NextTimeout();
-    if (client_.closed()) next = absl::InfiniteFuture();
+  MonotonicTime NextTime() const {
+    MonotonicTime next = client_.NextTimeout();
+    if (client_.closed()) next = MonotonicTime::InfiniteFuture();
     next = std::min(next, client_faults_.resume_time());
     next = std::min(next, server_faults_.resume_time());
     if (!due_.empty()) next = std::min(next, due_.top().when);
@@ -416,7 +419,7 @@ class Simulation {
   FaultTransport client_faults_, server_faults_;
   ClientConnection client_;
   ServerConnection server_;
-  absl::Time now_ = absl::UnixEpoch();
+  MonotonicTime now_ = MonotonicTime();
   uint64_t client_received_ = 0, server_received_ = 0;
   size_t next_call_ = 0;
   bool half_closed_ = false;

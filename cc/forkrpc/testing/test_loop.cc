@@ -11,7 +11,7 @@ namespace forkrpc {
 
 bool TestLoop::RunUntil(absl::FunctionRef<bool()> condition,
                         absl::Duration limit) {
-  const absl::Time deadline = MonotonicNow() + limit;
+  const MonotonicTime deadline = MonotonicNow() + limit;
   bool holds = condition();
   Timer* self = nullptr;
   const std::unique_ptr<Timer> look = loop_.MakeTimer([&] {

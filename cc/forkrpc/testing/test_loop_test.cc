@@ -30,7 +30,7 @@ TEST(TestLoopTest, RunsNothingIfItHoldsAlready) {
 
 TEST(TestLoopTest, SaysSoIfItNeverHolds) {
   TestLoop loop;
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   EXPECT_FALSE(loop.RunUntil([] { return false; }, absl::Milliseconds(5)));
   EXPECT_GE(MonotonicNow() - start, absl::Milliseconds(5));
 }

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "forkrpc/base/errno_status.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/base/poll.h"
 
 namespace forkrpc {
@@ -28,7 +29,7 @@ struct alignas(cmsghdr) ControlBuffer {
 constexpr char kOctet = 0;
 
 absl::Status WaitFor(int socket, decltype(pollfd::events) events,
-                     absl::Time deadline, absl::string_view what) {
+                     MonotonicTime deadline, absl::string_view what) {
   pollfd wait = {socket, events, 0};
   const absl::StatusOr<int> ready =
       PollUntil(absl::MakeSpan(&wait, 1), deadline);
@@ -61,7 +62,7 @@ std::vector<OwnedFd> TakeFds(msghdr* message) {
 }  // namespace
 
 absl::Status SendFds(int socket, absl::Span<const int> fds,
-                     absl::Time deadline) {
+                     MonotonicTime deadline) {
   if (fds.empty()) {
     return absl::FailedPreconditionError("there are no descriptors to send");
   }
@@ -95,7 +96,7 @@ absl::Status SendFds(int socket, absl::Span<const int> fds,
 }
 
 absl::StatusOr<std::vector<OwnedFd>> ReceiveFds(int socket, size_t max_fds,
-                                                absl::Time deadline) {
+                                                MonotonicTime deadline) {
   max_fds = std::min(max_fds, kMaxPassedFds);
   ControlBuffer buffer;
   char octet;

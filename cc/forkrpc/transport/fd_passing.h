@@ -27,6 +27,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/base/owned_fd.h"
 
 namespace forkrpc {
@@ -41,7 +42,7 @@ inline constexpr size_t kMaxPassedFds = 16;
 // descriptors; ResourceExhausted for more than kMaxPassedFds; DeadlineExceeded;
 // Unavailable if the peer is gone; as ErrnoStatus has it. Nothing is sent then.
 absl::Status SendFds(int socket, absl::Span<const int> fds,
-                     absl::Time deadline = absl::InfiniteFuture());
+                     MonotonicTime deadline = MonotonicTime::InfiniteFuture());
 
 // Waits for one message and returns its descriptors, 1 to `max_fds`, which is
 // at most kMaxPassedFds. Errors: Unavailable if the peer has closed the socket;
@@ -51,7 +52,7 @@ absl::Status SendFds(int socket, absl::Span<const int> fds,
 // closed.
 absl::StatusOr<std::vector<OwnedFd>> ReceiveFds(
     int socket, size_t max_fds = kMaxPassedFds,
-    absl::Time deadline = absl::InfiniteFuture());
+    MonotonicTime deadline = MonotonicTime::InfiniteFuture());
 
 }  // namespace forkrpc
 

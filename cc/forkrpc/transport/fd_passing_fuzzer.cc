@@ -34,6 +34,7 @@ namespace {
 
 using forkrpc::FuzzInput;
 using forkrpc::kMaxPassedFds;
+using forkrpc::MonotonicTime;
 using forkrpc::OwnedFd;
 using forkrpc::Require;
 
@@ -160,7 +161,7 @@ class Session {
     std::vector<int> numbers;
     for (size_t i = 0; i < fds; ++i) numbers.push_back(SentAt(i));
     const absl::Status status =
-        forkrpc::SendFds(theirs_.get(), numbers, absl::InfinitePast());
+        forkrpc::SendFds(theirs_.get(), numbers, MonotonicTime::InfinitePast());
     if (fds == 0) {
       Require(absl::IsFailedPrecondition(status), "nothing is sent");
     } else if (fds > kMaxPassedFds) {
@@ -191,8 +192,8 @@ class Session {
 
   // Nothing is waited for but the end behind a close: whoever lists this
   // process's descriptors in that moment holds the closed one open for it.
-  absl::Time Deadline() const {
-    return theirs_.valid() ? absl::InfinitePast()
+  MonotonicTime Deadline() const {
+    return theirs_.valid() ? MonotonicTime::InfinitePast()
                            : forkrpc::MonotonicNow() + absl::Seconds(5);
   }
 

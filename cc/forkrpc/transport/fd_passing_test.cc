@@ -163,7 +163,7 @@ TEST_F(FdPassingTest, NeverWaitsBeyondTheDeadline) {
   const std::string octets(size_t{1} << 16, 'x');
   while (send(ours(), octets.data(), octets.size(), MSG_DONTWAIT) > 0) {
   }
-  const absl::Status sent = SendFds(ours(), {0}, absl::InfinitePast());
+  const absl::Status sent = SendFds(ours(), {0}, MonotonicTime::InfinitePast());
   EXPECT_TRUE(absl::IsDeadlineExceeded(sent)) << sent;
 }
 

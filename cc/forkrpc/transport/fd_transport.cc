@@ -40,7 +40,7 @@ constexpr IoResult kEofResult = {IoResult::kEof, 0};
 bool IsAgain(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 // True once `fd` has `events` (or an error) to report, false after `deadline`.
-absl::StatusOr<bool> WaitFor(int fd, int events, absl::Time deadline) {
+absl::StatusOr<bool> WaitFor(int fd, int events, MonotonicTime deadline) {
   pollfd waited = {fd, 0, 0};
   waited.events = static_cast<decltype(waited.events)>(events);
   absl::StatusOr<int> ready = PollUntil(absl::MakeSpan(&waited, 1), deadline);
@@ -158,12 +158,13 @@ absl::StatusOr<IoResult> FdTransport::Read(absl::Span<char> buffer,
   const int fd = read_.fd.get();
   const bool block = mode == IoMode::kBlock;
   const bool timed = block && read_timeout_ != absl::InfiniteDuration();
-  const absl::Time deadline =
-      timed ? MonotonicNow() + read_timeout_ : absl::InfiniteFuture();
+  const MonotonicTime deadline =
+      timed ? MonotonicNow() + read_timeout_ : MonotonicTime::InfiniteFuture();
   const bool ask_first = !block && !read_.socket && !read_.nonblocking;
   for (;;) {
     if (ask_first) {
-      absl::StatusOr<bool> ready = WaitFor(fd, POLLIN, absl::InfinitePast());
+      absl::StatusOr<bool> ready =
+          WaitFor(fd, POLLIN, MonotonicTime::InfinitePast());
       if (!ready.ok()) return ready.status();
       if (!*ready) return kWouldBlockResult;
     }
@@ -221,7 +222,8 @@ absl::StatusOr<IoResult> FdTransport::Write(
   }
   for (;;) {
     if (ask_first) {
-      absl::StatusOr<bool> ready = WaitFor(fd, POLLOUT, absl::InfinitePast());
+      absl::StatusOr<bool> ready =
+          WaitFor(fd, POLLOUT, MonotonicTime::InfinitePast());
       if (!ready.ok()) return ready.status();
       if (!*ready) return kWouldBlockResult;
     }
@@ -234,7 +236,8 @@ absl::StatusOr<IoResult> FdTransport::Write(
     if (error == EINTR) continue;
     if (!IsAgain(error)) return IoError(error, "cannot write to the peer", fd);
     if (!block) return kWouldBlockResult;
-    absl::StatusOr<bool> ready = WaitFor(fd, POLLOUT, absl::InfiniteFuture());
+    absl::StatusOr<bool> ready =
+        WaitFor(fd, POLLOUT, MonotonicTime::InfiniteFuture());
     if (!ready.ok()) return ready.status();
   }
 }

@@ -277,7 +277,7 @@ TEST_P(FdTransportTest, ClosesItsDescriptors) {
 
 TEST_P(FdTransportTimeoutTest, AReadTimeoutEndsABlockingRead) {
   ASSERT_TRUE(transport().SetReadTimeout(absl::Milliseconds(50)).ok());
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   ExpectRead(IoResult::kWouldBlock, IoMode::kBlock);
   const absl::Duration took = MonotonicNow() - start;
   EXPECT_GE(took, absl::Milliseconds(50));
@@ -313,7 +313,7 @@ TEST_P(FdTransportTimeoutTest, HoldsUnderSignalsAndInNonBlockingMode) {
     const int fd = transport().read_fd();
     if (nonblocking) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
     setitimer(ITIMER_REAL, &every_20_ms, nullptr);
-    const absl::Time start = MonotonicNow();
+    const MonotonicTime start = MonotonicNow();
     ExpectRead(IoResult::kWouldBlock, IoMode::kBlock);
     const absl::Duration took = MonotonicNow() - start;
     setitimer(ITIMER_REAL, &off, nullptr);

@@ -11,7 +11,7 @@ absl::StatusOr<IoResult> TrySpinRead(Transport* transport,
                                      absl::Span<char> buffer,
                                      absl::Duration spin) {
   if (spin <= absl::ZeroDuration()) return IoResult{IoResult::kWouldBlock, 0};
-  const absl::Time end = MonotonicNow() + spin;
+  const MonotonicTime end = MonotonicNow() + spin;
   while (true) {
     absl::StatusOr<IoResult> got = transport->Read(buffer, IoMode::kNonBlock);
     if (!got.ok() || got->kind != IoResult::kWouldBlock) return got;

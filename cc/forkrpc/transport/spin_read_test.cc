@@ -67,7 +67,7 @@ TEST(SpinReadTest, DoesNotBlockForWhatComesInTime) {
 TEST(SpinReadTest, BlocksAfterTheSpin) {
   LateTransport transport(1 << 30);
   char octet;
-  const absl::Time start = MonotonicNow();
+  const MonotonicTime start = MonotonicNow();
   ASSERT_TRUE(
       SpinRead(&transport, absl::MakeSpan(&octet, 1), absl::Milliseconds(5))
           .ok());

@@ -85,8 +85,8 @@ absl::Status Handle(ServerCall& call) {
 
 int main(int argc, char** argv) {
   forkrpc::BlockingServerOptions options;
-  if (argc > 1 && std::string(argv[1]) == "async") {
-    options.connection.form = forkrpc::Form::kAsync;
-  }
+  options.connection.form = argc > 1 && std::string(argv[1]) == "async"
+                                ? forkrpc::Form::kAsync
+                                : forkrpc::Form::kSync;
   return forkrpc::WorkerMain(forkrpc::Handle, options);
 }

@@ -21,7 +21,6 @@ int main(int argc, char** argv) {
   forkrpc::SpawnOptions program;
   program.argv = {argc > 1 ? argv[1] : "./greeter_worker"};
   forkrpc::WorkerOptions options;
-  options.connection.form = forkrpc::Form::kSync;  // as greeter_worker has it
   bool failed = false;
   options.on_error = [&](const forkrpc::WorkerError& error) {
     std::cerr << error.status << "\n";

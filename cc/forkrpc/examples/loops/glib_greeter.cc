@@ -42,7 +42,6 @@ int main(int argc, char** argv) {
     forkrpc::SpawnOptions greeter;
     greeter.argv = {argc > 1 ? argv[1] : "./greeter_worker"};
     forkrpc::WorkerOptions options;
-    options.connection.form = forkrpc::Form::kSync;  // as greeter_worker has it
     options.on_error = [&](const forkrpc::WorkerError& error) {
       std::cerr << error.status << "\n";
       program.failed = true;
