@@ -260,6 +260,39 @@ TEST(WorkerProcessTest, StderrGoesWhereItIsToldTo) {
   }
 }
 
+// Bug report 15: a copy of this program that only lives on keeps the worker
+// from seeing its end, with pipes.
+TEST_P(BindingTest, ACopyOfOurPipeIsNamedWhereItKeptTheWorker) {
+  for (const bool copied : {true, false}) {
+    Worker worker = Start(With(Argv({TestWorker(), "echo"})));
+    ASSERT_NE(worker, nullptr);
+    // Its descriptor 0 is something else by then.
+    ASSERT_TRUE(worker->transport()->Write({"ping"}, IoMode::kBlock).ok());
+    char buffer[16];
+    ASSERT_TRUE(
+        worker->transport()->Read(absl::MakeSpan(buffer), IoMode::kBlock).ok());
+    const pid_t copy = copied ? fork() : -1;
+    if (copy == 0) {
+      for (;;) pause();
+    }
+    worker->CloseWire();
+    const bool kept = copied && GetParam() == Binding::kPipes;
+    const absl::Duration wait =
+        kept ? absl::Milliseconds(100) : absl::Minutes(1);
+    if (copied && !kept) {
+      // The socket's end was not shut down, only closed here.
+      kill(copy, SIGKILL);
+    }
+    EXPECT_EQ(worker->Wait(MonotonicNow() + wait).ok(), !kept);
+    EXPECT_TRUE(worker->Terminate(absl::Minutes(1)).ok());
+    EXPECT_EQ(absl::StrContains(worker->DescribeEnd(), "fork() copy"), kept)
+        << worker->DescribeEnd();
+    if (!copied) continue;
+    kill(copy, SIGKILL);
+    EXPECT_EQ(waitpid(copy, nullptr, 0), copy);
+  }
+}
+
 double CpuSeconds() {
   rusage used;
   getrusage(RUSAGE_THREAD, &used);
