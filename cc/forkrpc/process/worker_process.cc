@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -145,6 +146,14 @@ WorkerProcess::~WorkerProcess() {
   stderr_.Read();
   stderr_.Finish(kDrop);
   stderr_.FlushUntil(linger_until_);
+}
+
+void WorkerProcess::CloseWire() {
+  if (transport_ == nullptr) return;
+  // A fork() copy of this program may hold the socket too. In that copy itself,
+  // for which the worker is no child and has ended, nothing is shut down.
+  if (!Look().has_value()) shutdown(transport_->read_fd(), SHUT_RDWR);
+  transport_.reset();
 }
 
 const std::optional<ExitStatus>& WorkerProcess::Look() {

@@ -83,7 +83,9 @@ class WorkerProcess {
 
   // This side of the wire; it lives as long as this object, or to CloseWire().
   Transport* transport() { return transport_.get(); }
-  void CloseWire() { transport_.reset(); }
+  // A running worker sees the end of a socket whoever else has a copy of ours;
+  // that of a pipe only when the last copy is closed.
+  void CloseWire();
 
   // Standard error. Readable when it has something to drain; -1 when it is not
   // captured and after its end.

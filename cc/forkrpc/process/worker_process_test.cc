@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -160,6 +161,24 @@ TEST_P(BindingTest, AWorkerThatExitsAtOnceIsEofAndAStatus) {
   EXPECT_TRUE(absl::IsUnavailable(wrote.status())) << wrote.status();
 }
 
+// A copy of this program that ends as programs do runs destructors too; the
+// worker is not its child, and its wire is ours.
+TEST_P(BindingTest, ACopyOfThisObjectLeavesTheWorkerAlone) {
+  Worker worker = Start(With(Argv({"cat"})));
+  ASSERT_NE(worker, nullptr);
+  const pid_t copy = fork();
+  if (copy == 0) {
+    worker.reset();
+    _exit(0);
+  }
+  ASSERT_EQ(waitpid(copy, nullptr, 0), copy);
+  ASSERT_TRUE(worker->transport()->Write({"ping"}, IoMode::kBlock).ok());
+  ASSERT_TRUE(worker->transport()->ShutdownWrite().ok());
+  EXPECT_EQ(ReadAll(*worker), "ping");
+  EXPECT_EQ(worker->Wait(Soon()).value_or(ExitStatus::Unknown()),
+            ExitStatus::Exited(0));
+}
+
 TEST(WorkerProcessTest, DescribesHowItEnded) {
   SpawnOptions options = Shell("echo 'no such table' >&2; exit 1");
   options.name = "database";
@@ -279,12 +298,10 @@ TEST_P(BindingTest, ACopyOfOurPipeIsNamedWhereItKeptTheWorker) {
     const bool kept = copied && GetParam() == Binding::kPipes;
     const absl::Duration wait =
         kept ? absl::Milliseconds(100) : absl::Minutes(1);
-    if (copied && !kept) {
-      // The socket's end was not shut down, only closed here.
-      kill(copy, SIGKILL);
-    }
     EXPECT_EQ(worker->Wait(MonotonicNow() + wait).ok(), !kept);
     EXPECT_TRUE(worker->Terminate(absl::Minutes(1)).ok());
+    EXPECT_EQ(worker->exit_status()->signal(),
+              kept ? std::optional<int>(SIGTERM) : std::nullopt);
     EXPECT_EQ(absl::StrContains(worker->DescribeEnd(), "fork() copy"), kept)
         << worker->DescribeEnd();
     if (!copied) continue;
