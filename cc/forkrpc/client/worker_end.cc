@@ -57,7 +57,7 @@ void WorkerEnd::OnProcessGone(const ExitStatus& exit) {
 }
 
 void WorkerEnd::OnTime(MonotonicTime now) {
-  if (now < due_) return;
+  if (due_ == MonotonicTime::InfiniteFuture() || now < due_) return;
   due_ = MonotonicTime::InfiniteFuture();
   if (state_ == State::kKilled) {
     state_ = State::kStuck;
