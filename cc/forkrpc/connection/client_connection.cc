@@ -110,7 +110,7 @@ std::optional<ClientEvent> ClientConnection::PollUntilEnd() {
     return ClientEvent{ClientEvent::kResponse, call, payload, {}};
   }
   while (true) {
-    if (has_failed_calls()) return PopFailed();
+    if (!failed_.empty()) return PopFailed();
     if (over_) return std::nullopt;
     FrameView frame;
     switch (decoder().Next(&frame)) {
@@ -189,7 +189,11 @@ std::optional<ClientEvent> ClientConnection::PollEnd() {
   //= spec/wire.md#FR-ERR-007
   LoseCalls();
   send_queue().Clear();
-  if (has_failed_calls()) return PopFailed();
+  if (lost_polled_ < lost_.size()) {
+    --open_calls_;
+    return ClientEvent{
+        ClientEvent::kCallFailed, lost_[lost_polled_++], {}, status()};
+  }
   set_closed();
   return ClientEvent{ClientEvent::kClosed, 0, {}, status()};
 }
@@ -215,10 +219,6 @@ bool ClientConnection::IsLost(CallId call) const {
 
 std::optional<ClientEvent> ClientConnection::PopFailed() {
   --open_calls_;
-  if (failed_.empty()) {
-    return ClientEvent{
-        ClientEvent::kCallFailed, lost_[lost_polled_++], {}, status()};
-  }
   auto [call, why] = std::move(failed_.front());
   failed_.pop_front();
   *calls_.Find(call) = CallState::kAbandoned;

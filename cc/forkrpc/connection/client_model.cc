@@ -185,7 +185,8 @@ std::optional<ClientModel::Event> ClientModel::PopEnd() {
 }
 
 std::optional<ClientModel::Event> ClientModel::PollUntilEnd() {
-  if (!ends_.empty()) return PopEnd();
+  // Those that are lost are PollEvent()'s.
+  if (!ends_.empty() && !lost_) return PopEnd();
   while (code_ == kOk && HasNext()) {
     std::optional<Event> event = TakeFrame();
     if (event.has_value()) return event;
@@ -207,6 +208,7 @@ std::optional<ClientModel::Event> ClientModel::PollEvent() {
         Event{ClientEvent::kCallFailed, call.id, {}, code_, offset_});
   }
   calls_.clear();
+  lost_ = true;
   sent_ = out_.size();
   if (!ends_.empty()) return PopEnd();
   closed_ = true;

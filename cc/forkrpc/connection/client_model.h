@@ -124,6 +124,7 @@ class ClientModel {
   bool half_closed_ = false;
   bool shutdown_done_ = false;
   bool over_ = false;
+  bool lost_ = false;  // ends_ has the calls that the end has failed
   bool closed_ = false;
 };
 
