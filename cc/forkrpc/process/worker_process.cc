@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,6 +26,7 @@
 #include "forkrpc/base/poll.h"
 #include "forkrpc/process/child_descriptors.h"
 #include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/process_watch.h"
 #include "forkrpc/process/reaper.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/process/spawn_process.h"
@@ -33,14 +35,10 @@
 #include "forkrpc/transport/kernel_buffer.h"
 #include "forkrpc/transport/stream_pair.h"
 #include "forkrpc/transport/transport.h"
+#include "forkrpc/transport/wire_terms.h"
 
 namespace forkrpc {
 namespace {
-
-// Without a pidfd the only way to wait with a deadline, and without a handler,
-// is to look again and again: soon at first, then rarely.
-constexpr absl::Duration kFirstLook = absl::Milliseconds(1);
-constexpr absl::Duration kLastLook = absl::Milliseconds(50);
 
 // The wire: our end as a transport, the child's ends still open.
 struct Wire {
@@ -102,7 +100,7 @@ absl::StatusOr<PipePair> ArrangeStderr(StderrMode mode,
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Spawn(
-    const SpawnOptions& options, Reaper::Pidfd pidfd) {
+    const SpawnOptions& options, const WireTerms& terms, Reaper::Pidfd pidfd) {
   absl::StatusOr<Wire> wire = options.binding == Binding::kSocket
                                   ? MakeSocketWire(options.wire_buffer_octets)
                                   : MakePipeWire(options.wire_buffer_octets);
@@ -124,7 +122,8 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Spawn(
   for (const InheritedDescriptor& more : options.descriptors) {
     descriptors.Add(more.fd, more.child_number);
   }
-  const absl::StatusOr<pid_t> pid = SpawnProcess(options, &descriptors);
+  const absl::StatusOr<pid_t> pid = SpawnProcess(
+      options, WireEnvironment(terms, wire->child_in.get()), &descriptors);
   if (!pid.ok()) return pid.status();
   // From here on nothing can fail: the process has an owner at once.
   return absl::WrapUnique(new WorkerProcess(
@@ -142,7 +141,8 @@ WorkerProcess::WorkerProcess(std::string name, pid_t pid,
     : name_(std::move(name)),
       transport_(std::move(transport)),
       stderr_(std::move(capture)),
-      reaper_(pid, pidfd) {}
+      reaper_(pid, pidfd),
+      watch_(reaper_.pidfd() >= 0, MonotonicNow()) {}
 
 WorkerProcess::~WorkerProcess() {
   if (exit_status().has_value()) return;
@@ -152,11 +152,15 @@ WorkerProcess::~WorkerProcess() {
   Wait(MonotonicTime::InfiniteFuture()).IgnoreError();
 }
 
+const std::optional<ExitStatus>& WorkerProcess::Look() {
+  watch_.OnLook(reaper_.Look(), MonotonicNow());
+  return exit_status();
+}
+
 absl::StatusOr<ExitStatus> WorkerProcess::Wait(MonotonicTime deadline) {
-  bool use_pidfd = true;
-  absl::Duration look = kFirstLook;
+  if (deadline > MonotonicNow()) watch_.OnEndExpected(MonotonicNow());
   for (;;) {
-    if (reaper_.Poll().has_value()) {
+    if (Look().has_value()) {
       DrainStderr();
       return *exit_status();
     }
@@ -164,19 +168,11 @@ absl::StatusOr<ExitStatus> WorkerProcess::Wait(MonotonicTime deadline) {
       return absl::DeadlineExceededError(
           absl::StrCat("worker '", name_, "' (pid ", pid(), ") has not ended"));
     }
-    use_pidfd = use_pidfd && reaper_.pidfd() >= 0;
-    pollfd fds[] = {{use_pidfd ? reaper_.pidfd() : -1, POLLIN, 0},
-                    {stderr_.fd(), POLLIN, 0}};
-    MonotonicTime until = deadline;
-    if (!use_pidfd) {
-      until = std::min(deadline, MonotonicNow() + look);
-      look = std::min(look * 2, kLastLook);
-    }
-    absl::StatusOr<int> ready = PollUntil(absl::MakeSpan(fds), until);
+    pollfd fds[] = {{pidfd(), POLLIN, 0}, {stderr_.fd(), POLLIN, 0}};
+    absl::StatusOr<int> ready =
+        PollUntil(absl::MakeSpan(fds), std::min(deadline, NextLook()));
     if (!ready.ok()) return ready.status();
     if (fds[1].revents != 0) DrainStderr();
-    // A tracer may keep an ended child from us; do not spin meanwhile.
-    if (fds[0].revents != 0 && !reaper_.Poll().has_value()) use_pidfd = false;
   }
 }
 
@@ -195,7 +191,7 @@ absl::StatusOr<ExitStatus> WorkerProcess::Terminate(absl::Duration grace) {
 }
 
 std::string WorkerProcess::DescribeEnd() {
-  reaper_.Poll();
+  Look();
   DrainStderr();
   std::string text =
       absl::StrCat("worker '", PrintableStderr(name_), "' (pid ", pid(), ") ",

@@ -31,10 +31,12 @@
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/process_watch.h"
 #include "forkrpc/process/reaper.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/process/stderr_capture.h"
 #include "forkrpc/transport/transport.h"
+#include "forkrpc/transport/wire_terms.h"
 
 namespace forkrpc {
 
@@ -52,10 +54,13 @@ class WorkerProcess {
   // FailedPrecondition (options that make no sense). On error nothing is left
   // behind: no process and no descriptor.
   //
+  // `terms` are told to the worker in its environment: see WireTerms. Where the
+  // options name those variables too, the options' word is kept.
+  //
   // Reads the environment: no other thread may change it meanwhile.
   // `pidfd` is for tests.
   static absl::StatusOr<std::unique_ptr<WorkerProcess>> Spawn(
-      const SpawnOptions& options,
+      const SpawnOptions& options, const WireTerms& terms = {},
       Reaper::Pidfd pidfd = Reaper::Pidfd::kIfAvailable);
 
   // Closes the wire, gives the worker kDestructorGrace to end, then sends
@@ -80,17 +85,24 @@ class WorkerProcess {
   // The last StderrCapture::kTailOctets as written: not fit for a terminal.
   absl::string_view stderr_tail() const { return stderr_.tail(); }
 
-  // Readable when the worker has ended; -1 where the kernel has no pidfds, and
-  // once it is reaped. As stderr_fd() it stays open to destruction, so that an
-  // event loop may watch it.
-  int pidfd() const { return reaper_.pidfd(); }
+  // Whether the worker has ended is known by looking: wait until pidfd() is
+  // readable or NextLook() has come, then Look(), and ask both again. A look
+  // never waits, may be made at any time, and reaps the worker if it has ended.
+  const std::optional<ExitStatus>& Look();
+  // Readable when the worker has ended; -1 when there is nothing to wait for at
+  // a pidfd: the kernel has none, the worker is reaped, or it is dead but held
+  // by a tracer. As stderr_fd() it stays open to destruction, so that an event
+  // loop may watch it.
+  int pidfd() const { return watch_.waits_for_pidfd() ? reaper_.pidfd() : -1; }
+  // InfiniteFuture() while pidfd() tells, and once the worker is reaped.
+  MonotonicTime NextLook() const { return watch_.next_look(); }
 
   // Waits for the worker to end and reaps it, draining standard error
   // meanwhile. DeadlineExceeded if it still runs at `deadline` (a past one only
   // looks); the worker is not told anything. May be called again.
   absl::StatusOr<ExitStatus> Wait(MonotonicTime deadline);
 
-  // How it ended, once Wait, Terminate or DescribeEnd has found out.
+  // How it ended, once Look, Wait, Terminate or DescribeEnd has found out.
   const std::optional<ExitStatus>& exit_status() const {
     return reaper_.exit_status();
   }
@@ -117,6 +129,7 @@ class WorkerProcess {
   std::unique_ptr<Transport> transport_;
   StderrCapture stderr_;
   Reaper reaper_;
+  ProcessWatch watch_;
 };
 
 }  // namespace forkrpc
