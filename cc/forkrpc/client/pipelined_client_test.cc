@@ -196,11 +196,11 @@ TEST_P(PipelinedClientTest, CallsOwnTimeoutEndsIt) {
 // The end of a call that nobody waits for yet costs no more than another.
 TEST_P(PipelinedClientTest, WaitIsQuickAfterManyCancels) {
   BlockingClientOptions options;
-  options.connection.max_in_flight = 200000;
+  options.connection.max_in_flight = 100000;
   auto client = Spawn({}, std::move(options));
   std::vector<CallId> calls;
-  for (int i = 0; i < 50000; ++i) {
-    calls.push_back(client->Start("sleep 0").value());
+  for (int i = 0; i < 20000; ++i) {
+    calls.push_back(client->Start("echo x").value());
   }
   for (CallId call : calls) ASSERT_TRUE(client->Cancel(call).ok());
   EXPECT_LT(TimeOf([&] {
@@ -209,7 +209,7 @@ TEST_P(PipelinedClientTest, WaitIsQuickAfterManyCancels) {
                           absl::StatusCode::kCancelled);
               }
             }),
-            absl::Seconds(3));
+            absl::Seconds(2));
 }
 
 #ifdef ABSL_HAVE_EXCEPTIONS
