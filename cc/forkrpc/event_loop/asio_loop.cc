@@ -158,7 +158,10 @@ AsioLoop::AsioLoop()
 AsioLoop::AsioLoop(asio::io_context* io)
     : io_(io), tasks_(std::make_shared<LoopTasks>()) {}
 
-AsioLoop::~AsioLoop() { tasks_->Clear(); }
+AsioLoop::~AsioLoop() {
+  TellEnd();
+  tasks_->Clear();
+}
 
 void AsioLoop::Run() {
   const auto go_on = asio::make_work_guard(*io_);

@@ -231,6 +231,7 @@ GlibLoop::GlibLoop(GMainContext* context)
                Owned()) {}
 
 GlibLoop::~GlibLoop() {
+  TellEnd();
   // While there are sources: what a task holds may post.
   tasks_->Clear();
   sources_ = nullptr;

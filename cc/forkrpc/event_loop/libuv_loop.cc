@@ -293,6 +293,7 @@ LibuvLoop::LibuvLoop(uv_loop_t* loop) : loop_(loop), tasks_(new Tasks(loop)) {
 }
 
 LibuvLoop::~LibuvLoop() {
+  TellEnd();
   tasks_->Close();
   if (own_loop_ == nullptr) return;
   // Only handles that are being closed are left.
