@@ -46,7 +46,7 @@ void Handle(State* state, absl::string_view request, Responder responder) {
   } else if (words.first == "hold") {
     state->held.push_back(std::move(responder));
   } else if (words.first == "fail") {
-    responder.Fail(absl::InternalError(rest));
+    responder.EndWorker(absl::InternalError(rest));
   } else if (words.first == "thread") {
     state->threads.emplace_back(
         [rest, mine = std::move(responder).ForThread()]() mutable {
