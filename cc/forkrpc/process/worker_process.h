@@ -21,6 +21,8 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,7 +36,7 @@
 #include "forkrpc/process/process_watch.h"
 #include "forkrpc/process/reaper.h"
 #include "forkrpc/process/spawn_options.h"
-#include "forkrpc/process/stderr_capture.h"
+#include "forkrpc/process/worker_stderr.h"
 #include "forkrpc/transport/transport.h"
 #include "forkrpc/transport/wire_terms.h"
 
@@ -42,6 +44,9 @@ namespace forkrpc {
 
 // How long the destructor lets a worker end by itself once its wire is closed.
 inline constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
+// How long the last words of a worker that has ended wait for our own standard
+// error to take them.
+inline constexpr absl::Duration kStderrLinger = absl::Seconds(1);
 
 // Invariants: (1) the process is reaped by the time the object is gone, so that
 // it leaves no zombie; (2) transport() is not null before CloseWire() and null
@@ -64,7 +69,10 @@ class WorkerProcess {
       Reaper::Pidfd pidfd = Reaper::Pidfd::kIfAvailable);
 
   // Closes the wire, gives the worker kDestructorGrace to end, then sends
-  // SIGKILL and reaps it. Returns at once if it was reaped before.
+  // SIGKILL and reaps it. Writes what waits for our standard error, but not
+  // beyond StderrLingersUntil(), and gives SpawnOptions::on_stderr what is
+  // left, an unfinished line too; what that throws is dropped here. Returns at
+  // once if the worker was reaped before and nothing waits.
   ~WorkerProcess();
 
   WorkerProcess(const WorkerProcess&) = delete;
@@ -77,13 +85,36 @@ class WorkerProcess {
   Transport* transport() { return transport_.get(); }
   void CloseWire() { transport_.reset(); }
 
-  // Readable when standard error has something to drain; -1 when it is not
+  // Standard error. Readable when it has something to drain; -1 when it is not
   // captured and after its end.
   int stderr_fd() const { return stderr_.fd(); }
-  // Reads what is there, without waiting for the worker.
+  // Reads what is there and hands it to our own standard error or to
+  // SpawnOptions::on_stderr, without waiting for the worker or for whoever
+  // reads ours. That callback must not destroy this object; what it throws
+  // leaves this function, and then NextStderrFlush() says that more is due.
   void DrainStderr() { stderr_.Drain(); }
   // The last StderrCapture::kTailOctets as written: not fit for a terminal.
   absl::string_view stderr_tail() const { return stderr_.tail(); }
+
+  // When to call FlushStderr(); ask after each of these functions, also when it
+  // has thrown. InfiniteFuture() if nothing waits.
+  MonotonicTime NextStderrFlush() const { return stderr_.NextFlush(); }
+  // Writes what our own standard error takes of what waits for it, gives lines
+  // that are due. Never waits.
+  void FlushStderr() { stderr_.Flush(); }
+  // Waits until nothing waits for our own standard error, for `deadline` at
+  // most; for who may block.
+  void FlushStderrUntil(MonotonicTime deadline) {
+    stderr_.FlushUntil(deadline);
+  }
+  // Octets that wait for our own standard error, and those that were dropped
+  // because it did not take them: see StderrTee.
+  size_t stderr_backlog() const { return stderr_.backlog(); }
+  uint64_t stderr_dropped() const { return stderr_.dropped(); }
+  // How long what waits may linger: kStderrLinger after a look has found that
+  // the worker has ended, InfiniteFuture() before. Who may not block destroys
+  // this object when nothing waits any more, or then.
+  MonotonicTime StderrLingersUntil() const { return linger_until_; }
 
   // Whether the worker has ended is known by looking: wait until pidfd() is
   // readable or NextLook() has come, then Look(), and ask both again. A look
@@ -98,8 +129,10 @@ class WorkerProcess {
   MonotonicTime NextLook() const { return watch_.next_look(); }
 
   // Waits for the worker to end and reaps it, draining standard error
-  // meanwhile. DeadlineExceeded if it still runs at `deadline` (a past one only
-  // looks); the worker is not told anything. May be called again.
+  // meanwhile, and then, to `deadline` and StderrLingersUntil(), for our own
+  // standard error to take the rest. DeadlineExceeded if it still runs at
+  // `deadline` (a past one only looks); the worker is not told anything. May be
+  // called again.
   absl::StatusOr<ExitStatus> Wait(MonotonicTime deadline);
 
   // How it ended, once Look, Wait, Terminate or DescribeEnd has found out.
@@ -122,14 +155,18 @@ class WorkerProcess {
 
  private:
   WorkerProcess(std::string name, pid_t pid,
-                std::unique_ptr<Transport> transport, StderrCapture capture,
+                std::unique_ptr<Transport> transport, WorkerStderr errors,
                 Reaper::Pidfd pidfd);
+
+  absl::Status WaitForEnd(MonotonicTime deadline,
+                          WorkerStderr::Exceptions exceptions);
 
   std::string name_;
   std::unique_ptr<Transport> transport_;
-  StderrCapture stderr_;
+  WorkerStderr stderr_;
   Reaper reaper_;
   ProcessWatch watch_;
+  MonotonicTime linger_until_ = MonotonicTime::InfiniteFuture();
 };
 
 }  // namespace forkrpc
