@@ -6,8 +6,9 @@
 // C++20. Each request gets a coroutine of its own; what one waits for does not
 // hold up the others. The function returns a Task<std::string>, the response,
 // or a Task<Reply>, which may also be EndWorker(status): see reply.h. When the
-// service ends, the coroutines that are left are destroyed where they wait. The
-// server must not be destroyed from inside one of them. The loop's thread.
+// service ends, the coroutines that are left are destroyed where they wait; one
+// that ends it, by destroying the server, runs until it next waits. The loop's
+// thread.
 //
 //   Task<std::string> Handle(std::string request) {
 //     co_await CoSleepUntil(loop, MonotonicNow() + absl::Seconds(1));
@@ -38,7 +39,8 @@ namespace forkrpc {
 
 namespace coro_internal {
 
-// The calls of one server. Invariant: a call is in calls_ until its task ends.
+// The calls of one server. Invariant: a call is in calls_ until its task ends
+// or the service does.
 template <typename Function>
 class CoCalls {
  public:
@@ -55,6 +57,14 @@ class CoCalls {
       ended.splice(ended.end(), calls_, call);
       call->responder.Settle(result);
     });
+  }
+
+  // The tasks that wait are destroyed, one that runs when it next waits. `self`
+  // has the function, whose captures are what the tasks use.
+  void Abandon(const std::shared_ptr<CoCalls>& self) {
+    std::list<Call> calls;
+    calls.swap(calls_);
+    for (Call& call : calls) std::move(call.task).Abandon(self);
   }
 
  private:
@@ -79,18 +89,36 @@ class CoCalls {
     TaskType task;
   };
 
-  Function function_;      // its captures are what the tasks use
-  std::list<Call> calls_;  // so these are destroyed first
+  Function function_;
+  std::list<Call> calls_;
 };
 
 }  // namespace coro_internal
 
+// What CoHandler() makes. Moves.
 template <typename Function>
-AsyncHandler CoHandler(Function function) {
-  return [calls = std::make_unique<coro_internal::CoCalls<Function>>(std::move(
-              function))](absl::string_view request, Responder responder) {
-    calls->Serve(request, std::move(responder));
-  };
+class CoFunction {
+ public:
+  explicit CoFunction(Function function)
+      : calls_(std::make_shared<coro_internal::CoCalls<Function>>(
+            std::move(function))) {}
+  CoFunction(CoFunction&&) noexcept = default;
+  CoFunction& operator=(CoFunction&&) = delete;
+  ~CoFunction() {
+    if (calls_ != nullptr) calls_->Abandon(calls_);
+  }
+
+  void operator()(absl::string_view request, Responder responder) {
+    calls_->Serve(request, std::move(responder));
+  }
+
+ private:
+  std::shared_ptr<coro_internal::CoCalls<Function>> calls_;
+};
+
+template <typename Function>
+CoFunction<Function> CoHandler(Function function) {
+  return CoFunction<Function>(std::move(function));
 }
 
 }  // namespace forkrpc

@@ -141,11 +141,8 @@ void AsyncServerCore::Log(absl::string_view line) const {
 void AsyncServerCore::Poll() {
   const std::shared_ptr<AsyncServerCore> keep = shared_from_this();
   const std::shared_ptr<AsyncHandler> handler = handler_;
-  // If an exception leaves the function, the next turn polls the rest.
-  absl::Cleanup poll_again = [this] {
-    request_ = {};
-    driver_->Update();
-  };
+  // Also if an exception leaves the function.
+  const absl::Cleanup forget_request = [this] { request_ = {}; };
   while (takes_requests()) {
     CallId call;
     absl::string_view request;
@@ -171,7 +168,6 @@ void AsyncServerCore::Poll() {
         break;
     }
   }
-  std::move(poll_again).Cancel();
   CheckState();
 }
 
