@@ -20,8 +20,7 @@ int RunLibrary(Form form, absl::Duration spin) {
   BlockingServerOptions options;
   options.connection.form = form;
   options.spin = spin;
-  return WorkerMain(
-      [](ServerCall& call) { return call.Respond(call.request()); }, options);
+  return WorkerMain([](ServerCall& call) { return call.request(); }, options);
 }
 
 int Run(const std::string& mode, size_t size) {

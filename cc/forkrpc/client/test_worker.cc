@@ -26,54 +26,59 @@ namespace {
 std::vector<std::pair<CallId, std::string>>* const held =
     new std::vector<std::pair<CallId, std::string>>;
 
-absl::Status Handle(BlockingServer* server, ServerCall& call) {
+Reply Handle(ServerCall& call) {
   const std::pair<absl::string_view, absl::string_view> words =
       absl::StrSplit(call.request(), absl::MaxSplits(' ', 1));
   const absl::string_view rest = words.second;
   int number = 0;
   (void)absl::SimpleAtoi(rest, &number);
-  if (words.first == "echo") return call.Respond(rest);
+  if (words.first == "echo") return rest;
   if (words.first == "event") {
-    absl::Status status = call.SendEvent(rest);
-    return status.ok() ? call.Respond("") : status;
+    const absl::Status status = call.SendEvent(rest);
+    if (!status.ok()) return EndWorker(status);
+    return "";
   }
-  if (words.first == "size") return call.Respond(std::string(number, 'x'));
+  if (words.first == "size") return std::string(number, 'x');
   if (words.first == "sleep") {
     usleep(number * 1000);
-    return call.Respond("slept");
+    return "slept";
   }
   if (words.first == "stderr") {
     std::string text(number, 'e');
     text += "the end\n";
     if (fwrite(text.data(), 1, text.size(), stderr) != text.size()) _exit(99);
-    return call.Respond("written");
+    return "written";
   }
   if (words.first == "print") {
     std::printf("noise on stdout\n");
     std::fflush(stdout);
-    return call.Respond("printed");
+    return "printed";
   }
   if (words.first == "join") {
     std::vector<std::string> items;
-    absl::Status status = DecodeStringPack(rest, &items);
-    return status.ok() ? call.Respond(absl::StrJoin(items, "+")) : status;
+    const absl::Status status = DecodeStringPack(rest, &items);
+    if (!status.ok()) return EndWorker(status);
+    return absl::StrJoin(items, "+");
   }
   if (words.first == "exit") std::exit(number);
   if (words.first == "kill") raise(number);
-  if (words.first == "fail") return absl::InternalError(std::string(rest));
+  if (words.first == "fail") {
+    return EndWorker(absl::InternalError(std::string(rest)));
+  }
   if (words.first == "hold") {
     held->emplace_back(call.id(), std::string(rest));
-    return absl::OkStatus();
+    return AnswerLater();
   }
   if (words.first == "release") {
     for (; !held->empty(); held->pop_back()) {
-      absl::Status status =
-          server->Respond(held->back().first, held->back().second);
-      if (!status.ok()) return status;
+      const absl::Status status =
+          call.server()->Respond(held->back().first, held->back().second);
+      if (!status.ok()) return EndWorker(status);
     }
-    return call.Respond("");
+    return "";
   }
-  return absl::InvalidArgumentError(absl::StrCat("what is ", words.first));
+  return EndWorker(
+      absl::InvalidArgumentError(absl::StrCat("what is ", words.first)));
 }
 
 }  // namespace
@@ -89,11 +94,7 @@ int main(int argc, char** argv) {
     if (word == "each") options.flush = forkrpc::FlushPolicy::kEachCall;
     if (word == "spin") options.spin = absl::Milliseconds(1);
   }
-  const int status = forkrpc::WorkerMain(
-      [](forkrpc::ServerCall& call) {
-        return forkrpc::Handle(call.server(), call);
-      },
-      options);
+  const int status = forkrpc::WorkerMain(forkrpc::Handle, options);
   // A worker that does not end when it should.
   if (argc > 1 && std::string(argv[argc - 1]) == "linger") pause();
   return status;

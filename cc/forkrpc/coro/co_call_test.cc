@@ -28,6 +28,7 @@
 #include "forkrpc/coro/task.h"
 #include "forkrpc/event_loop/libuv_loop.h"
 #include "forkrpc/server/async_server.h"
+#include "forkrpc/server/reply.h"
 #include "forkrpc/transport/fd_transport.h"
 #include "forkrpc/transport/stream_pair.h"
 #include "gmock/gmock.h"
@@ -64,7 +65,7 @@ class CoCallTest : public testing::Test {
 
   // What the server does: "hold KEY" waits for Release(KEY); "fail" fails;
   // "long" answers with more than the limit; anything else is sent back.
-  Task<Response> Serve(std::string request) {
+  Task<Reply> Serve(std::string request) {
     absl::string_view key = request;
     if (absl::ConsumePrefix(&key, "hold ")) {
       auto [callback, pending] = MakePending<std::string>();
@@ -73,7 +74,9 @@ class CoCallTest : public testing::Test {
       if (on_hold_ != nullptr) on_hold_();
       co_return co_await std::move(pending);
     }
-    if (request == "fail") co_return absl::InternalError("cannot serve");
+    if (request == "fail") {
+      co_return EndWorker(absl::InternalError("cannot serve"));
+    }
     if (request == "long") co_return std::string(1001, 'x');
     co_return request;
   }

@@ -4,10 +4,11 @@
 // CoHandler: a worker's function that is a coroutine, for an AsyncServer.
 //
 // C++20. Each request gets a coroutine of its own; what one waits for does not
-// hold up the others. The function returns a Task of the response, or of
-// absl::StatusOr of it: an error ends the worker, see Responder::Fail. When the
-// service ends, the coroutines that are left are destroyed where they wait. The
-// server must not be destroyed from inside one of them. The loop's thread.
+// hold up the others. The function returns a Task<std::string>, the response,
+// or a Task<Reply>, which may also be EndWorker(status): see reply.h. When the
+// service ends, the coroutines that are left are destroyed where they wait; one
+// that ends it, by destroying the server, runs until it next waits. The loop's
+// thread.
 //
 //   Task<std::string> Handle(std::string request) {
 //     co_await CoSleepUntil(loop, MonotonicNow() + absl::Seconds(1));
@@ -28,33 +29,18 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/coro/task.h"
 #include "forkrpc/server/async_server.h"
+#include "forkrpc/server/reply.h"
 #include "forkrpc/server/responder.h"
 
 namespace forkrpc {
 
 namespace coro_internal {
 
-inline void Answer(Responder responder, const std::string& response) {
-  const absl::Status sent = responder.Respond(response);
-  // Too long: there is nothing else to say to this call. Does nothing if it is
-  // the connection that has ended.
-  if (!sent.ok()) responder.Fail(sent);
-}
-
-inline void Answer(Responder responder,
-                   const absl::StatusOr<std::string>& response) {
-  if (response.ok()) {
-    Answer(std::move(responder), *response);
-  } else {
-    responder.Fail(response.status());
-  }
-}
-
-// The calls of one server. Invariant: a call is in calls_ until its task ends.
+// The calls of one server. Invariant: a call is in calls_ until its task ends
+// or the service does.
 template <typename Function>
 class CoCalls {
  public:
@@ -66,11 +52,19 @@ class CoCalls {
     calls_.push_back(
         {std::move(responder), std::invoke(function_, std::string(request))});
     const auto call = std::prev(calls_.end());
-    call->task.Start([this, call](const Result& result) {
+    call->task.Start([this, call](const Reply& result) {
       std::list<Call> ended;
       ended.splice(ended.end(), calls_, call);
-      Answer(std::move(call->responder), result);
+      call->responder.Settle(result);
     });
+  }
+
+  // The tasks that wait are destroyed, one that runs when it next waits. `self`
+  // has the function, whose captures are what the tasks use.
+  void Abandon(const std::shared_ptr<CoCalls>& self) {
+    std::list<Call> calls;
+    calls.swap(calls_);
+    for (Call& call : calls) std::move(call.task).Abandon(self);
   }
 
  private:
@@ -78,24 +72,53 @@ class CoCalls {
   template <typename T>
   static T ResultOf(const Task<T>*);
   using Result = decltype(ResultOf(static_cast<TaskType*>(nullptr)));
+  static_assert(
+      !server_internal::IsStatus<Result>::value,
+      "a coroutine must not return an absl::StatusOr: this wire has no "
+      "response "
+      "that means an error. Make it a Task<forkrpc::Reply>, and where the "
+      "function fails, and the worker with it, co_return "
+      "forkrpc::EndWorker(status)");
+  static_assert(server_internal::IsStatus<Result>::value ||
+                    std::is_same<Result, std::string>::value ||
+                    std::is_same<Result, Reply>::value,
+                "a coroutine is a Task<std::string> or a Task<forkrpc::Reply>");
 
   struct Call {
     Responder responder;
     TaskType task;
   };
 
-  Function function_;      // its captures are what the tasks use
-  std::list<Call> calls_;  // so these are destroyed first
+  Function function_;
+  std::list<Call> calls_;
 };
 
 }  // namespace coro_internal
 
+// What CoHandler() makes. Moves.
 template <typename Function>
-AsyncHandler CoHandler(Function function) {
-  return [calls = std::make_unique<coro_internal::CoCalls<Function>>(std::move(
-              function))](absl::string_view request, Responder responder) {
-    calls->Serve(request, std::move(responder));
-  };
+class CoFunction {
+ public:
+  explicit CoFunction(Function function)
+      : calls_(std::make_shared<coro_internal::CoCalls<Function>>(
+            std::move(function))) {}
+  CoFunction(CoFunction&&) noexcept = default;
+  CoFunction& operator=(CoFunction&&) = delete;
+  ~CoFunction() {
+    if (calls_ != nullptr) calls_->Abandon(calls_);
+  }
+
+  void operator()(absl::string_view request, Responder responder) {
+    calls_->Serve(request, std::move(responder));
+  }
+
+ private:
+  std::shared_ptr<coro_internal::CoCalls<Function>> calls_;
+};
+
+template <typename Function>
+CoFunction<Function> CoHandler(Function function) {
+  return CoFunction<Function>(std::move(function));
 }
 
 }  // namespace forkrpc

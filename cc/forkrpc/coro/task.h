@@ -9,8 +9,9 @@
 // one that has waited goes on with who awaits it by symmetric transfer.
 // Destroying a task cancels it: its locals are destroyed where it stands, then
 // whatever they wait for. That is legal in each state but while its body is
-// running; in `done` of Start() it has ended. Thread-compatible. Allocates its
-// frame, once. Exceptions end the program: errors are absl::Status.
+// running (see Abandon); in `done` of Start() it has ended. Thread-compatible.
+// Allocates its frame, once. Exceptions end the program: errors are
+// absl::Status.
 //
 //   Task<int> Add(int a, int b) { co_return a + b; }
 //   Task<int> Sum() { co_return co_await Add(1, 2) + co_await Add(3, 4); }
@@ -25,116 +26,13 @@
 #define FORKRPC_CORO_TASK_H_
 
 #include <coroutine>
-#include <exception>
-#include <optional>
+#include <memory>
+#include <type_traits>
 #include <utility>
 
-#include "absl/base/attributes.h"
-#include "absl/functional/any_invocable.h"
+#include "forkrpc/coro/task_promise.h"
 
 namespace forkrpc {
-
-template <typename T>
-class Task;
-
-namespace coro_internal {
-
-// The end of a task: it is suspended, so whoever goes on may destroy it.
-struct FinalAwaiter {
-  bool await_ready() const noexcept { return false; }
-  // Not part of the coroutine's frame, which may be gone before it returns.
-  template <typename Promise>
-  ABSL_ATTRIBUTE_NOINLINE std::coroutine_handle<> await_suspend(
-      std::coroutine_handle<Promise> task) const noexcept {
-    return task.promise().Finish();
-  }
-  void await_resume() const noexcept {}
-};
-
-class TaskPromiseBase {
- public:
-  std::suspend_always initial_suspend() const noexcept { return {}; }
-  FinalAwaiter final_suspend() const noexcept { return {}; }
-  [[noreturn]] void unhandled_exception() const noexcept { std::terminate(); }
-
-  // Runs the task until it waits or ends; false if it has ended. Compilers make
-  // a transfer to it a call that does not return before it waits: without an
-  // optimiser, or with a sanitizer, a loop of such calls would use up the
-  // stack.
-  bool RunFor(std::coroutine_handle<> task, std::coroutine_handle<> waiter) {
-    beginning_ = true;
-    task.resume();
-    if (ended_) return false;
-    beginning_ = false;
-    waiter_ = waiter;
-    return true;
-  }
-
- protected:
-  // Whom to go on with; null if the end is to be told to Start()'s caller.
-  std::coroutine_handle<> OnEnd() {
-    ended_ = true;
-    if (beginning_) return std::noop_coroutine();
-    return waiter_;
-  }
-
- private:
-  std::coroutine_handle<> waiter_;
-  bool beginning_ = false;  // RunFor() is running
-  bool ended_ = false;
-};
-
-template <typename T>
-class TaskPromise : public TaskPromiseBase {
- public:
-  using Done = absl::AnyInvocable<void(T)>;
-
-  Task<T> get_return_object();
-  template <typename U>
-  void return_value(U&& value) {
-    value_.emplace(std::forward<U>(value));
-  }
-  T TakeValue() { return *std::move(value_); }
-  void set_done(Done done) { done_ = std::move(done); }
-
-  std::coroutine_handle<> Finish() {
-    const std::coroutine_handle<> next = OnEnd();
-    if (next) return next;
-    // Both out of the frame: the call may destroy it.
-    Done done = std::move(done_);
-    T value = TakeValue();
-    if (done != nullptr) done(std::move(value));
-    return std::noop_coroutine();
-  }
-
- private:
-  std::optional<T> value_;
-  Done done_;
-};
-
-template <>
-class TaskPromise<void> : public TaskPromiseBase {
- public:
-  using Done = absl::AnyInvocable<void()>;
-
-  Task<void> get_return_object();
-  void return_void() const {}
-  void TakeValue() const {}
-  void set_done(Done done) { done_ = std::move(done); }
-
-  std::coroutine_handle<> Finish() {
-    const std::coroutine_handle<> next = OnEnd();
-    if (next) return next;
-    Done done = std::move(done_);
-    if (done != nullptr) done();
-    return std::noop_coroutine();
-  }
-
- private:
-  Done done_;
-};
-
-}  // namespace coro_internal
 
 // Invariant: task_ is the only handle that destroys the frame; null if moved
 // from.
@@ -158,25 +56,44 @@ class [[nodiscard]] Task {
   // not for a task that is awaited.
   void Start(Done done = nullptr) {
     task_.promise().set_done(std::move(done));
+    task_.promise().chain()->running = true;
     task_.resume();
   }
 
-  // co_await Add(1, 2), or co_await std::move(task): once.
-  auto operator co_await() && noexcept {
-    struct Awaiter {
-      bool await_ready() const noexcept { return false; }
-      bool await_suspend(std::coroutine_handle<> waiter) const {
-        return task.promise().RunFor(task, waiter);
-      }
-      T await_resume() const { return task.promise().TakeValue(); }
-
-      std::coroutine_handle<promise_type> task;
-    };
-    return Awaiter{task_};
+  // Destroys the task, which was started, as the destructor does, but is legal
+  // while its body, or that of a task that it awaits, is running: then that
+  // goes on until it waits or ends. `keep` stays until then; `done` of Start()
+  // is not called. (A coroutine of another type that it awaits must not be the
+  // one that runs.)
+  void Abandon(std::shared_ptr<void> keep) && {
+    const std::coroutine_handle<promise_type> task =
+        std::exchange(task_, nullptr);
+    if (task) task.promise().chain()->Abandon(task, std::move(keep));
   }
+
+  // co_await Add(1, 2), or co_await std::move(task): once.
+  auto operator co_await() && noexcept { return Awaiter{task_}; }
 
  private:
   friend promise_type;
+
+  struct Awaiter {
+    bool await_ready() const noexcept { return false; }
+    template <typename Promise>
+    bool await_suspend(std::coroutine_handle<Promise> waiter) const {
+      coro_internal::TaskPromiseBase& promise = task.promise();
+      if constexpr (std::is_base_of<coro_internal::TaskPromiseBase,
+                                    Promise>::value) {
+        return promise.RunFor(task, waiter, waiter.promise().chain());
+      } else {
+        return promise.RunFor(task, waiter, nullptr);
+      }
+    }
+    T await_resume() const { return task.promise().TakeValue(); }
+
+    std::coroutine_handle<promise_type> task;
+  };
+
   explicit Task(std::coroutine_handle<promise_type> task) : task_(task) {}
 
   std::coroutine_handle<promise_type> task_;

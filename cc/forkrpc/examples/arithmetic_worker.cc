@@ -25,15 +25,16 @@ using forkrpc::Task;
 Task<int64_t> Add(int32_t a, int32_t b) { co_return int64_t{a} + b; }
 Task<int64_t> Mul(int32_t a, int32_t b) { co_return int64_t{a} * b; }
 
-Task<absl::StatusOr<std::string>> Run(std::string request) {
+Task<forkrpc::Reply> Run(std::string request) {
   std::vector<std::string> words;
   absl::Status status = forkrpc::DecodeStringPack(request, &words);
-  if (!status.ok()) co_return status;
+  if (!status.ok()) co_return forkrpc::EndWorker(status);
   int32_t a;
   int32_t b;
   if (words.size() != 3 || !absl::SimpleAtoi(words[1], &a) ||
       !absl::SimpleAtoi(words[2], &b)) {
-    co_return absl::InvalidArgumentError("not a function and two numbers");
+    co_return forkrpc::EndWorker(
+        absl::InvalidArgumentError("not a function and two numbers"));
   }
 
   int64_t result;
@@ -42,12 +43,13 @@ Task<absl::StatusOr<std::string>> Run(std::string request) {
   } else if (words[0] == "mul") {
     result = co_await Mul(a, b);
   } else {
-    co_return absl::InvalidArgumentError("no such function");
+    co_return forkrpc::EndWorker(
+        absl::InvalidArgumentError("no such function"));
   }
 
   std::string response;
   status = forkrpc::EncodeStringPack({absl::StrCat(result)}, &response);
-  if (!status.ok()) co_return status;
+  if (!status.ok()) co_return forkrpc::EndWorker(status);
   co_return response;
 }
 

@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
             int count = 0;
             if (words.size() != 1 || !absl::SimpleAtoi(words[0], &count) ||
                 count < 1) {
-              responder.Fail(absl::InvalidArgumentError("no count"));
+              responder.EndWorker(absl::InvalidArgumentError("no count"));
               return;
             }
             Begin(loop, tick, count, std::move(responder));

@@ -22,21 +22,25 @@ namespace {
 
 constexpr int kSideSocket = 3;
 
-absl::Status Run(forkrpc::ServerCall& call) {
+forkrpc::Reply Run(forkrpc::ServerCall& call) {
   if (call.request() != "read the file that comes") {
-    return absl::InvalidArgumentError("what is to be done?");
+    return forkrpc::EndWorker(
+        absl::InvalidArgumentError("what is to be done?"));
   }
   // One descriptor, and a parent that forgets it does not hold this up for
   // ever.
   absl::StatusOr<std::vector<forkrpc::OwnedFd>> files = forkrpc::ReceiveFds(
       kSideSocket, 1, forkrpc::MonotonicNow() + absl::Seconds(10));
-  if (!files.ok()) return files.status();
+  if (!files.ok()) return forkrpc::EndWorker(files.status());
 
   std::string content(4096, '\0');
   const ssize_t size = read(files->front().get(), &content[0], content.size());
-  if (size < 0) return forkrpc::ErrnoStatus(errno, "cannot read the file");
+  if (size < 0) {
+    return forkrpc::EndWorker(
+        forkrpc::ErrnoStatus(errno, "cannot read the file"));
+  }
   content.resize(static_cast<size_t>(size));
-  return call.Respond(content);
+  return content;
 }
 
 }  // namespace

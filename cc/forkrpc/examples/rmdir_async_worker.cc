@@ -34,7 +34,7 @@ void Run(const std::vector<std::string>& words, int count,
   } else if (words.size() == 2 && words[0] == "unlink") {
     result = unlink(words[1].c_str());
   } else {
-    responder.Fail(absl::InvalidArgumentError("illegal command"));
+    responder.EndWorker(absl::InvalidArgumentError("illegal command"));
     return;
   }
 

@@ -1,7 +1,8 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Example 1, the worker: removes directories and files, one call at a time.
+// Example 1, the worker: removes directories and files, one call at a time, in
+// the synchronous form.
 //
 // A request is {"rmdir" or "unlink", PATH}; the response is {"1"}, or {"0", why
 // not}. Every third request is told of by an event.
@@ -15,20 +16,18 @@
 #include "absl/strings/str_cat.h"
 #include "forkrpc/base/errno_status.h"
 #include "forkrpc/serialiser/string_pack.h"
+#include "forkrpc/server/typed_handler.h"
 #include "forkrpc/server/worker_main.h"
 
 namespace {
 
-absl::Status Run(forkrpc::ServerCall& call, int count) {
-  std::vector<std::string> words;
-  absl::Status status = forkrpc::DecodeStringPack(call.request(), &words);
-  if (!status.ok()) return status;
+using Strings = forkrpc::StringPackSerialiser;
 
+forkrpc::TypedReply<Strings> Run(const std::vector<std::string>& words,
+                                 int count, forkrpc::TypedCall<Strings>& call) {
   if (count % 3 == 0) {
-    std::string event;
-    status = forkrpc::EncodeStringPack({absl::StrCat(count)}, &event);
-    if (status.ok()) status = call.SendEvent(event);
-    if (!status.ok()) return status;
+    const absl::Status sent = call.SendEvent({absl::StrCat(count)});
+    if (!sent.ok()) return forkrpc::EndWorker(sent);
   }
 
   int result;
@@ -37,21 +36,24 @@ absl::Status Run(forkrpc::ServerCall& call, int count) {
   } else if (words.size() == 2 && words[0] == "unlink") {
     result = unlink(words[1].c_str());
   } else {
-    // Ends the worker: there is no response that means an error.
-    return absl::InvalidArgumentError("illegal command");
+    // There is no response that means an error.
+    return forkrpc::EndWorker(absl::InvalidArgumentError("illegal command"));
   }
 
-  std::string response;
-  status = result == 0 ? forkrpc::EncodeStringPack({"1"}, &response)
-                       : forkrpc::EncodeStringPack(
-                             {"0", forkrpc::ErrnoText(errno)}, &response);
-  return status.ok() ? call.Respond(response) : status;
+  if (result == 0) return {"1"};
+  return {"0", forkrpc::ErrnoText(errno)};
 }
 
 }  // namespace
 
 int main() {
+  forkrpc::BlockingServerOptions options;
+  options.connection.form = forkrpc::Form::kSync;
   int count = 0;
   return forkrpc::WorkerMain(
-      [&](forkrpc::ServerCall& call) { return Run(call, ++count); });
+      forkrpc::TypedHandler<Strings>([&](const std::vector<std::string>& words,
+                                         forkrpc::TypedCall<Strings>& call) {
+        return Run(words, ++count, call);
+      }),
+      options);
 }

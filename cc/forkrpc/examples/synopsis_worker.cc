@@ -7,18 +7,13 @@
 #include <vector>
 
 #include "forkrpc/serialiser/string_pack.h"
+#include "forkrpc/server/typed_handler.h"
 #include "forkrpc/server/worker_main.h"
 
 int main() {
-  return forkrpc::WorkerMain([](forkrpc::ServerCall& call) {
-    std::vector<std::string> arguments;
-    const absl::Status decoded =
-        forkrpc::DecodeStringPack(call.request(), &arguments);
-    if (!decoded.ok()) return decoded;
-    std::string results;
-    const absl::Status encoded = forkrpc::EncodeStringPack(
-        std::vector<std::string>(arguments.rbegin(), arguments.rend()),
-        &results);
-    return encoded.ok() ? call.Respond(results) : encoded;
-  });
+  using Strings = forkrpc::StringPackSerialiser;
+  return forkrpc::WorkerMain(forkrpc::TypedHandler<Strings>(
+      [](const std::vector<std::string>& arguments) {
+        return std::vector<std::string>(arguments.rbegin(), arguments.rend());
+      }));
 }

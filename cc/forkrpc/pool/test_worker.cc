@@ -44,47 +44,49 @@ void BeBusy(int64_t microseconds) {
   } while (now.tv_sec * 1000000000 + now.tv_nsec < end);
 }
 
-absl::Status Handle(ServerCall& call) {
+Reply Handle(ServerCall& call) {
   const std::pair<std::string, std::string> words =
       absl::StrSplit(call.request(), absl::MaxSplits(' ', 1));
   const std::string& rest = words.second;
   int number = 0;
   (void)absl::SimpleAtoi(rest, &number);
-  if (words.first == "echo") return call.Respond(rest);
-  if (words.first == "pid") return call.Respond(absl::StrCat(getpid()));
+  if (words.first == "echo") return rest;
+  if (words.first == "pid") return absl::StrCat(getpid());
   if (words.first == "wait") {
     WaitFor(rest);
-    return call.Respond("waited");
+    return "waited";
   }
   if (words.first == "stubborn") {
     signal(SIGTERM, SIG_IGN);
-    return call.Respond("");
+    return "";
   }
   if (words.first == "busy") {
     BeBusy(number);
-    return call.Respond("");
+    return "";
   }
   if (words.first == "event") {
-    absl::Status status = call.SendEvent(rest);
-    return status.ok() ? call.Respond(absl::StrCat(getpid())) : status;
+    const absl::Status status = call.SendEvent(rest);
+    if (!status.ok()) return EndWorker(status);
+    return absl::StrCat(getpid());
   }
   if (words.first == "grow") {
     static std::string* const kept = new std::string;
     kept->assign(static_cast<size_t>(number) << 20, 'x');
-    return call.Respond(absl::StrCat(getpid()));
+    return absl::StrCat(getpid());
   }
   if (words.first == "exit") std::exit(number);
   if (words.first == "kill") raise(number);
   // The first that is asked with this file ends, the others answer.
   if (words.first == "die-once") {
     if (open(rest.c_str(), O_CREAT | O_EXCL | O_CLOEXEC, 0600) >= 0) _exit(9);
-    return call.Respond("lived");
+    return "lived";
   }
   if (words.first == "complain") {
     std::fprintf(stderr, "%s\n", rest.c_str());
     _exit(7);
   }
-  return absl::InvalidArgumentError(absl::StrCat("what is ", words.first));
+  return EndWorker(
+      absl::InvalidArgumentError(absl::StrCat("what is ", words.first)));
 }
 
 }  // namespace

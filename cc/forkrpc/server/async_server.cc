@@ -14,28 +14,31 @@ namespace forkrpc {
 absl::StatusOr<std::unique_ptr<AsyncServer>> AsyncServer::Start(
     Transport* transport, AsyncHandler handler, AsyncServerOptions options,
     EventLoop* loop) {
-  auto server = absl::WrapUnique(new AsyncServer(new AsyncServerCore(
-      transport, std::move(handler), std::move(options), loop)));
+  auto server =
+      absl::WrapUnique(new AsyncServer(std::make_shared<AsyncServerCore>(
+          transport, std::move(handler), std::move(options), loop)));
   const absl::Status started = server->core_->Start();
   if (!started.ok()) return started;
   return server;
 }
 
-AsyncServer::AsyncServer(AsyncServerCore* core) : core_(core) { core_->Hold(); }
+AsyncServer::AsyncServer(std::shared_ptr<AsyncServerCore> core)
+    : core_(std::move(core)) {}
 
-AsyncServer::~AsyncServer() {
-  core_->Stop();
-  core_->Release();
-}
+AsyncServer::~AsyncServer() { core_->Stop(); }
 
 absl::Status AsyncServer::SendEvent(absl::string_view payload) {
   return core_->SendEvent(payload);
 }
 
 void AsyncServer::PostEvent(std::string payload) {
-  core_->loop()->Post([link = core_->link(), payload = std::move(payload)] {
-    if (*link != nullptr) (*link)->SendEvent(payload).IgnoreError();
+  core_->link()->Post([payload = std::move(payload)](AsyncServerCore& core) {
+    core.SendEvent(payload).IgnoreError();
   });
+}
+
+void AsyncServer::EndWorker(absl::Status why) {
+  core_->EndWorker(std::move(why));
 }
 
 size_t AsyncServer::unsent() const { return core_->connection().unsent(); }

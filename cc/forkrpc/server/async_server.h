@@ -6,9 +6,12 @@
 // A function gets a request and a Responder, which it may use now or later, in
 // any order. Everything happens in the loop's thread; a ThreadResponder brings
 // an answer from another one. Responses made in one turn of the loop are
-// written with one system call. A parent that reads slowly is given no more
-// requests taken. Makes no thread; allocates nothing per call in the steady
-// state.
+// written with one system call. From a parent that reads slowly no more
+// requests are taken. Makes no thread; allocates nothing per call in the steady
+// state. The server may be destroyed from inside its own functions, coroutines
+// and callbacks. An exception that leaves a function leaves the function that
+// runs the loop; its call is never answered, and all else is as if it had
+// returned.
 //
 //   forkrpc::LibuvLoop loop;
 //   auto wire = forkrpc::TakeStdioTransport();
@@ -31,16 +34,18 @@
 #include <memory>
 #include <string>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "forkrpc/connection/server_connection.h"
 #include "forkrpc/event_loop/event_loop.h"
-#include "forkrpc/server/responder.h"
+#include "forkrpc/server/async_handler.h"
 #include "forkrpc/transport/transport.h"
 
 namespace forkrpc {
+
+class AsyncServerCore;
 
 struct AsyncServerOptions {
   // Form and limits; max_in_flight is how many functions may be at work. In the
@@ -54,19 +59,22 @@ struct AsyncServerOptions {
   std::function<void(absl::Status)> done;
 
   // One line without its end: a call that can never be answered because its
-  // responder was dropped. By default it goes to standard error.
+  // responder was dropped. By default it goes to standard error. Must not
+  // throw.
   std::function<void(absl::string_view)> log;
-};
 
-// A worker's function. The request is valid until it returns. It is destroyed
-// when the service has ended.
-using AsyncHandler =
-    absl::AnyInvocable<void(absl::string_view request, Responder responder)>;
+  // Once a function has failed (Responder::EndWorker): how long calls in
+  // progress may take to complete, and then how long a parent may take nothing
+  // of what was made. What is left after that is lost.
+  absl::Duration end_grace = absl::Seconds(5);
+};
 
 class AsyncServer {
  public:
-  // Serves from now on. `transport` and `loop` must outlive the server and its
-  // responders. Errors: those of EventLoop::WatchFd.
+  // Serves from now on; `handler` is destroyed when the service has ended, but
+  // not while it runs. `transport` must stay until then. Where the loop is
+  // destroyed first, the service ends with it, and `done` is not called.
+  // Responders may outlive them all. Errors: those of EventLoop::WatchFd.
   static absl::StatusOr<std::unique_ptr<AsyncServer>> Start(
       Transport* transport, AsyncHandler handler, AsyncServerOptions options,
       EventLoop* loop);
@@ -85,6 +93,9 @@ class AsyncServer {
   // The same from any thread, while the server exists.
   void PostEvent(std::string payload);
 
+  // The worker has failed: as Responder::EndWorker, but no call's fault.
+  void EndWorker(absl::Status why);
+
   // Octets made and not yet written: who makes events by itself can stop while
   // the parent does not read them.
   size_t unsent() const;
@@ -94,9 +105,9 @@ class AsyncServer {
   bool peer_broke_protocol() const;
 
  private:
-  explicit AsyncServer(AsyncServerCore* core);
+  explicit AsyncServer(std::shared_ptr<AsyncServerCore> core);
 
-  AsyncServerCore* const core_;
+  const std::shared_ptr<AsyncServerCore> core_;
 };
 
 }  // namespace forkrpc

@@ -3,8 +3,6 @@
 
 #include "forkrpc/server/async_server_core.h"
 
-#include <poll.h>
-
 #include <cstdio>
 #include <functional>
 #include <optional>
@@ -20,10 +18,6 @@
 namespace forkrpc {
 namespace {
 
-// How often a worker that reads nothing looks for its parent: it is to end
-// within a second of it.
-constexpr absl::Duration kParentPoll = absl::Milliseconds(250);
-
 AsyncServerOptions Adapted(AsyncServerOptions options) {
   if (options.connection.form == Form::kSync) {
     options.connection.max_in_flight = 1;
@@ -31,18 +25,14 @@ AsyncServerOptions Adapted(AsyncServerOptions options) {
   return options;
 }
 
-// Whether nobody can read what would be written to `fd`. A parent that has only
-// half-closed can.
-bool PeerIsGone(int fd) {
-  pollfd look = {fd, 0, 0};
-  return fd >= 0 && poll(&look, 1, 0) == 1 &&
-         (look.revents & (POLLHUP | POLLERR)) != 0;
-}
-
 bool IsWithin(absl::string_view part, absl::string_view whole) {
   const std::less_equal<const char*> le;
   return le(whole.data(), part.data()) &&
          le(part.data() + part.size(), whole.data() + whole.size());
+}
+
+absl::Status ServiceEnded() {
+  return absl::FailedPreconditionError("the service has ended");
 }
 
 }  // namespace
@@ -52,30 +42,34 @@ AsyncServerCore::AsyncServerCore(Transport* transport, AsyncHandler handler,
     : transport_(transport),
       loop_(loop),
       options_(Adapted(std::move(options))),
-      link_(std::make_shared<AsyncServerCore*>(this)),
-      handler_(std::move(handler)),
+      handler_(std::make_shared<AsyncHandler>(std::move(handler))),
       connection_(options_.connection) {}
 
 absl::Status AsyncServerCore::Start() {
+  link_ = std::make_shared<ServerLink>(loop_, weak_from_this());
   driver_ = std::make_shared<LoopDriver>(&connection_, transport_, loop_,
                                          [this] { Poll(); });
-  parent_timer_ = loop_->MakeTimer([this] { LookForParent(); });
+  parent_watch_ = std::make_unique<ParentWatch>(
+      transport_, loop_, [this](bool gone) { OnParentLook(gone); });
+  grace_timer_ = loop_->MakeTimer([this] { OnGraceOver(); });
+  loop_end_ = loop_->WatchEnd([this] { OnLoopEnd(); });
   return driver_->Start();
 }
 
 void AsyncServerCore::Stop() {
-  if (ended_) return;
-  ended_ = true;
-  *link_ = nullptr;
+  if (state_ == State::kEnded) return;
+  state_ = State::kEnded;
+  source_.Cut();
+  link_->Cut();
   driver_->Stop();
-  parent_timer_ = nullptr;
-  if (!serving_) handler_ = nullptr;
+  parent_watch_ = nullptr;
+  grace_timer_ = nullptr;
+  loop_end_ = nullptr;
+  handler_ = nullptr;
 }
 
 absl::Status AsyncServerCore::Respond(CallId call, absl::string_view payload) {
-  if (ended_) {
-    return absl::FailedPreconditionError("the service has ended");
-  }
+  if (state_ >= State::kFlushing) return ServiceEnded();
   const absl::Status sent =
       connection_.SendResponse(call, payload, PayloadLifetime::kBorrow);
   if (sent.ok()) AfterSend(payload);
@@ -83,9 +77,7 @@ absl::Status AsyncServerCore::Respond(CallId call, absl::string_view payload) {
 }
 
 absl::Status AsyncServerCore::SendEvent(absl::string_view payload) {
-  if (ended_) {
-    return absl::FailedPreconditionError("the service has ended");
-  }
+  if (state_ >= State::kFlushing) return ServiceEnded();
   const absl::Status sent =
       connection_.SendEvent(payload, PayloadLifetime::kBorrow);
   if (sent.ok()) AfterSend(payload);
@@ -106,19 +98,35 @@ void AsyncServerCore::AfterSend(absl::string_view payload) {
   driver_->Update();
 }
 
-void AsyncServerCore::Fail(absl::Status why) {
-  if (ended_ || !failure_.ok()) return;
-  failure_ =
-      why.ok() ? absl::UnknownError("a function has failed") : std::move(why);
+void AsyncServerCore::EndWorker(absl::Status why) {
+  if (!takes_requests()) return;
+  BeginEnd(State::kCompleting, why.ok()
+                                   ? absl::UnknownError("a function has failed")
+                                   : std::move(why));
+}
+
+void AsyncServerCore::BeginEnd(State state, absl::Status why) {
+  state_ = state;
+  end_ = std::move(why);
+  sent_before_grace_ = connection_.sent();
+  grace_timer_->Set(MonotonicNow() + options_.end_grace);
+  driver_->Update();
+}
+
+void AsyncServerCore::OnFailed(absl::Status why) {
+  ++lost_;
+  EndWorker(std::move(why));
   driver_->Update();
 }
 
 void AsyncServerCore::OnDropped(CallId call) {
-  if (ended_ || !failure_.ok()) return;
   ++lost_;
+  driver_->Update();
+  // Where a function has failed, that is what there is to say.
+  if (!takes_requests()) return;
+  const std::shared_ptr<AsyncServerCore> keep = shared_from_this();
   Log(absl::StrCat("call ", call,
                    " is never answered: its responder was dropped"));
-  driver_->Update();
 }
 
 void AsyncServerCore::Log(absl::string_view line) const {
@@ -131,9 +139,11 @@ void AsyncServerCore::Log(absl::string_view line) const {
 }
 
 void AsyncServerCore::Poll() {
-  Hold();
-  const absl::Cleanup release = [this] { Release(); };
-  while (!ended_ && failure_.ok()) {
+  const std::shared_ptr<AsyncServerCore> keep = shared_from_this();
+  const std::shared_ptr<AsyncHandler> handler = handler_;
+  // Also if an exception leaves the function.
+  const absl::Cleanup forget_request = [this] { request_ = {}; };
+  while (takes_requests()) {
     CallId call;
     absl::string_view request;
     if (connection_.PollRequest(&call, &request)) {
@@ -147,62 +157,70 @@ void AsyncServerCore::Poll() {
         Serve(event->call, event->payload);
         break;
       case ServerEvent::kHalfClosed:
-        half_closed_ = true;
+        state_ = State::kDraining;
         break;
       case ServerEvent::kClosed:
         driver_->FlushNow();
-        if (event->status.ok() || connection_.unsent() == 0) {
-          return End(event->status);
-        }
+        if (event->status.ok()) return End(event->status);
         //= spec/wire.md#FR-ERR-019
         // What was made before an error still goes out, as after a failure.
-        failure_ = event->status;
+        BeginEnd(State::kFlushing, event->status);
         break;
     }
   }
-  CheckEnd();
+  CheckState();
 }
 
 void AsyncServerCore::Serve(CallId call, absl::string_view request) {
-  Hold();
-  serving_ = true;
   if (request.size() >= SendQueue::kMinBorrow) request_ = request;
-  handler_(request, Responder(this, call));
+  (*handler_)(request, MakeResponder(call));
   request_ = {};
-  serving_ = false;
-  // What the handler holds may hold responders, and these hold this.
-  if (ended_) handler_ = nullptr;
 }
 
-void AsyncServerCore::CheckEnd() {
-  if (ended_) return;
+void AsyncServerCore::CheckState() {
+  if (state_ == State::kEnded) return;
+  // Without a write end nobody gets what calls in progress may answer.
+  if (state_ == State::kCompleting &&
+      (calls_left() == 0 || transport_->write_fd() < 0)) {
+    state_ = State::kFlushing;
+  }
   const bool all_written = connection_.unsent() == 0;
-  if (!failure_.ok() && all_written) return End(failure_);
-  if (half_closed_ && all_written && lost_ > 0 &&
-      connection_.in_flight() == lost_) {
+  if (state_ == State::kFlushing && all_written) return End(end_);
+  if (state_ == State::kDraining && all_written && lost_ > 0 &&
+      calls_left() == 0) {
     return End(absl::FailedPreconditionError(absl::StrCat(
         lost_, " calls were never answered: their responders were dropped")));
   }
   // Who reads learns that the parent is gone by that.
-  if (!looking_ && (!failure_.ok() || !connection_.wants_octets())) {
-    looking_ = true;
-    parent_timer_->Set(MonotonicNow() + kParentPoll);
+  if (!takes_requests() || !connection_.wants_octets()) {
+    parent_watch_->LookSoon();
   }
 }
 
-void AsyncServerCore::LookForParent() {
-  looking_ = false;
-  if (ended_) return;
-  if (PeerIsGone(transport_->write_fd())) {
-    return End(failure_.ok() ? absl::UnavailableError("the parent is gone")
-                             : failure_);
-  }
-  CheckEnd();
+void AsyncServerCore::OnParentLook(bool gone) {
+  const std::shared_ptr<AsyncServerCore> keep = shared_from_this();
+  if (!gone) return CheckState();
+  End(takes_requests() ? absl::UnavailableError("the parent is gone") : end_);
+}
+
+void AsyncServerCore::OnGraceOver() {
+  const std::shared_ptr<AsyncServerCore> keep = shared_from_this();
+  const bool parent_reads = connection_.sent() != sent_before_grace_;
+  // Who flushes goes on for as long as the parent takes something.
+  if (state_ == State::kFlushing && !parent_reads) return End(end_);
+  state_ = State::kFlushing;
+  sent_before_grace_ = connection_.sent();
+  grace_timer_->Set(MonotonicNow() + options_.end_grace);
+  CheckState();
+}
+
+// Nobody can tell the user any more, and what is left over cannot be written.
+void AsyncServerCore::OnLoopEnd() {
+  const std::shared_ptr<AsyncServerCore> keep = shared_from_this();
+  Stop();
 }
 
 void AsyncServerCore::End(absl::Status status) {
-  Hold();
-  const absl::Cleanup release = [this] { Release(); };
   Stop();
   if (options_.done != nullptr) options_.done(std::move(status));
 }

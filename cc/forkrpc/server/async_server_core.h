@@ -1,19 +1,22 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// AsyncServerCore: what an AsyncServer does; its responders may outlive it.
+// AsyncServerCore: what an AsyncServer does.
 //
-// Counts who holds it, without atomics: it belongs to the loop's thread. Not
-// for users.
+// A shared block: the AsyncServer owns it, whoever runs inside it holds it for
+// so long, and responders and posted tasks have weak handles. Belongs to the
+// loop's thread. Not for users.
 //
-//   core->Hold();
-//   ...
-//   core->Release();  // the last one deletes it
+//   auto core = std::make_shared<AsyncServerCore>(transport,
+//   std::move(handler),
+//                                                 std::move(options), loop);
+//   absl::Status started = core->Start();
 
 #ifndef FORKRPC_SERVER_ASYNC_SERVER_CORE_H_
 #define FORKRPC_SERVER_ASYNC_SERVER_CORE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "absl/status/status.h"
@@ -22,72 +25,87 @@
 #include "forkrpc/driver/loop_driver.h"
 #include "forkrpc/event_loop/event_loop.h"
 #include "forkrpc/server/async_server.h"
+#include "forkrpc/server/parent_watch.h"
 #include "forkrpc/server/responder.h"
+#include "forkrpc/server/server_link.h"
+#include "forkrpc/server/weak_handle.h"
 #include "forkrpc/transport/transport.h"
 
 namespace forkrpc {
 
-// Invariants: (1) holders_ counts the AsyncServer, each responder that was not
-// used, and who is at work inside; (2) lost_ of the calls in flight have no
-// responder any more; (3) after ended_ neither user nor driver is called, and
-// handler_ is gone unless it is running.
-class AsyncServerCore {
+// Invariants: (1) lost_ of the calls in flight have no responder any more; (2)
+// end_ is not OK in kCompleting and kFlushing only; (3) in kEnded neither user,
+// driver nor loop is called, weak handles are null, and handler_ is null.
+class AsyncServerCore : public std::enable_shared_from_this<AsyncServerCore> {
  public:
   AsyncServerCore(Transport* transport, AsyncHandler handler,
                   AsyncServerOptions options, EventLoop* loop);
+  AsyncServerCore(const AsyncServerCore&) = delete;
+  AsyncServerCore& operator=(const AsyncServerCore&) = delete;
 
   absl::Status Start();
   // Ends without a word.
   void Stop();
 
-  void Hold() { ++holders_; }
-  void Release() {
-    if (--holders_ == 0) delete this;
-  }
-
   absl::Status Respond(CallId call, absl::string_view payload);
   absl::Status SendEvent(absl::string_view payload);
-  void Fail(absl::Status why);
+  // The worker has failed: see Responder::EndWorker.
+  void EndWorker(absl::Status why);
+  // A call gets no response: its function has failed, or its responder was
+  // dropped.
+  void OnFailed(absl::Status why);
   void OnDropped(CallId call);
   void Log(absl::string_view line) const;
 
-  EventLoop* loop() const { return loop_; }
-  // For tasks of other threads, to be read in the loop's: null once it has
-  // ended.
-  const std::shared_ptr<AsyncServerCore*>& link() const { return link_; }
+  Responder MakeResponder(CallId call) {
+    return Responder(source_.MakeHandle(), call);
+  }
+  // For other threads.
+  const std::shared_ptr<ServerLink>& link() const { return link_; }
   const ServerConnection& connection() const { return connection_; }
 
  private:
-  ~AsyncServerCore() = default;
+  enum class State {
+    kServing,     // requests are taken
+    kDraining,    // the parent has half-closed: what is in flight is answered
+    kCompleting,  // a function has failed: so are calls in progress
+    kFlushing,    // only what was made is written
+    kEnded,
+  };
+
+  bool takes_requests() const { return state_ < State::kCompleting; }
+  size_t calls_left() const { return connection_.in_flight() - lost_; }
 
   void Poll();
   void Serve(CallId call, absl::string_view request);
   // Large payloads are borrowed: writes what the stream takes, copies the rest,
   // or leaves it where it was received.
   void AfterSend(absl::string_view payload);
-  // Ends the service if it has failed and all is written, or if nothing can
-  // happen any more.
-  void CheckEnd();
+  // Goes on to the next state if this one's work is done.
+  void CheckState();
+  void BeginEnd(State state, absl::Status why);
   void End(absl::Status status);
-  // Looks whether the parent is still there while nothing is read from it.
-  void LookForParent();
+  void OnParentLook(bool gone);
+  void OnGraceOver();
+  void OnLoopEnd();
 
   Transport* const transport_;
   EventLoop* const loop_;
   const AsyncServerOptions options_;
-  const std::shared_ptr<AsyncServerCore*> link_;
-  AsyncHandler handler_;
+  WeakSource<AsyncServerCore> source_{this};
+  std::shared_ptr<ServerLink> link_;
+  // Poll() shares it: the function must not be destroyed while it runs.
+  std::shared_ptr<AsyncHandler> handler_;
   ServerConnection connection_;
   std::shared_ptr<LoopDriver> driver_;
-  std::unique_ptr<Timer> parent_timer_;
-  absl::string_view request_;  // that handler_ works on
-  absl::Status failure_;
-  size_t holders_ = 0;
+  std::unique_ptr<ParentWatch> parent_watch_;
+  std::unique_ptr<Timer> grace_timer_;
+  std::unique_ptr<EndWatch> loop_end_;
+  State state_ = State::kServing;
+  absl::Status end_;
   size_t lost_ = 0;
-  bool half_closed_ = false;
-  bool looking_ = false;
-  bool serving_ = false;  // handler_ is running
-  bool ended_ = false;
+  uint64_t sent_before_grace_ = 0;
+  absl::string_view request_;  // a large one that the function works on
 };
 
 }  // namespace forkrpc

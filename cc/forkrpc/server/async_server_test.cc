@@ -381,7 +381,8 @@ TEST_P(ParentGoneTest, TheServiceEndsWithinASecond) {
     const size_t size = state == kBlocked ? 900000 : 2000000;
     EXPECT_TRUE(server_->SendEvent(std::string(size, 'x')).ok());
   }
-  if (state == kFailing) held_[0].responder.Fail(absl::InternalError("why"));
+  if (state == kFailing)
+    held_[0].responder.EndWorker(absl::InternalError("why"));
   if (state == kDraining) HalfClose();
   loop_.RunForAWhile();
   ASSERT_EQ(server_->unsent() > 0, blocked);

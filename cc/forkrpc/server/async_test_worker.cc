@@ -2,16 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A worker for tests: the first word of a request says what to do with the
-// rest. Its own arguments: [sync] [init] [prolong] [narrow].
+// rest. Its own arguments: [sync] [init] [prolong] [narrow] [hasty] [strings].
 
 #include <signal.h>
 
+#include <cstdlib>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
@@ -19,7 +22,9 @@
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
 #include "forkrpc/event_loop/event_loop.h"
+#include "forkrpc/serialiser/string_pack.h"
 #include "forkrpc/server/async_worker_main.h"
+#include "forkrpc/server/typed_handler.h"
 
 namespace forkrpc {
 namespace {
@@ -46,7 +51,16 @@ void Handle(State* state, absl::string_view request, Responder responder) {
   } else if (words.first == "hold") {
     state->held.push_back(std::move(responder));
   } else if (words.first == "fail") {
-    responder.Fail(absl::InternalError(rest));
+    responder.EndWorker(absl::InternalError(rest));
+  } else if (words.first == "env") {
+    const char* const value = std::getenv(rest.c_str());
+    responder.Respond(value == nullptr ? "not set" : value).IgnoreError();
+#ifdef ABSL_HAVE_EXCEPTIONS
+  } else if (words.first == "throw") {
+    throw std::runtime_error(rest);
+  } else if (words.first == "number") {
+    throw 1;
+#endif
   } else if (words.first == "thread") {
     state->threads.emplace_back(
         [rest, mine = std::move(responder).ForThread()]() mutable {
@@ -68,6 +82,12 @@ int main(int argc, char** argv) {
     const std::string word = argv[i];
     if (word == "sync") {
       options.server.connection.form = forkrpc::Form::kSync;
+    } else if (word == "hasty") {
+      options.server.end_grace = absl::Milliseconds(50);
+    } else if (word == "strings") {
+      return forkrpc::AsyncWorkerMain(
+          forkrpc::TypedHandler<forkrpc::StringPackSerialiser>(
+              [](std::vector<std::string> words) { return words; }));
     } else if (word == "narrow") {
       options.server.connection.max_in_flight = 2;
     } else if (word == "init") {

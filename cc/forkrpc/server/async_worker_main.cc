@@ -8,13 +8,15 @@
 
 #include "absl/status/statusor.h"
 #include "forkrpc/server/worker_main.h"
-#include "forkrpc/transport/stdio_transport.h"
+#include "forkrpc/server/worker_wire.h"
+#include "forkrpc/transport/fd_transport.h"
 
 namespace forkrpc {
 
 int AsyncWorkerMain(AsyncHandler handler, AsyncWorkerOptions options) {
   const absl::StatusOr<std::unique_ptr<FdTransport>> wire =
-      TakeStdioTransport();
+      TakeWorkerWire({options.server.connection.form, handler.serialiser(),
+                      "AsyncWorkerOptions::server.connection.form"});
   if (!wire.ok()) return WorkerExitStatus(wire.status(), kWorkerNotStarted);
   const absl::StatusOr<std::unique_ptr<LibuvLoop>> loop = LibuvLoop::Create();
   if (!loop.ok()) return WorkerExitStatus(loop.status(), kWorkerNotStarted);
@@ -34,7 +36,14 @@ int AsyncWorkerMain(AsyncHandler handler, AsyncWorkerOptions options) {
                          loop->get());
   if (!server.ok()) return WorkerExitStatus(server.status(), kWorkerNotStarted);
   if (options.init != nullptr) options.init(server->get(), loop->get());
-  (*loop)->Run();
+  for (;;) {
+    absl::Status run = CatchingExceptions([&] {
+      (*loop)->Run();
+      return absl::OkStatus();
+    });
+    if (run.ok()) break;
+    (*server)->EndWorker(std::move(run));
+  }
   return WorkerExitStatus(end, (*server)->peer_broke_protocol()
                                    ? kWorkerProtocolError
                                    : kWorkerFailed);

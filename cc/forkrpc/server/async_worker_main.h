@@ -40,7 +40,8 @@ struct AsyncWorkerOptions {
 
 // Serves with `handler` until the parent half-closes and all is answered.
 // Returns the exit status for main(), one of those in worker_main.h; errors go
-// to standard error, one line.
+// to standard error, one line. An exception that leaves a function, or another
+// callback of the loop, ends the worker as Responder::EndWorker does.
 int AsyncWorkerMain(AsyncHandler handler, AsyncWorkerOptions options = {});
 
 }  // namespace forkrpc

@@ -184,7 +184,7 @@ TEST_F(AsyncWorkerMainTest, DoneGoesOnWithoutAParent) {
 
 // What is held when the program ends is no reason to say something.
 TEST_F(AsyncWorkerMainTest, RespondersMayOutliveAllOfIt) {
-  SpawnProcess(Program());
+  SpawnProcess(Program({"hasty"}));
   Send(ScriptedPeer::Frame(1, "hold") + ScriptedPeer::Frame(2, "fail why"));
   EXPECT_EQ(ReadAll(), "");
   EXPECT_EQ(End(), ExitStatus::Exited(kWorkerFailed));

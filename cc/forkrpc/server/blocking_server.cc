@@ -18,6 +18,13 @@ bool FlushEachCall(const BlockingServerOptions& options) {
   return options.flush == FlushPolicy::kEachCall;
 }
 
+bool FlushEachEvent(const BlockingServerOptions& options) {
+  if (options.event_flush == EventFlush::kDefault) {
+    return FlushEachCall(options);
+  }
+  return options.event_flush == EventFlush::kAtOnce;
+}
+
 }  // namespace
 
 BlockingServer::BlockingServer(Transport* transport,
@@ -25,19 +32,28 @@ BlockingServer::BlockingServer(Transport* transport,
     : transport_(transport),
       form_(options.connection.form),
       flush_each_call_(FlushEachCall(options)),
+      flush_each_event_(FlushEachEvent(options)),
       spin_(options.spin),
-      connection_(options.connection) {}
+      connection_(options.connection),
+      flush_at_(flush_each_call_ ? 1 : kFlushAt) {}
 
-absl::Status BlockingServer::AfterCall(absl::Status status) {
-  if (status.ok() && form_ == Form::kSync && connection_.in_flight() > 0) {
-    status = absl::FailedPreconditionError(
-        "the function returned without a response");
+absl::Status BlockingServer::Take(CallId call, const Reply& reply) {
+  switch (reply.kind()) {
+    case Reply::Kind::kResponse:
+      return Respond(call, reply.payload());
+    case Reply::Kind::kAnswerLater:
+      return absl::OkStatus();
+    case Reply::Kind::kEndWorker:
+      return reply.end();
   }
-  if (!status.ok()) {
-    //= spec/wire.md#FR-ERR-008
-    // Earlier responses are due; this call gets none.
-    Flush().IgnoreError();
-    return status;
+  return absl::OkStatus();  // not reached
+}
+
+absl::Status BlockingServer::AfterCall() {
+  if (form_ == Form::kSync && connection_.in_flight() > 0) {
+    return absl::FailedPreconditionError(
+        "the function returned without a response: AnswerLater() is for the "
+        "async form, in the sync form responses have the requests' order");
   }
   return Flush();
 }
@@ -51,15 +67,12 @@ bool BlockingServer::Proceed(absl::Status* end) {
   // A request would have been taken before.
   if (event->kind == ServerEvent::kHalfClosed && connection_.in_flight() > 0) {
     // Answers come from functions, and no function will run any more.
-    Flush().IgnoreError();
     *end = absl::FailedPreconditionError(
         absl::StrCat(connection_.in_flight(),
                      " calls were never answered by the functions"));
     return false;
   }
   if (event->kind == ServerEvent::kClosed) {
-    // What was made before an error still goes out, if anybody reads.
-    Flush().IgnoreError();
     *end = event->status;
     return false;
   }
@@ -97,7 +110,11 @@ absl::Status BlockingServer::SendEvent(absl::string_view payload) {
       connection_.SendEvent(payload, PayloadLifetime::kBorrow);
   if (!status.ok()) return status;
   const bool borrowed = payload.size() >= SendQueue::kMinBorrow;
-  return flush_each_call_ || borrowed ? Flush() : absl::OkStatus();
+  if (flush_each_event_ || borrowed || connection_.unsent() >= kFlushAt) {
+    return Flush();
+  }
+  flush_at_ = 1;
+  return absl::OkStatus();
 }
 
 absl::Status BlockingServer::Flush() {
@@ -110,6 +127,7 @@ absl::Status BlockingServer::Flush() {
     }
     connection_.OnSent(put->octets);
   }
+  flush_at_ = flush_each_call_ ? 1 : kFlushAt;
   return absl::OkStatus();
 }
 

@@ -5,13 +5,13 @@
 //
 // Reads a request, runs the function, writes the response; in either form. One
 // thread. A parent that reads slowly holds it back in write(), with one batch
-// of output in memory. In the steady state nothing is allocated.
+// of output in memory: 64 KiB and one payload. In the steady state nothing is
+// allocated.
 //
 //   auto wire = forkrpc::TakeStdioTransport();
 //   forkrpc::BlockingServer server(wire->get(), {});
-//   absl::Status end = server.Serve([](forkrpc::ServerCall& call) {
-//     return call.Respond(call.request());
-//   });
+//   absl::Status end = server.Serve(
+//       [](forkrpc::ServerCall& call) { return call.request(); });
 //
 // worker_main.h has all of that in one line.
 
@@ -19,18 +19,19 @@
 #define FORKRPC_SERVER_BLOCKING_SERVER_H_
 
 #include <cstddef>
-#include <utility>
+#include <type_traits>
 
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "forkrpc/connection/server_connection.h"
+#include "forkrpc/server/reply.h"
 #include "forkrpc/transport/transport.h"
 
 namespace forkrpc {
 
-// When output is written.
+// When responses are written.
 enum class FlushPolicy {
   // kEachCall in the sync form, kWhenIdle in the async form, as the original.
   kDefault,
@@ -41,9 +42,21 @@ enum class FlushPolicy {
   kWhenIdle,
 };
 
+// When the events of a function that is running are written.
+enum class EventFlush {
+  // kAtOnce if responses are written after each call, else kByEndOfCall.
+  kDefault,
+  // When the function returns, or 64 KiB are waiting: one system call for many
+  // events, but they tell nothing of how far a long function is.
+  kByEndOfCall,
+  // Before SendEvent() returns.
+  kAtOnce,
+};
+
 struct BlockingServerOptions {
   ServerOptions connection;
   FlushPolicy flush = FlushPolicy::kDefault;
+  EventFlush event_flush = EventFlush::kDefault;
   // How long to spin for the next request before blocking; see spin_read.h.
   absl::Duration spin = absl::ZeroDuration();
 };
@@ -56,13 +69,10 @@ class ServerCall {
   // Valid until the function returns.
   absl::string_view request() const { return request_; }
 
-  // For answering later, in the async form: server()->Respond(id(), ...).
+  // For answering later, in the async form: the function returns AnswerLater(),
+  // and a later one calls server()->Respond(id, ...).
   CallId id() const { return id_; }
   BlockingServer* server() const { return server_; }
-
-  // Answers the call: once. The payload is copied, or written before this
-  // returns. Errors: see ServerConnection::SendResponse.
-  absl::Status Respond(absl::string_view payload);
 
   // Sends an event; it arrives before this call's response if it is sent
   // before it.
@@ -89,25 +99,40 @@ class BlockingServer {
   // Serves until the parent half-closes, then drains. OK after a clean end.
   // Otherwise what went wrong: DataLoss or ResourceExhausted (what the parent
   // sent), Unavailable (the parent is gone), FailedPrecondition (a call was
-  // never answered), or what the handler returned. To be called once.
+  // never answered), or what the function ended the worker with. Whatever was
+  // made before is written.
   //
-  // `handler` is the worker's function, absl::Status(ServerCall&). Not OK means
-  // that it failed: Serve() ends with that status and no response is sent. In
-  // the async form it may return without having responded, and a later call may
-  // respond for it. A template, so that the function is part of the loop.
+  // `handler` is the worker's function: called as handler(ServerCall&), it
+  // returns a Reply, or a payload by itself (reply.h). A template, so that the
+  // function is part of the loop.
+  //
+  // An exception that leaves the function leaves Serve(), after what was made
+  // before is written. Its call is then in flight, as after AnswerLater(), and
+  // Serve() may be called again.
   //= spec/wire.md#FR-CLS-008
   //= spec/wire.md#FR-ERR-015
   template <typename Handler>
   absl::Status Serve(Handler&& handler) {
+    using Result = std::invoke_result_t<Handler&, ServerCall&>;
+    CheckIsReply<Result>();
+    const FlushAtEnd flush_at_end(this);
     absl::Status end;
     do {
       CallId id;
       absl::string_view request;
       while (connection_.PollRequest(&id, &request)) {
         ServerCall call(this, id, request);
-        absl::Status status = handler(call);
-        if (ABSL_PREDICT_FALSE(!status.ok() || NeedsCare())) {
-          status = AfterCall(std::move(status));
+        absl::Status status;
+        if constexpr (server_internal::kIsPayload<Result>) {
+          // A result that is an object stays until it is copied or written.
+          auto&& payload = handler(call);
+          status = Respond(id, server_internal::AsView(payload));
+        } else if constexpr (IsReply<Result>::value) {
+          status = Take(id, handler(call));
+        }
+        if (ABSL_PREDICT_FALSE(!status.ok())) return status;
+        if (ABSL_PREDICT_FALSE(NeedsCare())) {
+          status = AfterCall();
           if (!status.ok()) return status;
         }
       }
@@ -121,7 +146,8 @@ class BlockingServer {
            absl::IsResourceExhausted(connection_.status());
   }
 
-  // For handlers: answers any call in flight, sends an event.
+  // For functions: answers any call in flight, sends an event. Errors: see
+  // ServerConnection::SendResponse; those of writing.
   absl::Status Respond(CallId call, absl::string_view payload) {
     absl::Status status =
         connection_.SendResponse(call, payload, PayloadLifetime::kBorrow);
@@ -142,14 +168,29 @@ class BlockingServer {
   // costs little memory and the parent can start on it.
   static constexpr size_t kFlushAt = size_t{64} << 10;
 
+  // Whatever ends Serve(), an exception too.
+  //= spec/wire.md#FR-ERR-008
+  //= spec/wire.md#FR-ERR-019
+  class FlushAtEnd {
+   public:
+    explicit FlushAtEnd(BlockingServer* server) : server_(server) {}
+    FlushAtEnd(const FlushAtEnd&) = delete;
+    FlushAtEnd& operator=(const FlushAtEnd&) = delete;
+    ~FlushAtEnd() { server_->Flush().IgnoreError(); }
+
+   private:
+    BlockingServer* const server_;
+  };
+
   // Whether a call that went well is to be followed by AfterCall().
   bool NeedsCare() const {
-    return flush_each_call_ || connection_.unsent() >= kFlushAt ||
+    return connection_.unsent() >= flush_at_ ||
            (form_ == Form::kSync && connection_.in_flight() > 0);
   }
-  // Writes what is due after a call whose function returned `status`; not OK if
-  // that ends the service.
-  absl::Status AfterCall(absl::Status status);
+  // Does what a reply says.
+  absl::Status Take(CallId call, const Reply& reply);
+  // Writes what is due after a call; not OK if that ends the service.
+  absl::Status AfterCall();
   // Does what there is to do when no request is waiting. False at the end, with
   // what Serve() is to return.
   bool Proceed(absl::Status* end);
@@ -159,13 +200,13 @@ class BlockingServer {
   Transport* const transport_;
   const Form form_;
   const bool flush_each_call_;
+  const bool flush_each_event_;
   const absl::Duration spin_;
   ServerConnection connection_;
+  // How much output is written after a call: kFlushAt, or any if responses are
+  // to go out at once or events are waiting.
+  size_t flush_at_;
 };
-
-inline absl::Status ServerCall::Respond(absl::string_view payload) {
-  return server_->Respond(id_, payload);
-}
 
 inline absl::Status ServerCall::SendEvent(absl::string_view payload) {
   return server_->SendEvent(payload);

@@ -3,79 +3,67 @@
 
 #include "forkrpc/server/responder.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "forkrpc/server/async_server_core.h"
+#include "forkrpc/server/server_link.h"
 
 namespace forkrpc {
 
 absl::Status Responder::Respond(absl::string_view payload) {
-  if (core_ == nullptr) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("call ", call_, " was answered before"));
-  }
-  const absl::Status sent = core_->Respond(call_, payload);
+  AsyncServerCore* const core = core_.get();
+  if (core == nullptr) return WhyUnusable();
+  const absl::Status sent = core->Respond(call_, payload);
   // A payload that is too long may be replaced by a shorter one.
-  if (sent.ok() || !absl::IsResourceExhausted(sent)) {
-    std::exchange(core_, nullptr)->Release();
-  }
+  if (sent.ok() || !absl::IsResourceExhausted(sent)) core_.reset();
   return sent;
 }
 
-void Responder::Fail(absl::Status why) {
-  if (core_ == nullptr) return;
-  AsyncServerCore* const core = std::exchange(core_, nullptr);
-  core->Fail(std::move(why));
-  core->Release();
+void Responder::EndWorker(absl::Status why) {
+  const WeakHandle<AsyncServerCore> used = std::move(core_);
+  if (used.get() != nullptr) used.get()->OnFailed(std::move(why));
+}
+
+void Responder::Settle(const Reply& reply) {
+  switch (reply.kind()) {
+    case Reply::Kind::kResponse: {
+      const absl::Status sent = Respond(reply.payload());
+      // Does nothing if it is the connection that has ended.
+      if (!sent.ok()) EndWorker(sent);
+      return;
+    }
+    case Reply::Kind::kAnswerLater:
+      return EndWorker(absl::FailedPreconditionError(
+          "an asynchronous function returned AnswerLater(): what answers later "
+          "is its responder"));
+    case Reply::Kind::kEndWorker:
+      return EndWorker(reply.end());
+  }
 }
 
 absl::Status Responder::SendEvent(absl::string_view payload) {
-  if (core_ == nullptr) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("call ", call_, " was answered before"));
-  }
-  return core_->SendEvent(payload);
+  AsyncServerCore* const core = core_.get();
+  return core == nullptr ? WhyUnusable() : core->SendEvent(payload);
+}
+
+absl::Status Responder::WhyUnusable() {
+  const bool used = !core_.is_set();
+  core_.reset();
+  return absl::FailedPreconditionError(
+      used ? absl::StrCat("call ", call_, " was answered before")
+           : "the service has ended");
 }
 
 void Responder::Drop() {
-  core_->OnDropped(call_);
-  core_->Release();
+  if (core_.get() != nullptr) core_.get()->OnDropped(call_);
 }
 
 ThreadResponder Responder::ForThread() && {
-  return ThreadResponder(std::exchange(core_, nullptr), call_);
-}
-
-// Only the loop's thread looks into the core: a Responder is taken there inside
-// a task, which drops it if the loop never runs the task.
-ThreadResponder::~ThreadResponder() {
-  if (core_ == nullptr) return;
-  core_->loop()->Post([responder = Responder(core_, call_)] {});
-}
-
-void ThreadResponder::Respond(std::string payload) {
-  if (core_ == nullptr) return;
-  AsyncServerCore* const core = std::exchange(core_, nullptr);
-  core->loop()->Post([core, responder = Responder(core, call_),
-                      payload = std::move(payload)]() mutable {
-    core->Hold();
-    const absl::Status sent = responder.Respond(payload);
-    if (!sent.ok()) {
-      core->Log(absl::StrCat("call ", responder.call(),
-                             " is not answered: ", sent.message()));
-    }
-    core->Release();
-  });
-}
-
-void ThreadResponder::Fail(absl::Status why) {
-  if (core_ == nullptr) return;
-  AsyncServerCore* const core = std::exchange(core_, nullptr);
-  core->loop()->Post(
-      [responder = Responder(core, call_), why = std::move(why)]() mutable {
-        responder.Fail(std::move(why));
-      });
+  const WeakHandle<AsyncServerCore> used = std::move(core_);
+  return ThreadResponder(used.get() == nullptr ? nullptr : used.get()->link(),
+                         call_);
 }
 
 }  // namespace forkrpc

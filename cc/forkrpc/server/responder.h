@@ -3,11 +3,12 @@
 
 // Responder: the answer that a call of an AsyncServer is still owed.
 //
-// Belongs to the loop's thread; ThreadResponder to whichever has it. Each may
-// outlive the server. A responder that is destroyed without having been used is
-// never silent: the server logs it, and once the parent has half-closed and all
-// other calls are answered, the worker ends with a status other than 0, so that
-// the parent's call fails.
+// Belongs to the loop's thread; ThreadResponder (thread_responder.h) is for
+// another one. It may outlive the server, the transport and the loop. A
+// responder that is destroyed without having been used is never silent: the
+// server logs it, and once the parent has half-closed and all other calls are
+// answered, the worker ends with a status other than 0, so that the parent's
+// call fails.
 //
 //   timer->Set(...);  // and later:
 //   absl::Status status = responder.Respond("done");
@@ -15,43 +16,50 @@
 #ifndef FORKRPC_SERVER_RESPONDER_H_
 #define FORKRPC_SERVER_RESPONDER_H_
 
-#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/connection/connection.h"
+#include "forkrpc/server/reply.h"
+#include "forkrpc/server/thread_responder.h"
+#include "forkrpc/server/weak_handle.h"
 
 namespace forkrpc {
 
 class AsyncServerCore;
-class ThreadResponder;
 
-// Invariant: core_ is null iff it was moved from or used.
+// Invariant: core_ is set iff this was neither moved from nor used.
 class Responder {
  public:
-  Responder(Responder&& other) noexcept
-      : core_(std::exchange(other.core_, nullptr)), call_(other.call_) {}
+  Responder(Responder&&) noexcept = default;
   Responder& operator=(Responder&& other) noexcept {
     std::swap(core_, other.core_);
     std::swap(call_, other.call_);
     return *this;
   }
   ~Responder() {
-    if (core_ != nullptr) Drop();
+    if (core_.is_set()) Drop();
   }
 
   // Answers the call. The payload is copied or written before this returns.
-  // Errors: FailedPrecondition if it was answered before; ResourceExhausted if
-  // the payload is too long, and then the call may still be answered; what
-  // became of the connection, if it is gone.
+  // Errors: FailedPrecondition if it was answered before, or the service has
+  // ended; ResourceExhausted if the payload is too long, and then the call may
+  // still be answered; what became of the connection, if it is gone.
   absl::Status Respond(absl::string_view payload);
 
-  // The function has failed: what was answered before is written, then the
-  // service ends with `why` and the worker with it. There is no response that
-  // means an error on this wire.
+  // The function has failed, and with it the worker: on this wire no response
+  // means an error. No more requests are taken, the calls in progress complete
+  // (for AsyncServerOptions::end_grace at most), everything is written, then
+  // the service ends with `why`. The first reason counts.
   //= spec/wire.md#FR-ERR-008
-  void Fail(absl::Status why);
+  //= spec/wire.md#FR-ERR-012
+  void EndWorker(absl::Status why);
+
+  // Does what the reply of a function says that returns one: Respond() or
+  // EndWorker(). A response that cannot be sent, being too long, and
+  // AnswerLater(), which is for BlockingServer, end the worker.
+  void Settle(const Reply& reply);
 
   // Sends an event: before this call's response if it is sent before it.
   absl::Status SendEvent(absl::string_view payload);
@@ -63,39 +71,13 @@ class Responder {
 
  private:
   friend class AsyncServerCore;
-  friend class ThreadResponder;
-  Responder(AsyncServerCore* core, CallId call) : core_(core), call_(call) {}
+  Responder(WeakHandle<AsyncServerCore> core, CallId call)
+      : core_(std::move(core)), call_(call) {}
 
+  absl::Status WhyUnusable();
   void Drop();
 
-  AsyncServerCore* core_;
-  CallId call_;
-};
-
-// The same for any one thread at a time. The server's loop must still exist
-// when it is used or destroyed.
-class ThreadResponder {
- public:
-  ThreadResponder(ThreadResponder&& other) noexcept
-      : core_(std::exchange(other.core_, nullptr)), call_(other.call_) {}
-  ThreadResponder& operator=(ThreadResponder&& other) noexcept {
-    std::swap(core_, other.core_);
-    std::swap(call_, other.call_);
-    return *this;
-  }
-  ~ThreadResponder();
-
-  // As Responder's; what they would return is logged by the server. The second
-  // does nothing.
-  void Respond(std::string payload);
-  void Fail(absl::Status why);
-
- private:
-  friend class Responder;
-  ThreadResponder(AsyncServerCore* core, CallId call)
-      : core_(core), call_(call) {}
-
-  AsyncServerCore* core_;
+  WeakHandle<AsyncServerCore> core_;
   CallId call_;
 };
 

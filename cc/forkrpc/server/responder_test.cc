@@ -31,7 +31,7 @@ TEST_F(ResponderTest, AnswersOnce) {
   EXPECT_TRUE(held_[0].responder.Respond("A").ok());
   const absl::Status again = held_[0].responder.Respond("B");
   EXPECT_TRUE(absl::IsFailedPrecondition(again)) << again;
-  held_[0].responder.Fail(absl::InternalError("too late"));
+  held_[0].responder.EndWorker(absl::InternalError("too late"));
   held_.clear();
   ASSERT_TRUE(ParentGets(1));
   loop_.RunForAWhile();
@@ -98,7 +98,7 @@ TEST_F(ResponderTest, FailEndsTheServiceBehindWhatWasAnswered) {
   ASSERT_TRUE(Asked(2));
   const std::string much(size_t{4} << 20, 'x');
   EXPECT_TRUE(RespondToFirst(much).ok());
-  held_[0].responder.Fail(absl::NotFoundError("no such table"));
+  held_[0].responder.EndWorker(absl::NotFoundError("no such table"));
   Ask(3, "not served");
   loop_.RunForAWhile();
   EXPECT_FALSE(end_.has_value()) << "the answer is not written yet";
@@ -115,8 +115,8 @@ TEST_F(ResponderTest, FailWithoutAReasonIsAFailureToo) {
   Ask(1, "a");
   Ask(2, "b");
   ASSERT_TRUE(Asked(2));
-  held_[0].responder.Fail(absl::OkStatus());
-  held_[1].responder.Fail(absl::InternalError("the second is not heard"));
+  held_[0].responder.EndWorker(absl::OkStatus());
+  held_[1].responder.EndWorker(absl::InternalError("the second is not heard"));
   ASSERT_TRUE(Ended());
   EXPECT_TRUE(absl::IsUnknown(*end_)) << *end_;
 }
@@ -132,7 +132,7 @@ TEST_F(ResponderTest, MayOutliveTheServer) {
   const absl::Status late = RespondToFirst(std::string(100000, 'x'));
   EXPECT_TRUE(absl::IsFailedPrecondition(late)) << late;
   EXPECT_FALSE(held_[0].responder.SendEvent("late").ok());
-  held_[0].responder.Fail(absl::InternalError("late"));
+  held_[0].responder.EndWorker(absl::InternalError("late"));
   held_.clear();
   loop_.RunForAWhile();
   EXPECT_TRUE(log_.empty());
@@ -244,8 +244,8 @@ TEST_F(ThreadResponderTest, FailsFromAThread) {
   ASSERT_TRUE(Asked(1));
   std::thread thread(
       [responder = std::move(held_[0].responder).ForThread()]() mutable {
-        responder.Fail(absl::NotFoundError("no such table"));
-        responder.Fail(absl::InternalError("not heard"));
+        responder.EndWorker(absl::NotFoundError("no such table"));
+        responder.EndWorker(absl::InternalError("not heard"));
       });
   ASSERT_TRUE(Ended());
   thread.join();

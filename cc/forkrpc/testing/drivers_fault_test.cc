@@ -104,13 +104,15 @@ Outcome RunParent(Form form, const FaultPlan& plan, const Parent& parent) {
     BlockingServer server(theirs.get(), options);
     server
         .Serve([](ServerCall& call) {
+          std::string reply;
           Serve(
               call.request(),
               [&](absl::string_view event) { return call.SendEvent(event); },
               [&](absl::string_view response) {
-                return call.Respond(response);
+                reply = std::string(response);
+                return absl::OkStatus();
               });
-          return absl::OkStatus();
+          return reply;
         })
         .IgnoreError();
     theirs = nullptr;

@@ -89,26 +89,34 @@ FdTransport::FdTransport(End read_end, End write_end, const SysCalls* sys)
       one_socket_(!write_.fd.valid()),
       sys_(sys) {}
 
-absl::StatusOr<FdTransport::End> FdTransport::MakeEnd(OwnedFd fd, int direction,
+absl::StatusOr<FdTransport::End> FdTransport::MakeEnd(OwnedFd fd, int name,
+                                                      int direction,
                                                       PipeMode mode) {
+  if (name < 0) name = fd.get();
   const int flags = fcntl(fd.get(), F_GETFL);
   if (flags < 0) {
     return absl::FailedPreconditionError(
-        absl::StrCat("descriptor ", fd.get(), " is not open"));
+        absl::StrCat("descriptor ", name, " is not open"));
   }
   const int access = flags & O_ACCMODE;
   if (access != O_RDWR && access != direction) {
     return absl::FailedPreconditionError(
-        absl::StrCat("descriptor ", fd.get(), " is not open for ",
+        absl::StrCat("descriptor ", name, " is not open for ",
                      direction == O_RDONLY ? "reading" : "writing"));
   }
+  struct stat file;
+  if (fstat(fd.get(), &file) == 0 && S_ISDIR(file.st_mode)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "descriptor ", name, " is a folder, which does not carry a stream"));
+  }
   End end;
+  end.name = name;
   int type = 0;
   socklen_t size = sizeof(type);
   if (getsockopt(fd.get(), SOL_SOCKET, SO_TYPE, &type, &size) == 0) {
     if (type != SOCK_STREAM) {
       return absl::FailedPreconditionError(absl::StrCat(
-          "descriptor ", fd.get(), " is a socket of type ", type,
+          "descriptor ", name, " is a socket of type ", type,
           ", which does not carry a stream; a SOCK_STREAM one is needed"));
     }
     end.socket = true;
@@ -127,23 +135,28 @@ absl::StatusOr<FdTransport::End> FdTransport::MakeEnd(OwnedFd fd, int direction,
 }
 
 absl::StatusOr<std::unique_ptr<FdTransport>> FdTransport::FromSocket(
-    OwnedFd socket, const SysCalls* sys) {
-  const int fd = socket.get();
+    OwnedFd socket, const SysCalls* sys, FdNames names) {
   absl::StatusOr<End> end =
-      MakeEnd(std::move(socket), O_RDWR, PipeMode::kInherited);
+      MakeEnd(std::move(socket), names.read, O_RDWR, PipeMode::kInherited);
   if (!end.ok()) return end.status();
   if (!end->socket) {
     return absl::FailedPreconditionError(
-        absl::StrCat("descriptor ", fd, " is not a socket"));
+        absl::StrCat("descriptor ", end->name, " is not a socket"));
   }
-  return absl::WrapUnique(new FdTransport(*std::move(end), End(), sys));
+  End write;
+  write.name = names.write < 0 ? end->name : names.write;
+  return absl::WrapUnique(
+      new FdTransport(*std::move(end), std::move(write), sys));
 }
 
 absl::StatusOr<std::unique_ptr<FdTransport>> FdTransport::FromPair(
-    OwnedFd read_end, OwnedFd write_end, PipeMode mode, const SysCalls* sys) {
-  absl::StatusOr<End> read = MakeEnd(std::move(read_end), O_RDONLY, mode);
+    OwnedFd read_end, OwnedFd write_end, PipeMode mode, const SysCalls* sys,
+    FdNames names) {
+  absl::StatusOr<End> read =
+      MakeEnd(std::move(read_end), names.read, O_RDONLY, mode);
   if (!read.ok()) return read.status();
-  absl::StatusOr<End> write = MakeEnd(std::move(write_end), O_WRONLY, mode);
+  absl::StatusOr<End> write =
+      MakeEnd(std::move(write_end), names.write, O_WRONLY, mode);
   if (!write.ok()) return write.status();
   return absl::WrapUnique(
       new FdTransport(*std::move(read), *std::move(write), sys));
@@ -181,7 +194,7 @@ absl::StatusOr<IoResult> FdTransport::Read(absl::Span<char> buffer,
     //= spec/wire.md#FR-PRC-002
     if (error == EINTR && !timed) continue;
     if (error != EINTR && !IsAgain(error)) {
-      return IoError(error, "cannot read from the peer", fd);
+      return IoError(error, "cannot read from the peer", read_.name);
     }
     if (!block) return kWouldBlockResult;
     // A timed recv() has run out or was interrupted (to repeat it would start
@@ -240,7 +253,8 @@ absl::StatusOr<IoResult> FdTransport::Write(
     const int error = taken == 0 ? EAGAIN : errno;
     //= spec/wire.md#FR-PRC-002
     if (error == EINTR) continue;
-    if (!IsAgain(error)) return IoError(error, "cannot write to the peer", fd);
+    if (!IsAgain(error))
+      return IoError(error, "cannot write to the peer", write_.name);
     if (!block) return kWouldBlockResult;
     absl::StatusOr<bool> ready =
         WaitFor(fd, POLLOUT, MonotonicTime::InfiniteFuture());
@@ -255,7 +269,7 @@ absl::Status FdTransport::ShutdownWrite() {
   if (one_socket_ || write_.socket) {
     // Shutting down ends the stream even where others hold the descriptor.
     if (shutdown(fd, SHUT_WR) != 0) {
-      return IoError(errno, "cannot half-close the connection", fd);
+      return IoError(errno, "cannot half-close the connection", write_.name);
     }
   } else {
     write_.fd.Reset();

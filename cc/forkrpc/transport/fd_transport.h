@@ -47,6 +47,13 @@ enum class PipeMode {
   kInherited,
 };
 
+// What errors call the two ends where these are private copies of descriptors
+// that the user knows by other numbers; -1: by their own.
+struct FdNames {
+  int read = -1;
+  int write = -1;
+};
+
 // Invariants: (1) the read end is open until destruction; (2) the write end is
 // open until ShutdownWrite, and write_fd() is -1 from then on; (3) both ends
 // may be the same descriptor, which is then a socket and has one owner.
@@ -60,14 +67,15 @@ class FdTransport final : public Transport {
   // written (TCP_NODELAY). FailedPrecondition if `socket` is something else.
   // `sys` must outlive the transport.
   static absl::StatusOr<std::unique_ptr<FdTransport>> FromSocket(
-      OwnedFd socket, const SysCalls* sys = DefaultSysCalls());
+      OwnedFd socket, const SysCalls* sys = DefaultSysCalls(),
+      FdNames names = {});
 
   // Takes two descriptors of any stream-like kind: pipes, two different
-  // sockets, files. FailedPrecondition if one is not open or is a socket
-  // without stream semantics.
+  // sockets, files. FailedPrecondition if one is not open for its direction, is
+  // a folder or a socket without stream semantics.
   static absl::StatusOr<std::unique_ptr<FdTransport>> FromPair(
       OwnedFd read_end, OwnedFd write_end, PipeMode mode,
-      const SysCalls* sys = DefaultSysCalls());
+      const SysCalls* sys = DefaultSysCalls(), FdNames names = {});
 
   absl::StatusOr<IoResult> Read(absl::Span<char> buffer, IoMode mode) override;
   absl::StatusOr<IoResult> Write(absl::Span<const absl::string_view> buffers,
@@ -85,12 +93,14 @@ class FdTransport final : public Transport {
  private:
   struct End {
     OwnedFd fd;
+    int name = -1;  // what errors call it
     bool socket = false;
     bool nonblocking = false;
   };
 
   // `direction` is O_RDONLY, O_WRONLY or O_RDWR: what the end must allow.
-  static absl::StatusOr<End> MakeEnd(OwnedFd fd, int direction, PipeMode mode);
+  static absl::StatusOr<End> MakeEnd(OwnedFd fd, int name, int direction,
+                                     PipeMode mode);
 
   FdTransport(End read_end, End write_end, const SysCalls* sys);
 

@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "forkrpc/base/errno_status.h"
 #include "forkrpc/base/owned_fd.h"
+#include "forkrpc/transport/default_sys_calls.h"
 #include "forkrpc/transport/fd_transport.h"
 
 namespace forkrpc {
@@ -66,12 +67,14 @@ absl::StatusOr<std::unique_ptr<FdTransport>> CopyOfStdio() {
   absl::StatusOr<OwnedFd> in = CopyAboveStdio(STDIN_FILENO);
   if (!in.ok()) return in.status();
   if (IsSocket(STDIN_FILENO) && SameFile(STDIN_FILENO, STDOUT_FILENO)) {
-    return FdTransport::FromSocket(*std::move(in));
+    return FdTransport::FromSocket(*std::move(in), DefaultSysCalls(),
+                                   {STDIN_FILENO, STDOUT_FILENO});
   }
   absl::StatusOr<OwnedFd> out = CopyAboveStdio(STDOUT_FILENO);
   if (!out.ok()) return out.status();
   return FdTransport::FromPair(*std::move(in), *std::move(out),
-                               PipeMode::kInherited);
+                               PipeMode::kInherited, DefaultSysCalls(),
+                               {STDIN_FILENO, STDOUT_FILENO});
 }
 
 absl::Status Redirect(int from, int to) {

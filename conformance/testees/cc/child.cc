@@ -14,14 +14,22 @@
 
 namespace {
 
+using forkrpc::EndWorker;
+using forkrpc::Reply;
 using forkrpc::ServerCall;
 
 // Requests held back by `H`, in the order in which they came.
 using Held = std::vector<std::pair<forkrpc::CallId, std::string>>;
 
-absl::Status Fail(absl::string_view request) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("no function for a request of ", request.size(), " octets"));
+Reply Fail(absl::string_view request) {
+  return EndWorker(absl::InvalidArgumentError(absl::StrCat(
+      "no function for a request of ", request.size(), " octets")));
+}
+
+// The payload, or the end of the worker if what came before it went wrong.
+Reply If(const absl::Status& before, absl::string_view payload) {
+  if (!before.ok()) return EndWorker(before);
+  return payload;
 }
 
 std::string Pattern(absl::string_view rest) {
@@ -32,47 +40,48 @@ std::string Pattern(absl::string_view rest) {
   return octets;
 }
 
-absl::Status Release(ServerCall& call, absl::string_view rest,
-                     const Held& held) {
+Reply Release(ServerCall& call, absl::string_view rest, const Held& held) {
   for (const char octet : rest) {
     const size_t index = static_cast<unsigned char>(octet);
     if (index >= held.size()) return Fail(rest);
-    absl::Status status =
+    const absl::Status status =
         call.server()->Respond(held[index].first, held[index].second);
-    if (!status.ok()) return status;
+    if (!status.ok()) return EndWorker(status);
   }
-  return call.Respond("");
+  return "";
 }
 
-absl::Status Handle(ServerCall& call, bool async, Held* held) {
-  if (call.request().empty()) return call.Respond("");
+Reply Handle(ServerCall& call, bool async, Held* held) {
+  if (call.request().empty()) return "";
   const absl::string_view rest = call.request().substr(1);
   absl::Status status;
   switch (call.request()[0]) {
     case 'E':
-      return call.Respond(rest);
+      return rest;
     case 'V':
-      status = call.SendEvent(rest);
-      return status.ok() ? call.Respond("") : status;
+      return If(call.SendEvent(rest), "");
     case 'B':
-      status = call.SendEvent(rest);
-      return status.ok() ? call.Respond(rest) : status;
+      return If(call.SendEvent(rest), rest);
     case 'L': {
       char length[4];
       forkrpc::StoreBigEndian32(static_cast<uint32_t>(rest.size()), length);
-      return call.Respond(absl::string_view(length, 4));
+      return std::string(length, 4);
     }
     case 'Z':
-      return rest.size() == 4 ? call.Respond(Pattern(rest)) : Fail(rest);
+      if (rest.size() != 4) return Fail(rest);
+      return Pattern(rest);
   }
   if (!async) return Fail(call.request());
   switch (call.request()[0]) {
     case 'A':
-      status = call.Respond(rest);
-      return status.ok() ? call.SendEvent(rest) : status;
+      // The event behind the response.
+      status = call.server()->Respond(call.id(), rest);
+      if (status.ok()) status = call.SendEvent(rest);
+      if (!status.ok()) return EndWorker(status);
+      return forkrpc::AnswerLater();
     case 'H':
       held->emplace_back(call.id(), std::string(rest));
-      return absl::OkStatus();
+      return forkrpc::AnswerLater();
     case 'R':
       return Release(call, rest, *held);
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "forkrpc/base/big_endian.h"
 #include "forkrpc/server/async_worker_main.h"
 
@@ -56,7 +57,7 @@ absl::Status Handle(absl::string_view request, Responder responder,
       }
       return responder.Respond("");
   }
-  responder.Fail(absl::InvalidArgumentError(absl::StrCat(
+  responder.EndWorker(absl::InvalidArgumentError(absl::StrCat(
       "no function for a request of ", request.size(), " octets")));
   return absl::OkStatus();
 }
@@ -65,6 +66,9 @@ absl::Status Handle(absl::string_view request, Responder responder,
 
 int main(int argc, char** argv) {
   forkrpc::AsyncWorkerOptions options;
+  // Calls that `H` holds back are never answered once a function has failed:
+  // it takes a request to release them.
+  options.server.end_grace = absl::Milliseconds(200);
   if (argc == 2 && std::string(argv[1]) == "sync") {
     options.server.connection.form = forkrpc::Form::kSync;
   }

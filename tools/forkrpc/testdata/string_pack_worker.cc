@@ -32,49 +32,52 @@ std::string Pack(absl::Span<const absl::string_view> strings) {
   return payload;
 }
 
-absl::Status Sum(ServerCall& call, absl::Span<const absl::string_view> terms) {
+Reply Sum(absl::Span<const absl::string_view> terms) {
   int64_t sum = 0;
   for (const absl::string_view term : terms) {
     int64_t number = 0;
     if (!absl::SimpleAtoi(term, &number)) {
-      return absl::InvalidArgumentError(absl::StrCat(term, " is no number"));
+      return EndWorker(
+          absl::InvalidArgumentError(absl::StrCat(term, " is no number")));
     }
     sum += number;
   }
-  return call.Respond(Pack({absl::StrCat(sum)}));
+  return Pack({absl::StrCat(sum)});
 }
 
-absl::Status Release(ServerCall& call) {
+Reply Release(ServerCall& call) {
   for (; !held->empty(); held->pop_back()) {
-    absl::Status status =
+    const absl::Status status =
         call.server()->Respond(held->back().id, held->back().payload);
-    if (!status.ok()) return status;
+    if (!status.ok()) return EndWorker(status);
   }
-  return call.Respond("");
+  return "";
 }
 
-absl::Status Handle(ServerCall& call) {
+Reply Handle(ServerCall& call) {
   std::vector<absl::string_view> strings;
   absl::Status status = DecodeStringPack(call.request(), &strings);
-  if (!status.ok()) return status;
+  if (!status.ok()) return EndWorker(status);
   const absl::string_view word = strings.empty() ? "list" : strings[0];
   const absl::Span<const absl::string_view> rest =
       absl::MakeConstSpan(strings).subspan(strings.empty() ? 0 : 1);
-  if (word == "add") return Sum(call, rest);
-  if (word == "list") return call.Respond(Pack(rest));
+  if (word == "add") return Sum(rest);
+  if (word == "list") return Pack(rest);
   if (word == "event") {
     status = call.SendEvent(Pack(rest));
-    return status.ok() ? call.Respond("") : status;
+    if (!status.ok()) return EndWorker(status);
+    return "";
   }
   if (word == "hold") {
     held->push_back({call.id(), Pack(rest)});
-    return absl::OkStatus();
+    return AnswerLater();
   }
   if (word == "release") return Release(call);
-  if (word == "malformed") return call.Respond("\x05hi");
+  if (word == "malformed") return "\x05hi";
   if (word == "malformed-event") {
     status = call.SendEvent("\x05hi");
-    return status.ok() ? call.Respond("") : status;
+    if (!status.ok()) return EndWorker(status);
+    return "";
   }
   std::cerr << "no function " << word << "\n";
   std::exit(3);

@@ -8,6 +8,6 @@
 
 int main() {
   return forkrpc::WorkerMain([](forkrpc::ServerCall& call) {
-    return call.Respond(absl::StrCat("hello, ", call.request()));
+    return absl::StrCat("hello, ", call.request());
   });
 }
