@@ -54,6 +54,13 @@ bool RestartPolicy::OnFailure(MonotonicTime now, bool proved,
   return false;
 }
 
+void RestartPolicy::OnRecycled(MonotonicTime now) {
+  const MonotonicTime next = now + NextDelay();
+  next_start_ = next_start_ == MonotonicTime::InfiniteFuture()
+                    ? next
+                    : std::max(next_start_, next);
+}
+
 absl::Status RestartPolicy::Broken(MonotonicTime now) const {
   return now < open_until_ ? broken_ : absl::OkStatus();
 }
