@@ -186,9 +186,8 @@ std::optional<EndedCall> Dispatcher::OnLost(Assignment assignment,
   ++totals_.lost;
   taken.lane->lost.push_back(taken.call);
   absl::StatusCode code = why.code();
-  std::string text =
-      absl::StrCat("call ", taken.call, " was lost with worker ",
-                   taken.lane->id.number, " of the pool");
+  std::string text = absl::StrCat("call ", taken.call, " was lost with worker ",
+                                  taken.lane->id.number, " of the pool");
   if (call.attempts > 1) {
     absl::StrAppend(&text, " (attempt ", call.attempts, " of ",
                     options_.max_attempts, ")");

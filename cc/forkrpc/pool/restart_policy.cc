@@ -31,7 +31,7 @@ void RestartPolicy::OnStart(MonotonicTime now) {
 bool RestartPolicy::OnFailure(MonotonicTime now, bool proved,
                               const absl::Status& why) {
   if (proved) {
-    next_start_ = std::max(next_start_, now + NextDelay());
+    Delay(now);
     return false;
   }
   ++in_row_;
@@ -54,11 +54,11 @@ bool RestartPolicy::OnFailure(MonotonicTime now, bool proved,
   return false;
 }
 
-void RestartPolicy::OnRecycled(MonotonicTime now) {
+void RestartPolicy::Delay(MonotonicTime now) {
   const MonotonicTime next = now + NextDelay();
-  next_start_ = next_start_ == MonotonicTime::InfiniteFuture()
-                    ? next
-                    : std::max(next_start_, next);
+  // It may have been the one on trial, and then no other would be waited for.
+  const bool on_trial = next_start_ == MonotonicTime::InfiniteFuture();
+  next_start_ = on_trial ? next : std::max(next_start_, next);
 }
 
 absl::Status RestartPolicy::Broken(MonotonicTime now) const {

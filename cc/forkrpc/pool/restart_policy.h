@@ -62,7 +62,7 @@ class RestartPolicy {
 
   // A worker was ended that has not failed and has not proved itself either. If
   // it was the one on trial, another may be.
-  void OnRecycled(MonotonicTime now);
+  void OnRecycled(MonotonicTime now) { Delay(now); }
 
   // A worker has proved itself, or somebody has mended what was wrong.
   void OnProved() { Reset(); }
@@ -79,6 +79,7 @@ class RestartPolicy {
 
  private:
   void Reset();
+  void Delay(MonotonicTime now);
   void Open(MonotonicTime now, const absl::Status& why);
   absl::Duration NextDelay();
 

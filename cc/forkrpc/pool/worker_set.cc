@@ -140,17 +140,14 @@ void WorkerSet::OnFailure(uint64_t worker, const absl::Status& why,
 void WorkerSet::OnGone(uint64_t worker, MonotonicTime now) {
   Slot* const slot = FindSlot(worker);
   if (slot == nullptr) return;
-  if (slot->state == WorkerState::kServing) {
-    // It has ended by itself, and there is nothing wrong with how.
-    ++totals_.failed;
-    if (slot->load.answered > 0) {
-      // It has done what it was started for.
-    } else if (now - slot->started >= options_.restart.window) {
-      restart_.OnRecycled(now);
-    } else {
-      Settle(slot, Because(worker, "exited with status 0 before any call"),
-             now);
-    }
+  const bool useful = slot->load.answered > 0;
+  const bool serving = slot->state == WorkerState::kServing;
+  // It may have ended by itself, and nothing is wrong with how.
+  if (serving) ++totals_.failed;
+  if (serving && !useful && now - slot->started < options_.restart.window) {
+    Settle(slot, Because(worker, "exited with status 0 before any call"), now);
+  } else if (!useful && !slot->settled) {
+    restart_.OnRecycled(now);
   }
   Unindex(*slot);
   slots_.erase(worker);
