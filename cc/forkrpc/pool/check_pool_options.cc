@@ -15,8 +15,22 @@ absl::Status Must(absl::string_view what, absl::AlphaNum found) {
       absl::StrCat("PoolOptions: ", what, "; found ", found));
 }
 
-absl::Status CheckCounts(const PoolOptions& options) {
+absl::Status CheckProgram(const PoolOptions& options) {
   if (options.program.argv.empty()) return Must("program.argv names none", 0);
+  if (options.on_stderr == nullptr) return absl::OkStatus();
+  if (options.program.on_stderr != nullptr) {
+    return Must("on_stderr and program.on_stderr exclude each other", "both");
+  }
+  if (options.program.stderr_mode == StderrMode::kInherit ||
+      options.program.stderr_mode == StderrMode::kNull) {
+    return Must("on_stderr needs program.stderr_mode kTee or kCapture",
+                options.program.stderr_mode == StderrMode::kNull ? "kNull"
+                                                                 : "kInherit");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCounts(const PoolOptions& options) {
   if (options.max < 1) return Must("max is at least 1", options.max);
   if (options.max_processes != 0 && options.max_processes < options.max) {
     return Must(absl::StrCat("max_processes is 0 or at least max, which is ",
@@ -89,7 +103,8 @@ absl::Status CheckDurations(const PoolOptions& options) {
 }  // namespace
 
 absl::Status CheckPoolOptions(const PoolOptions& options) {
-  absl::Status checked = CheckCounts(options);
+  absl::Status checked = CheckProgram(options);
+  checked.Update(CheckCounts(options));
   checked.Update(CheckDurations(options));
   return checked;
 }

@@ -50,6 +50,16 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{"program.argv names none",
             [](PoolOptions* o) { o->program.argv.clear(); }},
+        Bad{"on_stderr and program.on_stderr exclude each other; found both",
+            [](PoolOptions* o) {
+              o->on_stderr = [](const PoolWorkerId&, absl::string_view) {};
+              o->program.on_stderr = [](absl::string_view) {};
+            }},
+        Bad{"on_stderr needs program.stderr_mode kTee or kCapture; found kNull",
+            [](PoolOptions* o) {
+              o->on_stderr = [](const PoolWorkerId&, absl::string_view) {};
+              o->program.stderr_mode = StderrMode::kNull;
+            }},
         Bad{"max is at least 1; found 0", [](PoolOptions* o) { o->max = 0; }},
         Bad{"max_processes is 0 or at least max, which is 4; found 3",
             [](PoolOptions* o) { o->max_processes = 3; }},

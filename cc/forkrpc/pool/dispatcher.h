@@ -117,6 +117,8 @@ class Dispatcher {
   // NotFound if it has ended.
   absl::StatusOr<EndedCall> Cancel(PoolCallId id);
 
+  // Drops all calls with their callbacks: nobody will ever call them back.
+  void Forget() { calls_ = PoolCalls(); }
   // From now on no call is tried again.
   void StopRetrying() { retrying_ = false; }
   // True once after a refusal, when there is room again.

@@ -70,6 +70,7 @@ PoolCore::PoolCore(PoolOptions options, EventLoop* loop)
 
 void PoolCore::Start() {
   self_ = shared_from_this();
+  end_watch_ = loop_->WatchEnd([this] { OnLoopEnd(); });
   timer_ = loop_->MakeTimer([this] {
     timer_is_at_ = MonotonicTime::InfiniteFuture();
     Run();
@@ -109,6 +110,7 @@ absl::Status PoolCore::WhyRefused(size_t payload_size,
 }
 
 void PoolCore::DeferCallback(CallCallback callback, absl::Status status) {
+  if (loop_ == nullptr) return;
   ++deferred_;
   loop_->Defer([core = shared_from_this(), callback = std::move(callback),
                 status = std::move(status)]() mutable {
@@ -291,7 +293,13 @@ void PoolCore::StartWorker(uint64_t number, MonotonicTime now) {
     OnWorkerError(member, error);
   };
   worker.on_destroy = [this, number] { OnWorkerGone(number); };
-  auto spawned = Worker::Spawn(options_.program, std::move(worker), loop_);
+  SpawnOptions program = options_.program;
+  if (options_.on_stderr != nullptr) {
+    program.on_stderr = [this, &member](absl::string_view line) {
+      options_.on_stderr(PoolWorkerId(member.id), line);
+    };
+  }
+  auto spawned = Worker::Spawn(program, std::move(worker), loop_);
   if (!spawned.ok()) {
     members_.erase(number);
     set_.OnStartFailed(spawned.status(), now);
@@ -371,7 +379,7 @@ void PoolCore::Report(PoolError error) {
 void PoolCore::Drain(absl::Duration grace,
                      absl::AnyInvocable<void(absl::Status)> done) {
   if (state_ == State::kGone) {
-    if (done == nullptr) return;
+    if (done == nullptr || loop_ == nullptr) return;
     loop_->Defer([core = shared_from_this(), done = std::move(done)]() mutable {
       done(core->drain_status_);
     });
@@ -387,6 +395,8 @@ void PoolCore::Drain(absl::Duration grace,
 
 void PoolCore::EndGrace(MonotonicTime now) {
   if (now < drain_deadline_) return;
+  // There is nothing left to be late.
+  if (members_.empty() && dispatcher_.empty()) return;
   drain_deadline_ = MonotonicTime::InfiniteFuture();
   state_ = State::kGaveUp;
   gave_up_ = absl::DeadlineExceededError(absl::StrCat(
@@ -405,6 +415,7 @@ void PoolCore::FinishIfDrained() {
     if (drained_.empty()) {
       state_ = State::kGone;
       timer_ = nullptr;
+      end_watch_ = nullptr;
       loop_->Defer([self = std::move(self_)] {});
       if (options_.on_destroy != nullptr) options_.on_destroy();
       return;
@@ -413,6 +424,19 @@ void PoolCore::FinishIfDrained() {
     drained_.pop_front();
     done(drain_status_);
   }
+}
+
+// The loop is being destroyed with the pool in it: nobody can be called back
+// any more. The workers, which are told after this, end their processes.
+void PoolCore::OnLoopEnd() {
+  const std::shared_ptr<PoolCore> keep = std::move(self_);
+  state_ = State::kGone;
+  loop_ = nullptr;
+  timer_ = nullptr;
+  end_watch_ = nullptr;
+  dispatcher_.Forget();
+  drained_.clear();
+  for (auto& [number, member] : members_) member.worker = nullptr;
 }
 
 PoolStats PoolCore::stats() const {

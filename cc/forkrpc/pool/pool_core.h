@@ -93,6 +93,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void CarryOut(const WorkerDecision& decision, MonotonicTime now);
   void EndGrace(MonotonicTime now);
   void FinishIfDrained();
+  void OnLoopEnd();
 
   void StartWorker(uint64_t number, MonotonicTime now);
   void OnEvent(const Member& member, absl::string_view payload);
@@ -100,12 +101,13 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void OnWorkerGone(uint64_t worker);
   void Report(PoolError error);
 
-  EventLoop* const loop_;
+  EventLoop* loop_;  // null once the loop is gone
   const PoolOptions options_;
   WorkerSet set_;
   Dispatcher dispatcher_;
   std::map<uint64_t, Member> members_;
 
+  std::unique_ptr<EndWatch> end_watch_;
   std::unique_ptr<Timer> timer_;
   MonotonicTime timer_is_at_ = MonotonicTime::InfiniteFuture();
   bool run_due_ = false;

@@ -152,6 +152,11 @@ struct PoolOptions {
   // they are dropped and counted.
   std::function<void(const PoolWorkerId&, absl::string_view)> on_event;
 
+  // For each line of a worker's standard error, in place of what
+  // program.stderr_mode does with it: see SpawnOptions::on_stderr, which is not
+  // set beside it.
+  std::function<void(const PoolWorkerId&, absl::string_view line)> on_stderr;
+
   // After the calls that fail for the same reason. Without it a line goes to
   // standard error.
   std::function<void(const PoolError&)> on_error;
