@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -139,6 +140,43 @@ TEST(PoolLifetimeTest, DestroyingItDrains) {
   bed.DestroyPool();
   bed.RunUntil([&] { return bed.destroyed(); });
   EXPECT_EQ(bed.result("a"), "a");
+}
+
+// The most natural program: it stops its loop and returns. The pool's handle is
+// destroyed before or after the loop.
+TEST(PoolLifetimeTest, ALoopMayBeDestroyedWithAPoolInIt) {
+  for (const bool pool_first : {true, false}) {
+    pid_t pid = 0;
+    std::unique_ptr<WorkerPool> pool;
+    auto witness = std::make_shared<int>();
+    {
+      LibuvLoop loop;
+      PoolOptions options;
+      options.program.argv = {"cc/forkrpc/pool/test_worker"};
+      options.max = 1;
+      options.on_destroy = [] { ADD_FAILURE() << "there is no loop"; };
+      auto made = WorkerPool::Create(options, &loop);
+      ASSERT_TRUE(made.ok());
+      pool = *std::move(made);
+      pool->Call("echo", [&](absl::StatusOr<absl::string_view>) {
+        pid = pool->workers()[0].id.pid;
+        loop.Stop();
+      });
+      loop.Run();
+      // Will be in flight, and waiting.
+      for (int i = 0; i < 2; ++i) {
+        pool->Call("echo", [witness](auto) { ADD_FAILURE() << "no loop"; });
+      }
+      if (pool_first) pool = nullptr;
+    }
+    EXPECT_EQ(witness.use_count(), 1) << "a callback is kept for ever";
+    EXPECT_NE(kill(pid, 0), 0) << "the worker is still there";
+    if (pool_first) continue;
+    EXPECT_EQ(pool->Call("echo", [](auto) {}), 0u);
+    pool->RetireAll();
+    pool->Restart();
+    pool->Drain(absl::ZeroDuration(), [](absl::Status) {});
+  }
 }
 
 // Every callback of a pool, as a scene that makes the pool call it; each time
