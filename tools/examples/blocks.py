@@ -6,8 +6,8 @@ An example is a ```cpp block of README.md, or an indented block of the comment a
 the head of a header (`//` and three blanks or more; a numbered list is none).
 What a reader copies must be complete, so the wrapper is fixed and small:
 
-* An example with a `main` of its own that includes what it needs is a program
-  as it stands.
+* An example with a `main` of its own that includes the header that it is from
+  (in README: anything) is a program as it stands.
 * Any other is preceded by the includes of HEAD, and by the header that it is
   from. Includes that it begins with stay at the top. Without a `main` it is the
   body of a function that returns absl::Status, which a `main` calls.
@@ -21,7 +21,8 @@ import re
 
 # The headers that an example may leave out: the most common ones.
 HEAD = (
-    '<cstdint>', '<iostream>', '<memory>', '<optional>', '<string>', '<utility>',
+    '<fcntl.h>', '<signal.h>', '<unistd.h>', '<cerrno>', '<cstdint>',
+    '<functional>', '<iostream>', '<memory>', '<optional>', '<string>', '<utility>',
     '<vector>', '"absl/status/status.h"', '"absl/status/statusor.h"',
     '"absl/strings/str_cat.h"', '"absl/strings/string_view.h"',
     '"absl/time/time.h"', '"absl/types/span.h"', '"forkrpc/base/clock.h"',
@@ -104,7 +105,8 @@ def examples_of_header(header, text):
 def program(example):
   """The source of a program, and what it includes, as written."""
   own = _INCLUDE.findall(example.text)
-  if example.is_program and own:
+  if example.is_program and own and (
+      not example.header or f'"{example.header}"' in own):
     return example.text, own
   rest = _INCLUDE.sub('', example.text).strip('\n')
   includes = [*HEAD, *own, *([f'"{example.header}"'] if example.header else [])]

@@ -70,9 +70,13 @@ class BlocksTest(unittest.TestCase):
     self.assertEqual(source.count('main'), 1)
 
   def test_a_program_that_includes_what_it_needs_is_left_alone(self):
-    text = '#include <string>\n\nint main() {}\n'
+    text = '#include <string>\n#include "forkrpc/a/x.h"\n\nint main() {}\n'
     self.assertEqual(blocks.program(blocks.Example('x', text, 'forkrpc/a/x.h')),
-                     (text, ['<string>']))
+                     (text, ['<string>', '"forkrpc/a/x.h"']))
+    text = '#include <string>\n\nint main() {}\n'
+    self.assertEqual(blocks.program(blocks.Example('README.md#1', text))[0], text)
+    source, _ = blocks.program(blocks.Example('x', text, 'forkrpc/a/x.h'))
+    self.assertIn('#include "forkrpc/a/x.h"\n', source)
 
   def test_what_a_program_is(self):
     worker = 'int main() {\n  return forkrpc::WorkerMain(Handle);\n}\n'
