@@ -20,19 +20,19 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "conformance/runner/case_loader.h"
+#include "conformance/runner/require.h"
 #include "conformance/runner/spec_text.h"
 #include "forkrpc/conformance_case.pb.h"
 #include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/text_format.h"
-#include "tools/fuzzing/fuzz_input.h"
 
 namespace {
 
-using forkrpc::Require;
 using forkrpc::conformance::Case;
 using forkrpc::conformance::CaseRun;
 using forkrpc::conformance::CaseSet;
 using forkrpc::conformance::Part;
+using forkrpc::conformance::Require;
 using forkrpc::conformance::SpecText;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;

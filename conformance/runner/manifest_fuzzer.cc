@@ -18,17 +18,17 @@
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "conformance/runner/manifest.h"
+#include "conformance/runner/require.h"
 #include "conformance/runner/spec_text.h"
 #include "forkrpc/testee_manifest.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/util/json_util.h"
-#include "tools/fuzzing/fuzz_input.h"
 
 namespace {
 
-using forkrpc::Require;
+using forkrpc::conformance::Require;
 using forkrpc::conformance::SpecText;
 using forkrpc::conformance::Testee;
 using forkrpc::conformance::TesteeManifest;

@@ -6,10 +6,11 @@
 //
 // The program starts by posix_spawn in a process group of its own with default
 // signal dispositions; it gets descriptors 0 to 2 (3 for a parent) and no other
-// of the runner's. Destruction kills the whole group and reaps the program, so
-// nothing is left behind whatever a testee does. One thread at a time; several
-// objects may live in several threads. Errors: NotFound (no such program),
-// Internal (the system refuses descriptors or processes).
+// of the runner's, and of FORKRPC_FORM and FORKRPC_SERIALISER nothing that the
+// runner was told itself. Destruction kills the whole group and reaps the
+// program, so nothing is left behind whatever a testee does. One thread at a
+// time; several objects may live in several threads. Errors: NotFound (no such
+// program), Internal (the system refuses descriptors or processes).
 //
 //   absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
 //   ... testee->wire_in(), testee->wire_out() ...

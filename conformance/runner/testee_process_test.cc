@@ -129,6 +129,36 @@ TEST(TesteeProcessTest, SetsFolderEnvironmentAndSignals) {
                     EndsWith("0000000\n")));
 }
 
+// The runner may be somebody's worker itself.
+TEST(TesteeProcessTest, KnowsNothingOfTheRunnersOwnWire) {
+  setenv("FORKRPC_FORM", "sync:4711", 1);
+  setenv("FORKRPC_SERIALISER", "json:4711", 1);
+  setenv("FORKRPC_FORMER", "kept", 1);
+  SpawnOptions options;
+  options.program = "/bin/sh";
+  options.argv = {"sh", "-c",
+                  "echo ${FORKRPC_FORM-no} ${FORKRPC_SERIALISER-no} "
+                  "$FORKRPC_FORMER"};
+  const auto seen = [&] {
+    absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
+    return testee.ok() ? ReadAll(testee->wire_in().get())
+                       : testee.status().ToString();
+  };
+  EXPECT_EQ(seen(), "no no kept\n");
+  options.debugged = true;
+  EXPECT_EQ(seen(), "no no kept\n");
+  // What the manifest says is the testee's own business.
+  options.environment = {{"FORKRPC_FORM", "of the manifest"}};
+  EXPECT_EQ(seen(), "of the manifest no kept\n");
+  options.debugged = false;
+  EXPECT_EQ(seen(), "of the manifest no kept\n");
+  EXPECT_TRUE(CommandSucceeds({"/bin/sh", "-c", "[ -z \"$FORKRPC_FORM\" ]"}, "",
+                              {}, 10));
+  unsetenv("FORKRPC_FORM");
+  unsetenv("FORKRPC_SERIALISER");
+  unsetenv("FORKRPC_FORMER");
+}
+
 // What the testee sees of how it was started.
 std::string SeenBy(bool debugged, bool stopped, Role role,
                    Transport transport) {

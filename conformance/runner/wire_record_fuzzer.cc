@@ -24,19 +24,19 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "conformance/oracle/acceptor.h"
+#include "conformance/runner/require.h"
 #include "conformance/runner/wire_record.h"
 #include "forkrpc/conformance_result.pb.h"
-#include "tools/fuzzing/fuzz_input.h"
 
 namespace {
 
-using forkrpc::Require;
 using forkrpc::conformance::Acceptor;
 using forkrpc::conformance::Breach;
 using forkrpc::conformance::Form;
 using forkrpc::conformance::Judge;
 using forkrpc::conformance::Judgement;
 using forkrpc::conformance::MakeOracle;
+using forkrpc::conformance::Require;
 using forkrpc::conformance::Role;
 using forkrpc::conformance::RunResult;
 using forkrpc::conformance::WireRecord;

@@ -66,7 +66,9 @@ class Testee:
   """A process of one class of a testee."""
 
   def __init__(self, test, argv, **kwargs):
-    env = dict(os.environ, FORKRPC_CASE="smoke", **test.manifest.get("env", {}))
+    inherited = {name: value for name, value in os.environ.items()
+                 if name not in ("FORKRPC_FORM", "FORKRPC_SERIALISER")}
+    env = dict(inherited, FORKRPC_CASE="smoke", **test.manifest.get("env", {}))
     self.process = subprocess.Popen(
         argv, cwd=test.folder, env=env, stderr=subprocess.DEVNULL, **kwargs)
     test.addCleanup(self.stop)

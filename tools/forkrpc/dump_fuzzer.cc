@@ -25,11 +25,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "forkrpc/serialiser/string_pack.h"
+#include "forkrpc/testing/fuzz_input.h"
 #include "tools/forkrpc/dump_command.h"
 #include "tools/forkrpc/exit_codes.h"
 #include "tools/forkrpc/json_text.h"
 #include "tools/forkrpc/octet_text.h"
-#include "tools/fuzzing/fuzz_input.h"
 
 namespace {
 

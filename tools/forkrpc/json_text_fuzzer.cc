@@ -16,8 +16,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "forkrpc/testing/fuzz_input.h"
 #include "tools/forkrpc/json_text.h"
-#include "tools/fuzzing/fuzz_input.h"
 
 namespace {
 

@@ -9,7 +9,7 @@ QUERY = '''# /home/somebody/forkrpc/cc/forkrpc/wire/BUILD.bazel:110:13
 cc_test(
   name = "frame_decoder_fuzzer",
   tags = ["fuzz", "max_len=256"],
-  data = ["//cc/forkrpc/wire:frame_decoder_corpus", "//tools/fuzzing:wire.dict"],
+  data = ["//cc/forkrpc/wire:frame_decoder_corpus", "//cc/forkrpc/wire:wire.dict"],
 )
 # Rule frame_decoder_fuzzer instantiated at (most recent call last):
 
@@ -26,7 +26,7 @@ class TargetsTest(unittest.TestCase):
 
   def test_reads_a_query(self):
     self.assertEqual(targets.targets(QUERY), [
-        '//cc/forkrpc/wire:frame_decoder_fuzzer 256 tools/fuzzing/wire.dict',
+        '//cc/forkrpc/wire:frame_decoder_fuzzer 256 cc/forkrpc/wire/wire.dict',
         '//tools/forkrpc:dump_fuzzer 1024 -'])
 
   def test_nothing_is_nothing(self):

@@ -5,6 +5,8 @@
 Reads layers.txt and looks at each `#include` of the tracked C++ files and at
 each `deps` of the tracked BUILD files. A file or target of a governed folder
 that belongs to no layer is a complaint too, so that a new folder gets a place.
+And nothing of cc/, tests included, uses anything of tools/ but Bazel's rules:
+who has cc/ has all that it needs.
 
 usage: python3 tools/layering/check.py
 Exit status: 0 clean, 1 complaints (one a line, file:line first), 2 bad rules.
@@ -24,6 +26,9 @@ TEST_FILE = re.compile(
     r'(/test_[^/]*|_test|_test_util|_fuzz|_fuzzer|_benchmark)\.(cc|h)$')
 TEST_RULES = ('cc_test', 'cc_fuzz_test', 'cc_benchmark', 'py_test', 'sh_test')
 DEPS = ('deps', 'implementation_deps', 'exports')
+# A file or target of tools/, neither Bazel's rules nor who may see a target.
+OF_TOOLS = re.compile(
+    r'(@forkrpc)?//tools/(?!bazel:)(?!.*:__(pkg|subpackages)__$)')
 SKIPPED_FOLDERS = ('.git', '.local', 'out')
 
 
@@ -122,6 +127,11 @@ def label_path(label, package):
   return f"{folder}/{name if colon else folder.rpartition('/')[2]}"
 
 
+def _complain_of_tools(where, name):
+  return (f'{where}: cc/ uses nothing of tools/ ({name}); '
+          'what both need belongs into cc/')
+
+
 def _complain(layers, where, layer, target_path, external, is_test):
   """Returns what is wrong with one edge, or None."""
   if target_path is None:
@@ -150,6 +160,9 @@ def check_source(layers, path, text):
     match = INCLUDE.match(line)
     if match:
       name = match.group(1) or match.group(2)
+      if path.startswith('cc/') and name.startswith('tools/'):
+        complaints.append(_complain_of_tools(f'{path}:{number}', name))
+        continue
       complaints.append(_complain(layers, f'{path}:{number}', layer,
                                   included_path(name), name, is_test))
   return [c for c in complaints if c]
@@ -169,10 +182,19 @@ def _dependencies(node):
   return _strings(node)
 
 
+def _complain_of_labels(path, tree):
+  """Every label of tools/ in a BUILD file of cc/ is wrong, but Bazel's rules."""
+  return [_complain_of_tools(f'{path}:{line}', text)
+          for text, line in _strings(tree) if OF_TOOLS.match(text)]
+
+
 def check_build(layers, path, text):
   package = os.path.dirname(path)
+  tree = ast.parse(text, path)
   complaints = []
-  for call in ast.walk(ast.parse(text, path)):
+  if path.startswith('cc/'):
+    complaints += _complain_of_labels(path, tree)
+  for call in ast.walk(tree):
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
       continue
     attrs = {k.arg: k.value for k in call.keywords if k.arg}
@@ -189,6 +211,8 @@ def check_build(layers, path, text):
                ast.literal_eval(attrs['testonly']) in (1, True))
     for attr in DEPS:
       for label, line in _dependencies(attrs[attr]) if attr in attrs else ():
+        if path.startswith('cc/') and OF_TOOLS.match(label):
+          continue  # said already
         complaints.append(
             _complain(layers, f'{path}:{line}', layer,
                       label_path(label, package), label, is_test))

@@ -99,7 +99,9 @@ class CheckTest(unittest.TestCase):
           self.assertEqual(found, [], (layer, target))
         else:
           self.assertEqual(len(found), 1, (layer, target))
-          self.assertIn(f'{source}:2: {layer} may not include', found[0])
+          self.assertIn(f'{source}:2: {layer} may not include'
+                        if target != 'cli' or not source.startswith('cc/') else
+                        f'{source}:2: cc/ uses nothing of tools/', found[0])
 
   def test_every_pair_of_layers_by_deps(self):
     for layer, header in HEADERS.items():
@@ -142,6 +144,37 @@ class CheckTest(unittest.TestCase):
                             ('cc_library', ', testonly = True', False),
                             ('cc_library', ', testonly = False', True)):
       self.assertEqual(bool(self.complaints({path: rule % (kind, more)})), bad)
+
+  def test_nothing_of_cc_uses_tools_tests_included(self):
+    for name in ('y.cc', 'y.h', 'y_test.cc', 'y_fuzzer.cc', 'test_y.h'):
+      for header in ('tools/fuzzing/x.h', 'tools/forkrpc/x.h', 'tools/new/x.h'):
+        for folder in ('wire', 'testing', 'examples', 'benchmarks'):
+          path = f'cc/forkrpc/{folder}/{name}'
+          found = self.complaints({path: f'\n#include "{header}"\n'})
+          self.assertEqual(len(found), 1, (path, header))
+          self.assertIn(f'{path}:2: cc/ uses nothing of tools/', found[0])
+    found = self.complaints(
+        {'tools/forkrpc/y_fuzzer.cc': '#include "forkrpc/testing/x.h"\n',
+         'conformance/runner/y_fuzzer.cc': '#include "forkrpc/testing/x.h"\n'})
+    self.assertEqual(len(found), 1)
+    self.assertIn('conformance/runner/y_fuzzer.cc:1: ', found[0])
+
+  def test_no_target_of_cc_uses_tools(self):
+    path = 'cc/forkrpc/wire/BUILD.bazel'
+    rules = 'load("//tools/bazel:defs.bzl", "cc_test")\n'
+    for text, bad in (
+        ('cc_test(name = "y_test", deps = ["//tools/fuzzing:x"])', True),
+        ('cc_test(name = "y_test", deps = ["@forkrpc//tools/new:x"])', True),
+        ('cc_test(name = "y_test", data = ["//tools/spec:x"])', True),
+        ('f(name = "y_test", dictionary = "//tools/fuzzing:wire.dict")', True),
+        ('alias(name = "y", actual = "//tools/forkrpc")', True),
+        ('load("//tools/fuzzing:rules.bzl", "x")', True),
+        ('cc_library(name = "y", visibility = ["//tools:__subpackages__"])',
+         False)):
+      found = self.complaints({path: rules + text})
+      self.assertEqual(len(found), bad, text)
+      if bad:
+        self.assertIn(f'{path}:2: cc/ uses nothing of tools/', found[0])
 
   def test_labels_are_found_in_sums_and_selects(self):
     text = ('cc_library(name = "y", deps = [":x"] + select({'

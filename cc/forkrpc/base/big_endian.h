@@ -6,8 +6,10 @@
 // Any thread; no allocation; cannot fail. The pointer needs no alignment and
 // must have four octets behind it.
 //
-//   StoreBigEndian32(payload.size(), header);
-//   uint32_t length = LoadBigEndian32(header);
+//   const std::string payload = "hi";
+//   char header[4];
+//   forkrpc::StoreBigEndian32(payload.size(), header);
+//   const uint32_t length = forkrpc::LoadBigEndian32(header);  // 2
 
 #ifndef FORKRPC_BASE_BIG_ENDIAN_H_
 #define FORKRPC_BASE_BIG_ENDIAN_H_

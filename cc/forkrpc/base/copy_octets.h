@@ -7,7 +7,9 @@
 // are copied by two moves that may overlap each other. Any thread; cannot fail;
 // the areas must not overlap; null is allowed where `n` is 0.
 //
-//   CopyOctets(to, payload.data(), payload.size());
+//   const std::string payload = "hi";
+//   char to[2];
+//   forkrpc::CopyOctets(to, payload.data(), payload.size());
 
 #ifndef FORKRPC_BASE_COPY_OCTETS_H_
 #define FORKRPC_BASE_COPY_OCTETS_H_

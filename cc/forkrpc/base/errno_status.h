@@ -5,6 +5,7 @@
 //
 // Any thread. Allocates the message.
 //
+//   int ends[2];
 //   if (pipe2(ends, O_CLOEXEC) != 0) {
 //     return forkrpc::ErrnoStatus(errno, "cannot make a pipe");
 //   }  // ResourceExhausted: cannot make a pipe: Too many open files

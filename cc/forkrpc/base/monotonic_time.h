@@ -10,8 +10,9 @@
 // Any thread; no allocation; cannot fail. clock.h has MonotonicNow().
 //
 //   const forkrpc::MonotonicTime deadline =
-//       forkrpc::MonotonicNow() + absl::Seconds(5);
-//   while (forkrpc::MonotonicNow() < deadline) DoSomeWork();
+//       forkrpc::MonotonicNow() + absl::Milliseconds(5);
+//   int turns = 0;
+//   while (forkrpc::MonotonicNow() < deadline) ++turns;
 
 #ifndef FORKRPC_BASE_MONOTONIC_TIME_H_
 #define FORKRPC_BASE_MONOTONIC_TIME_H_

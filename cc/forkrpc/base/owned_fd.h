@@ -6,9 +6,10 @@
 // Move-only. It belongs to one thread at a time, allocates nothing, and cannot
 // fail: an error of close() is of no use to anyone who holds no data in it.
 //
-//   forkrpc::OwnedFd file(open(path, O_RDONLY | O_CLOEXEC));
-//   if (!file.valid()) return forkrpc::ErrnoStatus(errno, "open ...");
-//   Use(file.get());  // closed at the end of the scope
+//   forkrpc::OwnedFd file(open("/dev/null", O_RDONLY | O_CLOEXEC));
+//   if (!file.valid()) return absl::ErrnoToStatus(errno, "open /dev/null");
+//   char octet;
+//   const ssize_t n = read(file.get(), &octet, 1);  // closed behind the scope
 
 #ifndef FORKRPC_BASE_OWNED_FD_H_
 #define FORKRPC_BASE_OWNED_FD_H_

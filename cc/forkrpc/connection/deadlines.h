@@ -6,9 +6,12 @@
 // One thread at a time. Add and Remove take logarithmic time; a call without a
 // deadline costs nothing, since it is not here. Allocates only to grow.
 //
-//   Deadlines deadlines;
+//   const forkrpc::MonotonicTime now = forkrpc::MonotonicNow();
+//   forkrpc::Deadlines deadlines;
 //   deadlines.Add(7, now + absl::Seconds(1));
-//   while (std::optional<uint32_t> call = deadlines.PopDue(now)) Expire(*call);
+//   while (auto call = deadlines.PopDue(now + absl::Seconds(2))) {
+//     std::cout << *call << "\n";  // 7
+//   }
 
 #ifndef FORKRPC_CONNECTION_DEADLINES_H_
 #define FORKRPC_CONNECTION_DEADLINES_H_

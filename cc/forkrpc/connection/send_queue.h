@@ -8,9 +8,14 @@
 // borrowed from the caller and is then never copied. In the steady state
 // nothing is allocated.
 //
-//   queue.Add(FrameLayout::kIdAndLength, 7, "hi", PayloadLifetime::kCopy);
-//   ssize_t n = writev(fd, queue.Buffers());
-//   queue.Consume(n);
+//   forkrpc::SendQueue queue;
+//   queue.Add(forkrpc::FrameLayout::kIdAndLength, 7, "hi",
+//             forkrpc::PayloadLifetime::kCopy);
+//   std::string written;
+//   for (absl::string_view octets : queue.Buffers()) {
+//     absl::StrAppend(&written, octets);
+//   }
+//   queue.Consume(written.size());
 
 #ifndef FORKRPC_CONNECTION_SEND_QUEUE_H_
 #define FORKRPC_CONNECTION_SEND_QUEUE_H_

@@ -17,7 +17,7 @@
 #include "forkrpc/connection/server_connection.h"
 #include "forkrpc/connection/server_model.h"
 #include "forkrpc/connection/test_modelled_connection.h"
-#include "tools/fuzzing/fuzz_input.h"
+#include "forkrpc/testing/fuzz_input.h"
 
 namespace {
 

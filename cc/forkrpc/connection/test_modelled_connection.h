@@ -23,7 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "tools/fuzzing/fuzz_input.h"
+#include "forkrpc/testing/fuzz_input.h"
 
 namespace forkrpc {
 

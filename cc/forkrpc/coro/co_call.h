@@ -11,15 +11,30 @@
 // call, and its response is dropped. It does not matter whether the Worker
 // object still exists then. Copies the response; otherwise as Worker::Call.
 //
-//   Task<void> Greet(Worker* worker) {
-//     auto ada = CoCall(worker, "Ada");
-//     auto grace = CoCall(worker, "Grace");
+//   #include "forkrpc/coro/task.h"
+//
+//   forkrpc::Task<void> Greet(forkrpc::Worker* worker) {
+//     auto ada = forkrpc::CoCall(worker, "Ada");
+//     auto grace = forkrpc::CoCall(worker, "Grace");
 //     absl::StatusOr<std::string> first = co_await std::move(ada);
 //     absl::StatusOr<std::string> second = co_await std::move(grace);
-//     ...
+//     if (first.ok()) std::cout << *first << "\n";
+//     if (second.ok()) std::cout << *second << "\n";
 //   }
 //
-//   absl::StatusOr<std::string> answer = co_await CoCall(worker, "Ada");
+//   int main() {
+//     forkrpc::LibuvLoop loop;
+//     forkrpc::SpawnOptions program;
+//     program.argv = {"./greeter"};
+//     forkrpc::WorkerOptions options;
+//     options.on_destroy = [&] { loop.Stop(); };
+//     auto worker = forkrpc::Worker::Spawn(program, options, &loop);
+//     if (!worker.ok()) return 1;
+//     forkrpc::Task<void> greet = Greet(worker->get());
+//     greet.Start();
+//     worker->reset();  // drains: both calls are answered
+//     loop.Run();
+//   }
 
 #ifndef FORKRPC_CORO_CO_CALL_H_
 #define FORKRPC_CORO_CO_CALL_H_

@@ -7,7 +7,19 @@
 // passed. Destroying the coroutine meanwhile stops the timer. The loop's
 // thread.
 //
-//   co_await CoSleepUntil(loop, MonotonicNow() + absl::Seconds(1));
+//   #include "forkrpc/coro/task.h"
+//
+//   forkrpc::Task<void> Nap(forkrpc::EventLoop* loop) {
+//     co_await forkrpc::CoSleepUntil(
+//         loop, forkrpc::MonotonicNow() + absl::Milliseconds(5));
+//   }
+//
+//   int main() {
+//     forkrpc::LibuvLoop loop;
+//     forkrpc::Task<void> nap = Nap(&loop);
+//     nap.Start([&] { loop.Stop(); });
+//     loop.Run();
+//   }
 
 #ifndef FORKRPC_CORO_CO_SLEEP_H_
 #define FORKRPC_CORO_CO_SLEEP_H_

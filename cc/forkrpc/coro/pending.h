@@ -9,9 +9,21 @@
 // callback still comes, and does nothing. Thread-compatible. One allocation
 // each.
 //
-//   auto [callback, pending] = forkrpc::MakePending<std::string>();
-//   Ask(std::move(callback));
-//   std::string answer = co_await std::move(pending);
+//   #include "forkrpc/coro/task.h"
+//
+//   std::optional<forkrpc::PendingCallback<std::string>> answer;
+//
+//   forkrpc::Task<void> Ask() {
+//     auto [callback, pending] = forkrpc::MakePending<std::string>();
+//     answer = std::move(callback);
+//     std::cout << co_await std::move(pending) << "\n";
+//   }
+//
+//   int main() {
+//     forkrpc::Task<void> ask = Ask();
+//     ask.Start();
+//     (*answer)("yes");  // goes on with Ask(), which prints it
+//   }
 
 #ifndef FORKRPC_CORO_PENDING_H_
 #define FORKRPC_CORO_PENDING_H_

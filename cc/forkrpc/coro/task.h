@@ -13,11 +13,15 @@
 // Allocates its frame, once. Exceptions end the program: errors are
 // absl::Status.
 //
-//   Task<int> Add(int a, int b) { co_return a + b; }
-//   Task<int> Sum() { co_return co_await Add(1, 2) + co_await Add(3, 4); }
+//   forkrpc::Task<int> Add(int a, int b) { co_return a + b; }
+//   forkrpc::Task<int> Sum() {
+//     co_return co_await Add(1, 2) + co_await Add(3, 4);
+//   }
 //
-//   Task<int> sum = Sum();
-//   sum.Start([](int result) { std::cout << result << "\n"; });  // 10
+//   int main() {
+//     forkrpc::Task<int> sum = Sum();
+//     sum.Start([](int result) { std::cout << result << "\n"; });  // 10
+//   }
 //
 // A coroutine that is a lambda uses its captures where the lambda lies: it must
 // stay until the task is gone.

@@ -6,7 +6,7 @@
 // Reads what Linux says in /proc; any thread. Does not see what a process has
 // started in its turn, so for a worker behind ssh it is the memory of ssh.
 //
-//   absl::StatusOr<size_t> octets = forkrpc::ResidentOctets(worker->pid());
+//   absl::StatusOr<size_t> octets = forkrpc::ResidentOctets(getpid());
 
 #ifndef FORKRPC_POOL_PROCESS_MEMORY_H_
 #define FORKRPC_POOL_PROCESS_MEMORY_H_

@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "forkrpc/serialiser/ber_length.h"
-#include "tools/fuzzing/fuzz_input.h"
+#include "forkrpc/testing/fuzz_input.h"
 
 namespace {
 

@@ -15,7 +15,7 @@
 #include "absl/strings/string_view.h"
 #include "forkrpc/rpc.pb.h"
 #include "forkrpc/serialiser/protobuf.h"
-#include "tools/fuzzing/fuzz_input.h"
+#include "forkrpc/testing/fuzz_input.h"
 
 namespace {
 

@@ -7,7 +7,9 @@
 // cross. A code that absl::Status does not have becomes kUnknown, with the
 // number in the message, so that an error is never taken for success.
 //
-//   ToProto(absl::NotFoundError("no such user"), response.mutable_status());
+//   forkrpc::v1::Response response;
+//   forkrpc::ToProto(absl::NotFoundError("no such user"),
+//                    response.mutable_status());
 
 #ifndef FORKRPC_SERIALISER_PROTOBUF_STATUS_H_
 #define FORKRPC_SERIALISER_PROTOBUF_STATUS_H_

@@ -6,8 +6,9 @@
 // In the shape of serialiser.h. Any thread; never fails; no allocation but the
 // growth of the std::string appended or assigned to.
 //
+//   const std::string payload = "any octets";
 //   absl::string_view octets;
-//   absl::Status status = RawSerialiser().Decode(payload, &octets);
+//   absl::Status status = forkrpc::RawSerialiser().Decode(payload, &octets);
 
 #ifndef FORKRPC_SERIALISER_RAW_H_
 #define FORKRPC_SERIALISER_RAW_H_

@@ -10,7 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "forkrpc/serialiser/raw.h"
-#include "tools/fuzzing/fuzz_input.h"
+#include "forkrpc/testing/fuzz_input.h"
 
 using forkrpc::Require;
 

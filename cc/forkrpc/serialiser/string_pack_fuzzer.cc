@@ -14,7 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/serialiser/string_pack.h"
-#include "tools/fuzzing/fuzz_input.h"
+#include "forkrpc/testing/fuzz_input.h"
 
 namespace {
 

@@ -9,9 +9,10 @@
 // for malformed octets or ResourceExhausted for too many items; both say at
 // which octet.
 //
-//   StringPackReader reader(payload);
+//   const std::string payload = "\2hi\1!";
+//   forkrpc::StringPackReader reader(payload);
 //   absl::string_view item;
-//   while (reader.Next(&item)) Use(item);
+//   while (reader.Next(&item)) std::cout << item << "\n";  // hi, !
 //   if (!reader.status().ok()) return reader.status();
 
 #ifndef FORKRPC_SERIALISER_STRING_PACK_READER_H_

@@ -5,8 +5,10 @@
 //
 // Any thread.
 //
-//   absl::StatusOr<std::string> text =
-//       DecodeAs<std::string>(RawSerialiser(), payload, "the response");
+//   #include "forkrpc/serialiser/raw.h"
+//
+//   absl::StatusOr<std::string> text = forkrpc::DecodeAs<std::string>(
+//       forkrpc::RawSerialiser(), "hi", "the response");
 
 #ifndef FORKRPC_SERIALISER_TYPED_H_
 #define FORKRPC_SERIALISER_TYPED_H_

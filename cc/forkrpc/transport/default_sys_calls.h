@@ -7,7 +7,7 @@
 // chosen when a program is linked, so that a whole test suite can be run over
 // another one (--config=degraded). Any thread; constant data.
 //
-//   const SysCalls* sys = DefaultSysCalls();
+//   const forkrpc::SysCalls* sys = forkrpc::DefaultSysCalls();
 
 #ifndef FORKRPC_TRANSPORT_DEFAULT_SYS_CALLS_H_
 #define FORKRPC_TRANSPORT_DEFAULT_SYS_CALLS_H_

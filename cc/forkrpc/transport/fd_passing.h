@@ -11,11 +11,16 @@
 // is closed. What is received is close-on-exec from the moment it exists. Any
 // thread, one at a time for each direction. No SIGPIPE.
 //
-//   absl::Status sent = forkrpc::SendFds(side.get(), {file.get()});
+//   #include "forkrpc/transport/stream_pair.h"
 //
-//   // In the worker, where the socket is descriptor 3:
+//   auto side = forkrpc::MakeSocketPair();
+//   if (!side.ok()) return side.status();
+//   forkrpc::OwnedFd file(open("/dev/null", O_RDONLY | O_CLOEXEC));
+//   absl::Status sent = forkrpc::SendFds(side->ours.get(), {file.get()});
+//   if (!sent.ok()) return sent;
+//   // In the worker, which has the other end as one of its descriptors:
 //   absl::StatusOr<std::vector<forkrpc::OwnedFd>> files =
-//       forkrpc::ReceiveFds(3);
+//       forkrpc::ReceiveFds(side->theirs.get());
 
 #ifndef FORKRPC_TRANSPORT_FD_PASSING_H_
 #define FORKRPC_TRANSPORT_FD_PASSING_H_

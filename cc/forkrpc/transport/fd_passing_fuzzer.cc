@@ -26,9 +26,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
+#include "forkrpc/testing/fuzz_input.h"
 #include "forkrpc/transport/fd_passing.h"
 #include "forkrpc/transport/stream_pair.h"
-#include "tools/fuzzing/fuzz_input.h"
 
 namespace {
 

@@ -11,6 +11,8 @@
 // ResourceExhausted when descriptors or memory have run out, and then nothing
 // is left open.
 //
+//   #include "forkrpc/transport/fd_transport.h"
+//
 //   absl::StatusOr<forkrpc::SocketPair> wire = forkrpc::MakeSocketPair();
 //   if (!wire.ok()) return wire.status();
 //   auto transport = forkrpc::FdTransport::FromSocket(std::move(wire->ours));

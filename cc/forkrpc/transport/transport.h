@@ -8,9 +8,19 @@
 // in Read and Write. A failed call leaves the stream unusable: its error is
 // Unavailable (the peer is gone) or Internal (the descriptor is unusable).
 //
-//   absl::StatusOr<IoResult> got = transport->Read(span, IoMode::kBlock);
+//   #include "forkrpc/transport/fd_transport.h"
+//   #include "forkrpc/transport/stream_pair.h"
+//
+//   auto wire = forkrpc::MakeSocketPair();
+//   if (!wire.ok()) return wire.status();
+//   auto transport = forkrpc::FdTransport::FromSocket(std::move(wire->ours));
+//   if (!transport.ok()) return transport.status();
+//   wire->theirs.Reset();  // the peer ends
+//   char buffer[64];
+//   absl::StatusOr<forkrpc::IoResult> got =
+//       (*transport)->Read(absl::MakeSpan(buffer), forkrpc::IoMode::kBlock);
 //   if (!got.ok()) return got.status();
-//   if (got->kind == IoResult::kOctets) Use(span.first(got->octets));
+//   if (got->kind == forkrpc::IoResult::kEof) std::cout << "the end\n";
 
 #ifndef FORKRPC_TRANSPORT_TRANSPORT_H_
 #define FORKRPC_TRANSPORT_TRANSPORT_H_

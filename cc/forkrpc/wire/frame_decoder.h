@@ -8,11 +8,14 @@
 // split and any coalescing of the stream gives the same frames and the same
 // error at the same offset. The first error is final.
 //
-//   FrameDecoder decoder(FrameLayout::kIdAndLength);
+//   const std::string stream("\0\0\0\7\0\0\0\2hi", 10);
+//   forkrpc::FrameDecoder decoder(forkrpc::FrameLayout::kIdAndLength);
 //   absl::Span<char> space = decoder.PrepareReceive();
-//   decoder.CommitReceive(read(fd, space.data(), space.size()));
-//   FrameView frame;
-//   while (decoder.Next(&frame) == DecodeResult::kFrame) Use(frame);
+//   decoder.CommitReceive(stream.copy(space.data(), space.size()));
+//   forkrpc::FrameView frame;
+//   while (decoder.Next(&frame) == forkrpc::DecodeResult::kFrame) {
+//     std::cout << frame.id << " " << frame.payload << "\n";  // 7 hi
+//   }
 //   if (!decoder.status().ok()) return decoder.status();
 
 #ifndef FORKRPC_WIRE_FRAME_DECODER_H_

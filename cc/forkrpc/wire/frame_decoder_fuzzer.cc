@@ -10,8 +10,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "forkrpc/testing/fuzz_input.h"
 #include "forkrpc/wire/test_decoding.h"
-#include "tools/fuzzing/fuzz_input.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   forkrpc::FuzzInput input(data, size);

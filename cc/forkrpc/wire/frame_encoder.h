@@ -7,7 +7,8 @@
 // allocates only in the caller's string.
 //
 //   std::string out;
-//   absl::Status s = AppendFrame(FrameLayout::kIdAndLength, 7, "hi", &out);
+//   absl::Status status = forkrpc::AppendFrame(
+//       forkrpc::FrameLayout::kIdAndLength, 7, "hi", &out);
 //   // out == "\0\0\0\7" "\0\0\0\2" "hi"
 
 #ifndef FORKRPC_WIRE_FRAME_ENCODER_H_

@@ -16,10 +16,10 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "forkrpc/testing/fuzz_input.h"
 #include "forkrpc/wire/decoding_model.h"
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/test_decoding.h"
-#include "tools/fuzzing/fuzz_input.h"
 
 namespace {
 

@@ -8,10 +8,10 @@
 // allocations alive at once is at most 2 x octets received + 64 KiB, whatever
 // `wanted` says. In the steady state nothing is allocated or copied.
 //
-//   absl::Span<char> space = buffer.Prepare(wanted);
-//   buffer.Commit(read(fd, space.data(), space.size()));
-//   if (buffer.readable().size() >= wanted) { Use(...); buffer.Consume(wanted);
-//   }
+//   forkrpc::ReceiveBuffer buffer;
+//   absl::Span<char> space = buffer.Prepare(/*wanted=*/2);
+//   buffer.Commit(absl::string_view("hi").copy(space.data(), space.size()));
+//   if (buffer.readable().size() >= 2) buffer.Consume(2);
 
 #ifndef FORKRPC_WIRE_RECEIVE_BUFFER_H_
 #define FORKRPC_WIRE_RECEIVE_BUFFER_H_

@@ -20,9 +20,9 @@
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
+#include "forkrpc/testing/fuzz_input.h"
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/wire_limits.h"
-#include "tools/fuzzing/fuzz_input.h"
 
 namespace forkrpc {
 

@@ -1,7 +1,7 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/fuzzing/fuzz_input.h"
+#include "forkrpc/testing/fuzz_input.h"
 
 #include <string>
 

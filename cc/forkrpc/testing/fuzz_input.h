@@ -17,8 +17,8 @@
 //     return 0;
 //   }
 
-#ifndef TOOLS_FUZZING_FUZZ_INPUT_H_
-#define TOOLS_FUZZING_FUZZ_INPUT_H_
+#ifndef FORKRPC_TESTING_FUZZ_INPUT_H_
+#define FORKRPC_TESTING_FUZZ_INPUT_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -89,4 +89,4 @@ inline bool HasNumber(absl::string_view text, absl::string_view word,
 
 }  // namespace forkrpc
 
-#endif  // TOOLS_FUZZING_FUZZ_INPUT_H_
+#endif  // FORKRPC_TESTING_FUZZ_INPUT_H_
