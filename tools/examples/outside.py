@@ -25,6 +25,7 @@ Exit status: 0 all is as it should be, 1 not, 4 clang is missing.
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -160,6 +161,8 @@ def main(argv):
   root = os.path.dirname(os.path.dirname(os.path.dirname(
       os.path.realpath(__file__))))
   tree = Tree(root)
+  # So that the folder and Bazel's server go, too, if somebody ends this.
+  signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
   complaints = []
   with Workspace(root, options) as workspace:
     if only != ['examples']:
