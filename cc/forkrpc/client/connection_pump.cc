@@ -18,9 +18,9 @@
 namespace forkrpc {
 namespace {
 
-// How long the process and its standard error may be left to themselves. The
-// kernel rounds a read's time up, and 50 ms are promised.
-constexpr absl::Duration kLookEvery = absl::Milliseconds(40);
+// How long the process and its standard error may be left to themselves. 50 ms
+// are promised; the kernel rounds a read's time up.
+constexpr absl::Duration kLookEvery = absl::Milliseconds(25);
 
 }  // namespace
 
