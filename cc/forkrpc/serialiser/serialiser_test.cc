@@ -56,6 +56,11 @@ absl::StatusOr<Reply> Call(const S& serialiser, const Request& request) {
   return reply;
 }
 
+TEST(SerialiserTest, NamesItselfOrNot) {
+  EXPECT_EQ(SerialiserName<StringPackSerialiser>(), "string-pack");
+  EXPECT_EQ(SerialiserName<RawSerialiser>(), "");
+}
+
 TEST(SerialiserTest, OneTemplateServesAll) {
   EXPECT_EQ(*Call<std::string>(RawSerialiser(), std::string("a\0b", 3)),
             std::string("a\0b", 3));

@@ -13,6 +13,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "forkrpc/base/clock.h"
 #include "forkrpc/event_loop/libuv_loop.h"
 #include "forkrpc/server/async_server.h"
 #include "forkrpc/server/async_server_test_util.h"
@@ -91,7 +93,7 @@ TEST_F(ResponderTest, ADroppedOneIsLoggedAndEndsTheDrain) {
   EXPECT_EQ(parent_->frames()[0].payload, "B");
 }
 
-TEST_F(ResponderTest, FailEndsTheServiceBehindWhatWasAnswered) {
+TEST_F(ResponderTest, EndWorkerEndsTheServiceBehindWhatWasAnswered) {
   Start();
   Ask(1, "a");
   Ask(2, "b");
@@ -110,7 +112,82 @@ TEST_F(ResponderTest, FailEndsTheServiceBehindWhatWasAnswered) {
   EXPECT_FALSE(server_->peer_broke_protocol());
 }
 
-TEST_F(ResponderTest, FailWithoutAReasonIsAFailureToo) {
+TEST_F(ResponderTest, EndWorkerLetsCallsInProgressComplete) {
+  Start();
+  for (int i = 1; i <= 4; ++i) Ask(i, "a");
+  ASSERT_TRUE(Asked(4));
+  held_[0].responder.EndWorker(absl::NotFoundError("no such table"));
+  held_.pop_front();
+  Ask(5, "not served");
+  HalfClose();
+  loop_.RunForAWhile();
+  EXPECT_FALSE(end_.has_value());
+  EXPECT_EQ(requests_, 4);
+  EXPECT_TRUE(held_[0].responder.SendEvent("progress").ok());
+  EXPECT_TRUE(RespondToFirst("B").ok());
+  ASSERT_TRUE(ParentGets(2));
+  EXPECT_FALSE(end_.has_value());
+  held_[0].responder.EndWorker(absl::InternalError("the second is not heard"));
+  held_.pop_front();
+  loop_.RunForAWhile();
+  EXPECT_FALSE(end_.has_value());
+  held_.clear();  // dropped: that is how the last one ends
+  ASSERT_TRUE(Ended());
+  EXPECT_EQ(*end_, absl::NotFoundError("no such table"));
+  ASSERT_EQ(parent_->Receive().size(), 2);
+  EXPECT_EQ(parent_->frames()[1].id, 2);
+  EXPECT_TRUE(log_.empty()) << log_[0];
+}
+
+TEST_F(ResponderTest, EndWorkerWaitsForCallsOnlySoLong) {
+  options_.end_grace = absl::Milliseconds(50);
+  Start();
+  Ask(1, "a");
+  Ask(2, "b");
+  ASSERT_TRUE(Asked(2));
+  held_[0].responder.EndWorker(absl::NotFoundError("no such table"));
+  const MonotonicTime from = MonotonicNow();
+  ASSERT_TRUE(Ended());
+  EXPECT_GE(MonotonicNow() - from, absl::Milliseconds(50));
+  EXPECT_EQ(*end_, absl::NotFoundError("no such table"));
+  EXPECT_FALSE(held_[1].responder.Respond("late").ok());
+}
+
+// A parent that goes on reading gets all; one that does not read is given up.
+TEST_F(ResponderTest, EndWorkerWritesForAsLongAsTheParentReads) {
+  options_.end_grace = absl::Milliseconds(100);
+  Start();
+  Ask(1, "a");
+  Ask(2, "b");
+  ASSERT_TRUE(Asked(2));
+  const std::string much(size_t{8} << 20, 'x');
+  EXPECT_TRUE(RespondToFirst(much).ok());
+  held_[0].responder.EndWorker(absl::NotFoundError("no such table"));
+  const MonotonicTime from = MonotonicNow();
+  while (!end_.has_value() && MonotonicNow() - from < absl::Milliseconds(400)) {
+    parent_->Receive(size_t{64} << 10);
+    loop_.RunForAWhile();
+  }
+  EXPECT_FALSE(end_.has_value()) << "a parent that reads was given up";
+  ASSERT_TRUE(Ended());
+  EXPECT_EQ(*end_, absl::NotFoundError("no such table"));
+  EXPECT_TRUE(parent_->Receive().empty()) << "all was taken by nobody";
+}
+
+TEST_F(ResponderTest, TheServerMayEndTheWorkerToo) {
+  Start();
+  Ask(1, "a");
+  ASSERT_TRUE(Asked(1));
+  server_->EndWorker(absl::AbortedError("enough"));
+  loop_.RunForAWhile();
+  EXPECT_FALSE(end_.has_value());
+  EXPECT_TRUE(RespondToFirst("A").ok());
+  ASSERT_TRUE(Ended());
+  EXPECT_EQ(*end_, absl::AbortedError("enough"));
+  EXPECT_EQ(parent_->Receive().size(), 1);
+}
+
+TEST_F(ResponderTest, EndWorkerWithoutAReasonIsAFailureToo) {
   Start();
   Ask(1, "a");
   Ask(2, "b");
@@ -238,7 +315,7 @@ TEST_F(ThreadResponderTest, WhatCannotBeSentIsLogged) {
       << log_[1];
 }
 
-TEST_F(ThreadResponderTest, FailsFromAThread) {
+TEST_F(ThreadResponderTest, EndsTheWorkerFromAThread) {
   Start();
   Ask(1, "a");
   ASSERT_TRUE(Asked(1));
@@ -269,6 +346,71 @@ TEST_F(ThreadResponderTest, MayOutliveTheServer) {
   thread.join();
   loop_.RunForAWhile();
   EXPECT_FALSE(end_.has_value());
+}
+
+TEST(ResponderLoopTest, TheLoopMayGoBeforeTheServer) {
+  TestWire wire = TestWire::Make(WireKind::kSocket);
+  std::optional<Responder> kept;
+  std::unique_ptr<AsyncServer> server;
+  auto captured = std::make_shared<int>(0);
+  const std::weak_ptr<int> watched = captured;
+  {
+    LibuvLoop loop;
+    server = *AsyncServer::Start(
+        wire.transport.get(),
+        [&, captured = std::move(captured)](absl::string_view,
+                                            Responder responder) {
+          kept = std::move(responder);
+          loop.Stop();
+        },
+        AsyncServerOptions(), &loop);
+    wire.SendFromPeer(ScriptedPeer::Frame(1, "a"));
+    loop.Run();
+  }
+  EXPECT_TRUE(watched.expired()) << "the service has not ended";
+  EXPECT_TRUE(absl::IsFailedPrecondition(kept->Respond("late")));
+  EXPECT_TRUE(absl::IsFailedPrecondition(server->SendEvent("late")));
+  server->PostEvent("late");
+  server->EndWorker(absl::InternalError("late"));
+}
+
+// Threads that answer, drop and fail while the server and its loop go.
+TEST(ThreadResponderLoopTest, MayOutliveTheLoop) {
+  for (int round = 0; round < 20; ++round) {
+    TestWire wire = TestWire::Make(WireKind::kSocket);
+    std::vector<std::thread> threads;
+    {
+      LibuvLoop loop;
+      int calls = 0;
+      AsyncServerOptions options;
+      options.log = [](absl::string_view) {};
+      auto server = AsyncServer::Start(
+          wire.transport.get(),
+          [&](absl::string_view, Responder responder) {
+            threads.emplace_back(
+                [number = calls,
+                 mine = std::move(responder).ForThread()]() mutable {
+                  ThreadResponder responder = std::move(mine);
+                  if (number % 3 == 0) responder.Respond("answer");
+                  if (number % 3 == 1) {
+                    responder.EndWorker(absl::InternalError("failed"));
+                  }
+                });
+            if (++calls == 6) loop.Stop();
+          },
+          std::move(options), &loop);
+      ASSERT_TRUE(server.ok()) << server.status();
+      for (int i = 1; i <= 6; ++i) {
+        wire.SendFromPeer(ScriptedPeer::Frame(i, "a"));
+      }
+      const auto watchdog = loop.MakeTimer([&] { loop.Stop(); });
+      watchdog->Set(MonotonicNow() + absl::Milliseconds(100));
+      loop.Run();
+      // Either may go first.
+      if (round % 2 == 0) server->reset();
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
 }
 
 // What other threads have sent is on its way when the loop is destroyed.
