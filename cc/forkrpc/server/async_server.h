@@ -64,9 +64,12 @@ struct AsyncServerOptions {
   std::function<void(absl::string_view)> log;
 
   // Once a function has failed (Responder::EndWorker): how long calls in
-  // progress may take to complete, and then how long a parent may take nothing
-  // of what was made. What is left after that is lost.
+  // progress may take to complete. What is left after that is lost.
   absl::Duration end_grace = absl::Seconds(5);
+
+  // Once the service ends with an error: how long the parent may take nothing
+  // of what was made before. A parent that reads gets all of it.
+  absl::Duration flush_grace = absl::Seconds(30);
 };
 
 class AsyncServer {

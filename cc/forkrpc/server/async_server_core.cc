@@ -100,16 +100,17 @@ void AsyncServerCore::AfterSend(absl::string_view payload) {
 
 void AsyncServerCore::EndWorker(absl::Status why) {
   if (!takes_requests()) return;
-  BeginEnd(State::kCompleting, why.ok()
-                                   ? absl::UnknownError("a function has failed")
-                                   : std::move(why));
+  state_ = State::kCompleting;
+  end_ =
+      why.ok() ? absl::UnknownError("a function has failed") : std::move(why);
+  grace_timer_->Set(MonotonicNow() + options_.end_grace);
+  driver_->Update();
 }
 
-void AsyncServerCore::BeginEnd(State state, absl::Status why) {
-  state_ = state;
-  end_ = std::move(why);
+void AsyncServerCore::BeginFlushing() {
+  state_ = State::kFlushing;
   sent_before_grace_ = connection_.sent();
-  grace_timer_->Set(MonotonicNow() + options_.end_grace);
+  grace_timer_->Set(MonotonicNow() + options_.flush_grace);
   driver_->Update();
 }
 
@@ -164,7 +165,8 @@ void AsyncServerCore::Poll() {
         if (event->status.ok()) return End(event->status);
         //= spec/wire.md#FR-ERR-019
         // What was made before an error still goes out, as after a failure.
-        BeginEnd(State::kFlushing, event->status);
+        end_ = event->status;
+        BeginFlushing();
         break;
     }
   }
@@ -182,7 +184,7 @@ void AsyncServerCore::CheckState() {
   // Without a write end nobody gets what calls in progress may answer.
   if (state_ == State::kCompleting &&
       (calls_left() == 0 || transport_->write_fd() < 0)) {
-    state_ = State::kFlushing;
+    BeginFlushing();
   }
   const bool all_written = connection_.unsent() == 0;
   if (state_ == State::kFlushing && all_written) return End(end_);
@@ -206,11 +208,8 @@ void AsyncServerCore::OnParentLook(bool gone) {
 void AsyncServerCore::OnGraceOver() {
   const std::shared_ptr<AsyncServerCore> keep = shared_from_this();
   const bool parent_reads = connection_.sent() != sent_before_grace_;
-  // Who flushes goes on for as long as the parent takes something.
   if (state_ == State::kFlushing && !parent_reads) return End(end_);
-  state_ = State::kFlushing;
-  sent_before_grace_ = connection_.sent();
-  grace_timer_->Set(MonotonicNow() + options_.end_grace);
+  BeginFlushing();
   CheckState();
 }
 

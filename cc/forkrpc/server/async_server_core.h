@@ -83,7 +83,7 @@ class AsyncServerCore : public std::enable_shared_from_this<AsyncServerCore> {
   void AfterSend(absl::string_view payload);
   // Goes on to the next state if this one's work is done.
   void CheckState();
-  void BeginEnd(State state, absl::Status why);
+  void BeginFlushing();
   void End(absl::Status status);
   void OnParentLook(bool gone);
   void OnGraceOver();

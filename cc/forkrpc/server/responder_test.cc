@@ -155,7 +155,7 @@ TEST_F(ResponderTest, EndWorkerWaitsForCallsOnlySoLong) {
 
 // A parent that goes on reading gets all; one that does not read is given up.
 TEST_F(ResponderTest, EndWorkerWritesForAsLongAsTheParentReads) {
-  options_.end_grace = absl::Milliseconds(100);
+  options_.flush_grace = absl::Milliseconds(100);
   Start();
   Ask(1, "a");
   Ask(2, "b");

@@ -14,7 +14,6 @@
 
 namespace {
 
-using forkrpc::EndWorker;
 using forkrpc::Reply;
 using forkrpc::ServerCall;
 
@@ -22,14 +21,8 @@ using forkrpc::ServerCall;
 using Held = std::vector<std::pair<forkrpc::CallId, std::string>>;
 
 Reply Fail(absl::string_view request) {
-  return EndWorker(absl::InvalidArgumentError(absl::StrCat(
+  return forkrpc::EndWorker(absl::InvalidArgumentError(absl::StrCat(
       "no function for a request of ", request.size(), " octets")));
-}
-
-// The payload, or the end of the worker if what came before it went wrong.
-Reply If(const absl::Status& before, absl::string_view payload) {
-  if (!before.ok()) return EndWorker(before);
-  return payload;
 }
 
 std::string Pattern(absl::string_view rest) {
@@ -44,9 +37,7 @@ Reply Release(ServerCall& call, absl::string_view rest, const Held& held) {
   for (const char octet : rest) {
     const size_t index = static_cast<unsigned char>(octet);
     if (index >= held.size()) return Fail(rest);
-    const absl::Status status =
-        call.server()->Respond(held[index].first, held[index].second);
-    if (!status.ok()) return EndWorker(status);
+    call.server()->Respond(held[index].first, held[index].second).IgnoreError();
   }
   return "";
 }
@@ -54,14 +45,15 @@ Reply Release(ServerCall& call, absl::string_view rest, const Held& held) {
 Reply Handle(ServerCall& call, bool async, Held* held) {
   if (call.request().empty()) return "";
   const absl::string_view rest = call.request().substr(1);
-  absl::Status status;
   switch (call.request()[0]) {
     case 'E':
       return rest;
     case 'V':
-      return If(call.SendEvent(rest), "");
+      call.SendEvent(rest).IgnoreError();
+      return "";
     case 'B':
-      return If(call.SendEvent(rest), rest);
+      call.SendEvent(rest).IgnoreError();
+      return rest;
     case 'L': {
       char length[4];
       forkrpc::StoreBigEndian32(static_cast<uint32_t>(rest.size()), length);
@@ -75,9 +67,8 @@ Reply Handle(ServerCall& call, bool async, Held* held) {
   switch (call.request()[0]) {
     case 'A':
       // The event behind the response.
-      status = call.server()->Respond(call.id(), rest);
-      if (status.ok()) status = call.SendEvent(rest);
-      if (!status.ok()) return EndWorker(status);
+      call.server()->Respond(call.id(), rest).IgnoreError();
+      call.SendEvent(rest).IgnoreError();
       return forkrpc::AnswerLater();
     case 'H':
       held->emplace_back(call.id(), std::string(rest));

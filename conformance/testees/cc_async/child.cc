@@ -27,39 +27,37 @@ std::string Pattern(absl::string_view rest) {
   return octets;
 }
 
-absl::Status Handle(absl::string_view request, Responder responder,
-                    Held* held) {
-  if (request.empty()) return responder.Respond("");
+void Handle(absl::string_view request, Responder responder, Held* held) {
+  if (request.empty()) return responder.Respond("").IgnoreError();
   const absl::string_view rest = request.substr(1);
   switch (request[0]) {
     case 'E':
-      return responder.Respond(rest);
+      return responder.Respond(rest).IgnoreError();
     case 'V':
       responder.SendEvent(rest).IgnoreError();
-      return responder.Respond("");
+      return responder.Respond("").IgnoreError();
     case 'B':
       responder.SendEvent(rest).IgnoreError();
-      return responder.Respond(rest);
+      return responder.Respond(rest).IgnoreError();
     case 'L': {
       char length[4];
       forkrpc::StoreBigEndian32(static_cast<uint32_t>(rest.size()), length);
-      return responder.Respond(absl::string_view(length, 4));
+      return responder.Respond(absl::string_view(length, 4)).IgnoreError();
     }
     case 'Z':
-      return responder.Respond(Pattern(rest));
+      return responder.Respond(Pattern(rest)).IgnoreError();
     case 'H':
       held->emplace_back(std::move(responder), std::string(rest));
-      return absl::OkStatus();
+      return;
     case 'R':
       for (const char octet : rest) {
         auto& [late, response] = (*held)[static_cast<unsigned char>(octet)];
         late.Respond(response).IgnoreError();
       }
-      return responder.Respond("");
+      return responder.Respond("").IgnoreError();
   }
   responder.EndWorker(absl::InvalidArgumentError(absl::StrCat(
       "no function for a request of ", request.size(), " octets")));
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -69,9 +67,8 @@ int main(int argc, char** argv) {
   // Calls that `H` holds back are never answered once a function has failed:
   // it takes a request to release them.
   options.server.end_grace = absl::Milliseconds(200);
-  if (argc == 2 && std::string(argv[1]) == "sync") {
-    options.server.connection.form = forkrpc::Form::kSync;
-  }
+  const bool sync = argc == 2 && std::string(argv[1]) == "sync";
+  if (sync) options.server.connection.form = forkrpc::Form::kSync;
   Held held;
   forkrpc::AsyncServer* server = nullptr;
   options.init = [&](forkrpc::AsyncServer* started, forkrpc::LibuvLoop*) {
@@ -84,7 +81,7 @@ int main(int argc, char** argv) {
           server->SendEvent(request.substr(1)).IgnoreError();
           return;
         }
-        Handle(request, std::move(responder), &held).IgnoreError();
+        Handle(request, std::move(responder), &held);
       },
       options);
 }
