@@ -7,11 +7,14 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +30,7 @@
 #include "forkrpc/base/clock.h"
 #include "forkrpc/base/owned_fd.h"
 #include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/process_watch.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/process/test_helpers.h"
 #include "forkrpc/transport/stream_pair.h"
@@ -157,6 +161,24 @@ TEST_P(BindingTest, AWorkerThatExitsAtOnceIsEofAndAStatus) {
   EXPECT_TRUE(absl::IsUnavailable(wrote.status())) << wrote.status();
 }
 
+// A copy of this program that ends as programs do runs destructors too; the
+// worker is not its child, and its wire is ours.
+TEST_P(BindingTest, ACopyOfThisObjectLeavesTheWorkerAlone) {
+  Worker worker = Start(With(Argv({"cat"})));
+  ASSERT_NE(worker, nullptr);
+  const pid_t copy = fork();
+  if (copy == 0) {
+    worker.reset();
+    _exit(0);
+  }
+  ASSERT_EQ(waitpid(copy, nullptr, 0), copy);
+  ASSERT_TRUE(worker->transport()->Write({"ping"}, IoMode::kBlock).ok());
+  ASSERT_TRUE(worker->transport()->ShutdownWrite().ok());
+  EXPECT_EQ(ReadAll(*worker), "ping");
+  EXPECT_EQ(worker->Wait(Soon()).value_or(ExitStatus::Unknown()),
+            ExitStatus::Exited(0));
+}
+
 TEST(WorkerProcessTest, DescribesHowItEnded) {
   SpawnOptions options = Shell("echo 'no such table' >&2; exit 1");
   options.name = "database";
@@ -255,6 +277,80 @@ TEST(WorkerProcessTest, StderrGoesWhereItIsToldTo) {
     EXPECT_EQ(worker->stderr_tail(), expected.tail);
     EXPECT_EQ(ours.Finish(), expected.ours);
   }
+}
+
+// Bug report 15: a copy of this program that only lives on keeps the worker
+// from seeing its end, with pipes.
+TEST_P(BindingTest, ACopyOfOurPipeIsNamedWhereItKeptTheWorker) {
+  for (const bool copied : {true, false}) {
+    Worker worker = Start(With(Argv({TestWorker(), "echo"})));
+    ASSERT_NE(worker, nullptr);
+    // Its descriptor 0 is something else by then.
+    ASSERT_TRUE(worker->transport()->Write({"ping"}, IoMode::kBlock).ok());
+    char buffer[16];
+    ASSERT_TRUE(
+        worker->transport()->Read(absl::MakeSpan(buffer), IoMode::kBlock).ok());
+    const pid_t copy = copied ? fork() : -1;
+    if (copy == 0) {
+      for (;;) pause();
+    }
+    worker->CloseWire();
+    const bool kept = copied && GetParam() == Binding::kPipes;
+    const absl::Duration wait =
+        kept ? absl::Milliseconds(100) : absl::Minutes(1);
+    EXPECT_EQ(worker->Wait(MonotonicNow() + wait).ok(), !kept);
+    EXPECT_TRUE(worker->Terminate(absl::Minutes(1)).ok());
+    EXPECT_EQ(worker->exit_status()->signal(),
+              kept ? std::optional<int>(SIGTERM) : std::nullopt);
+    EXPECT_EQ(absl::StrContains(worker->DescribeEnd(), "fork() copy"), kept)
+        << worker->DescribeEnd();
+    if (!copied) continue;
+    kill(copy, SIGKILL);
+    EXPECT_EQ(waitpid(copy, nullptr, 0), copy);
+  }
+}
+
+double CpuSeconds() {
+  rusage used;
+  getrusage(RUSAGE_THREAD, &used);
+  return absl::ToDoubleSeconds(absl::DurationFromTimeval(used.ru_utime) +
+                               absl::DurationFromTimeval(used.ru_stime));
+}
+
+// Review D3: the pidfd of a dead worker that a tracer holds is readable, and
+// waiting for it again span.
+TEST(WorkerProcessTest, ADeadWorkerThatATracerHoldsIsLookedAtNowAndThen) {
+  Worker worker = Start(Argv({"sleep", "100"}));
+  ASSERT_NE(worker, nullptr);
+  PipePair seized = *MakePipe();
+  PipePair let_go = *MakePipe();
+  const pid_t tracer = fork();
+  if (tracer == 0) {
+    const bool failed =
+        ptrace(PTRACE_SEIZE, worker->pid(), nullptr, nullptr) != 0;
+    (void)!write(seized.write_end.get(), failed ? "n" : "y", 1);
+    char octet;
+    (void)!read(let_go.read_end.get(), &octet, 1);
+    _exit(0);
+  }
+  char traces = 0;
+  ASSERT_EQ(read(seized.read_end.get(), &traces, 1), 1);
+  ASSERT_TRUE(worker->Kill(SIGKILL).ok());
+  if (traces == 'y') {
+    EXPECT_GE(worker->pidfd(), 0);
+    EXPECT_EQ(worker->NextLook(), MonotonicTime::InfiniteFuture());
+    const double before = CpuSeconds();
+    EXPECT_TRUE(absl::IsDeadlineExceeded(
+        worker->Wait(MonotonicNow() + absl::Milliseconds(500)).status()));
+    EXPECT_LT(CpuSeconds() - before, 0.1);
+    EXPECT_EQ(worker->pidfd(), -1);
+    EXPECT_LE(worker->NextLook(), MonotonicNow() + ProcessWatch::kLastLook);
+  }
+  (void)!write(let_go.write_end.get(), "x", 1);
+  EXPECT_EQ(waitpid(tracer, nullptr, 0), tracer);
+  EXPECT_EQ(worker->Wait(Soon()).value_or(ExitStatus::Unknown()),
+            ExitStatus::Signalled(SIGKILL, false));
+  if (traces != 'y') GTEST_SKIP() << "nobody may trace here";
 }
 
 TEST(WorkerProcessTest, WaitHasADeadlineAndMayBeRepeated) {
