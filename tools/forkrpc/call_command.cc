@@ -15,7 +15,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "forkrpc/wire/wire_limits.h"
 #include "tools/forkrpc/call_failure.h"
 #include "tools/forkrpc/call_options.h"
 #include "tools/forkrpc/call_session.h"
@@ -30,8 +29,9 @@
 namespace forkrpc::cli {
 namespace {
 
-// The longest line read: what the longest payload takes in JSON's longest form.
-constexpr size_t kMaxLine = WireLimits().max_payload * 6;
+// The longest line read, for each octet of the longest payload: what JSON's
+// longest form of one takes.
+constexpr size_t kLineOctetsPerOctet = 6;
 
 // Invariant: calls_ calls were made, answered_ of them have been printed; both
 // count lines when there are lines.
@@ -89,6 +89,7 @@ int Caller::Run() {
   session.worker.argv = options_.worker;
   session.worker.binding = options_.binding;
   session.form = options_.form;
+  session.limits.max_payload = options_.max_length;
   session.timeout = options_.timeout;
   session.in_flight = options_.form == Form::kAsync ? options_.in_flight : 1;
   absl::StatusOr<std::unique_ptr<CallSession>> started = CallSession::Start(
@@ -124,7 +125,7 @@ absl::Status Caller::OpenInput() {
       options_.input.empty() ? "-" : options_.input, streams_.in);
   if (!input.ok()) return input.status();
   input_.emplace(*std::move(input));
-  lines_.emplace(input_->fd(), kMaxLine);
+  lines_.emplace(input_->fd(), options_.max_length * kLineOctetsPerOctet);
   return absl::OkStatus();
 }
 

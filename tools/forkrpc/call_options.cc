@@ -49,8 +49,10 @@ absl::StatusOr<CallOptions> ParseCallOptions(
   line.AddChoice("binding",
                  {{"socket", Binding::kSocket}, {"pipes", Binding::kPipes}},
                  &options.binding);
-  line.AddValue("timeout", &options.timeout);
+  line.AddValue("timeout", &options.timeout,
+                "use a time with its unit, such as 500ms or 5s, or inf");
   line.AddValue("in-flight", &options.in_flight);
+  line.AddValue("max-length", &options.max_length);
   line.AddValue("input", &options.input);
   line.AddChoice("input-format",
                  {{"words", InputFormat::kWords}, {"json", InputFormat::kJson}},

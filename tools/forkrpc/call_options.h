@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/wire/frame.h"
+#include "forkrpc/wire/wire_limits.h"
 #include "tools/forkrpc/item_format.h"
 #include "tools/forkrpc/payload_codec.h"
 
@@ -28,11 +29,13 @@ enum class InputFormat {
 };
 
 struct CallOptions {
-  Form form = Form::kSync;
+  Form form = Form::kAsync;
   Serialiser serialiser = Serialiser::kStringPack;
   Binding binding = Binding::kSocket;
   absl::Duration timeout = absl::Seconds(30);  // of each call
   uint32_t in_flight = 64;                     // async form only
+  // Of a payload, either way.
+  uint32_t max_length = static_cast<uint32_t>(WireLimits().max_payload);
   OutputFormat format = OutputFormat::kText;
   InputFormat input_format = InputFormat::kWords;
   std::string input;                 // a file, "-", or empty: not given

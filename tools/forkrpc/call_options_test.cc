@@ -23,7 +23,8 @@ TEST(CallOptionsTest, Defaults) {
   const auto options =
       ParseCallOptions({"add", "-3", "--", "./worker", "--form=x"});
   ASSERT_TRUE(options.ok()) << options.status();
-  EXPECT_EQ(options->form, Form::kSync);
+  EXPECT_EQ(options->form, Form::kAsync);
+  EXPECT_EQ(options->max_length, 16u << 20);
   EXPECT_EQ(options->serialiser, Serialiser::kStringPack);
   EXPECT_EQ(options->binding, Binding::kSocket);
   EXPECT_EQ(options->timeout, absl::Seconds(30));
@@ -34,12 +35,13 @@ TEST(CallOptionsTest, Defaults) {
 }
 
 TEST(CallOptionsTest, EachOptionHasItsEffect) {
-  const auto options =
-      ParseCallOptions({"--form=async", "--serialiser=raw", "--binding=pipes",
-                        "--timeout=inf", "--in-flight=9", "--input=-",
-                        "--input-format=json", "--format=hex", "--", "w"});
+  const auto options = ParseCallOptions(
+      {"--form=sync", "--serialiser=raw", "--binding=pipes", "--timeout=inf",
+       "--max-length=7", "--in-flight=9", "--input=-", "--input-format=json",
+       "--format=hex", "--", "w"});
   ASSERT_TRUE(options.ok()) << options.status();
-  EXPECT_EQ(options->form, Form::kAsync);
+  EXPECT_EQ(options->form, Form::kSync);
+  EXPECT_EQ(options->max_length, 7u);
   EXPECT_EQ(options->serialiser, Serialiser::kRaw);
   EXPECT_EQ(options->binding, Binding::kPipes);
   EXPECT_EQ(options->timeout, absl::InfiniteDuration());

@@ -10,6 +10,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "forkrpc/base/clock.h"
+#include "forkrpc/transport/wire_terms.h"
 
 namespace forkrpc::cli {
 namespace {
@@ -29,9 +30,10 @@ MonotonicTime DeadlineAfter(absl::Duration timeout) {
                                              : MonotonicNow() + timeout;
 }
 
-ClientOptions ConnectionOptions(Form form) {
+ClientOptions ConnectionOptions(const CallSessionOptions& session) {
   ClientOptions options;
-  options.form = form;
+  options.form = session.form;
+  options.limits = session.limits;
   return options;
 }
 
@@ -39,8 +41,10 @@ ClientOptions ConnectionOptions(Form form) {
 
 absl::StatusOr<std::unique_ptr<CallSession>> CallSession::Start(
     CallSessionOptions options, EventHandler on_event) {
+  WireTerms terms;
+  terms.form = options.form == Form::kSync ? kSyncFormName : kAsyncFormName;
   absl::StatusOr<std::unique_ptr<WorkerProcess>> process =
-      WorkerProcess::Spawn(options.worker);
+      WorkerProcess::Spawn(options.worker, terms);
   if (!process.ok()) return process.status();
   return absl::WrapUnique(new CallSession(
       std::move(options), *std::move(process), std::move(on_event)));
@@ -53,7 +57,7 @@ CallSession::CallSession(CallSessionOptions options,
       on_event_(std::move(on_event)),
       process_(std::move(process)),
       transport_(process_->transport()),
-      connection_(ConnectionOptions(options_.form)),
+      connection_(ConnectionOptions(options_)),
       pump_(&connection_, &transport_, process_.get(), absl::ZeroDuration()) {}
 
 bool CallSession::can_call() const {

@@ -33,13 +33,15 @@
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/process/worker_process.h"
+#include "forkrpc/wire/wire_limits.h"
 #include "tools/forkrpc/watched_transport.h"
 
 namespace forkrpc::cli {
 
 struct CallSessionOptions {
   SpawnOptions worker;
-  Form form = Form::kSync;
+  Form form = Form::kAsync;
+  WireLimits limits;                                  // of payloads, either way
   absl::Duration timeout = absl::InfiniteDuration();  // of each call
   size_t in_flight = 1;                               // calls at once
   // For a worker to drain and end once it has answered.
@@ -94,6 +96,9 @@ class CallSession {
 
   // Whether the worker has sent a frame; octets that make none do not count.
   bool has_spoken() const { return has_spoken_; }
+
+  // What the worker has written to standard error last.
+  absl::string_view stderr_tail() const { return process_->stderr_tail(); }
 
   // Once it has ended and was reaped.
   const std::optional<ExitStatus>& exit_status() const {

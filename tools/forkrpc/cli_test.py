@@ -14,7 +14,7 @@ import unittest
 
 FORKRPC = os.path.abspath('tools/forkrpc/forkrpc')
 STRINGS = os.path.abspath('tools/forkrpc/string_pack_worker')
-RAW = os.path.abspath('cc/forkrpc/client/test_worker')
+RAW = (os.path.abspath('cc/forkrpc/client/test_worker'), 'async')
 SANITIZED = 'ASAN_OPTIONS' in os.environ
 
 
@@ -46,15 +46,19 @@ class ProgramTest(CliTest):
 
   def test_version(self):
     result = self.expect(run('--version'), 0, err='')
+    self.expect(run('version'), 0, result.stdout, '')
     self.assertRegex(result.stdout, rb'^forkrpc \d+\.\d+\.\d+\n\Z')
 
   def test_help(self):
     overview = self.expect(run('help'), 0, err='').stdout
     self.assertIn(b'forkrpc call', overview)
     self.expect(run('--help'), 0, overview, '')
+    self.expect(run('-h'), 0, overview, '')
     call = self.expect(run('help', 'call'), 0, err='').stdout
     self.assertIn(b'--serialiser', call)
     self.expect(run('call', '--help'), 0, call, '')
+    self.expect(run('call', '-h'), 0, call, '')
+    self.expect(run('call', 'list', '-h', '--', STRINGS), 0, call, '')
     dump = self.expect(run('help', 'dump'), 0, err='').stdout
     self.expect(run('dump', '--help'), 0, dump, '')
 
@@ -74,9 +78,12 @@ class ProgramTest(CliTest):
          'unknown option --frob; see `forkrpc help call`'),
         (['call', '--form=x', '--', STRINGS],
          "option --form cannot be 'x': use sync or async; .*"),
+        (['call', '--timeout=2', '--', STRINGS],
+         "option --timeout cannot be '2': use a time with its unit, such as "
+         '500ms or 5s, or inf; .*'),
         (['call', 'add', '3', '4'], 'no worker given: put -- and .*'),
         (['call', 'add', '3', '--'], 'no worker given: put -- and .*'),
-        (['call', '--serialiser=raw', 'a', 'b', '--', RAW],
+        (['call', '--serialiser=raw', 'a', 'b', '--', *RAW],
          '--serialiser=raw sends exactly one string, not 2: .*'),
         (['call', '--input=/no/such/file', '--', STRINGS],
          "cannot open '/no/such/file': No such file or directory"),
@@ -130,7 +137,7 @@ class ProgramTest(CliTest):
       # One worker that is what each example takes it for, and an ssh that
       # goes nowhere.
       for name, text in {
-          'worker': f'case "$*" in *raw*) exec "{RAW}" async;; esac\n'
+          'worker': f'case "$*" in *raw*) exec "{RAW[0]}" async;; esac\n'
                     f'exec "{STRINGS}" "$@"\n',
           'ssh': 'shift; exec "$@" raw\n',
       }.items():
@@ -157,10 +164,10 @@ class ProgramTest(CliTest):
             capture_output=True, timeout=60, check=False)
         self.expect(result, 0, err='')
         outputs.append(result.stdout.decode())
-    self.assertEqual(outputs[:4], ['7\n', 'hi\n', '3\n7\n', '3\n'])
-    self.assertIn('request, 2 octets', outputs[4])
-    self.assertIn('45 68 69', outputs[5])
-    self.assertEqual(json.loads(outputs[6])['strings'], ['hi'])
+    self.assertEqual(outputs[:5], ['7\n', '7\n', 'hi\n', '3\n7\n', '3\n'])
+    self.assertIn('request, 2 octets', outputs[5])
+    self.assertIn('45 68 69', outputs[6])
+    self.assertEqual(json.loads(outputs[7])['strings'], ['hi'])
 
 
 class CallTest(CliTest):
@@ -175,7 +182,7 @@ class CallTest(CliTest):
     self.expect(run('call', 'list', 'a', 'b c', '', 'd', '--', STRINGS), 0,
                 b'a\nb c\n\nd\n', '')
     self.expect(run('call', 'list', '--', STRINGS), 0, b'', '')
-    self.expect(run('call', '--serialiser=raw', 'echo hi there', '--', RAW), 0,
+    self.expect(run('call', '--serialiser=raw', 'echo hi there', '--', *RAW), 0,
                 b'hi there\n', '')
 
   def test_the_binding_is_what_the_worker_finds(self):
@@ -183,6 +190,19 @@ class CallTest(CliTest):
       result = run('call', '--binding=' + binding, 'x', '--', 'sh', '-c',
                    'readlink /proc/self/fd/0 >&2; exit 1')
       self.expect(result, 2, b'', rf'{kind}:\[\d+\]\nforkrpc: .*\n')
+
+  def test_the_limit_of_a_payload_can_be_raised_and_lowered(self):
+    long = b'x' * ((16 << 20) + 1)
+    self.expect_error(
+        run('call', '--serialiser=raw', '--', *RAW, stdin=b'echo ' + long), 1,
+        r'line 1: call failed: RESOURCE_EXHAUSTED: .*limit.*')
+    self.expect_error(
+        run('call', '--max-length=10', 'list', 'a b c d e f', '--', STRINGS), 1,
+        r'call failed: RESOURCE_EXHAUSTED: .*limit.*')
+    self.expect_error(
+        run('call', '--serialiser=raw', '--max-length=100', 'size 101', '--',
+            *RAW), 2, r'what the worker sends is not the wire, or too long: .*'
+        r'length 101 .*use --max-length, which is 100; .*')
 
   def test_formats(self):
     octets = [b'call', b'list', b'\xc3\xa9\n', b"\xff'\\", b'--',
@@ -214,7 +234,7 @@ class CallTest(CliTest):
       file.write(lines)
       file.flush()
       self.expect(run('call', '--input', file.name, '--', STRINGS), 0, out, '')
-    self.expect(run('call', '--serialiser=raw', '--', RAW,
+    self.expect(run('call', '--serialiser=raw', '--', *RAW,
                     stdin=b'echo  a b \necho\n'), 0, b' a b \n\n', '')
 
   def test_json_lines(self):
@@ -233,19 +253,19 @@ class CallTest(CliTest):
   def test_lines_are_pipelined_and_printed_in_order(self):
     lines = b''.join(b'hold %d\n' % i for i in range(20)) + b'release\nadd 5\n'
     out = b''.join(b'%d\n' % i for i in range(20)) + b'\n5\n'
-    self.expect(run('call', '--form=async', '--', STRINGS, 'async',
+    self.expect(run('call', '--', STRINGS,
                     stdin=lines), 0, out, '')
     # Not more at once than told: then nobody releases.
     self.expect(
-        run('call', '--form=async', '--in-flight=20', '--timeout=300ms', '--',
-            STRINGS, 'async', stdin=lines), 1, b'',
+        run('call', '--in-flight=20', '--timeout=300ms', '--',
+            STRINGS, stdin=lines), 1, b'',
         r'forkrpc: line 1: call failed: DEADLINE_EXCEEDED: .*\n'
         r'worker: .* 20 calls were never answered .*\n')
 
   def test_many_large_lines(self):
     lines = [b'echo ' + bytes([97 + i % 26]) * 100000 for i in range(200)]
     for form in ('sync', 'async'):
-      result = run('call', '--serialiser=raw', '--form=' + form, '--', RAW,
+      result = run('call', '--serialiser=raw', '--form=' + form, '--', RAW[0],
                    form, stdin=b'\n'.join(lines))
       self.assertEqual(result.returncode, 0, result.stderr)
       self.assertTrue(result.stdout ==
@@ -298,27 +318,29 @@ class FailedCallTest(CliTest):
 
   def test_something_else_than_the_wire(self):
     for binding in ('socket', 'pipes'):
-      for argv in (['cat'], ['echo', 'hello world']):
+      # In the async form `cat` is a worker: it echoes.
+      for form, argv in (('sync', ['cat']), ('async', ['echo', 'hello world'])):
         self.expect_error(
-            run('call', '--binding=' + binding, 'some', 'words', '--', *argv),
-            2,
-            r'what the worker sends is not the wire: frame at offset 0: length '
-            r'\d+ exceeds the limit of \d+ octets; worker .*; is it a worker '
-            r"that speaks .* is --form=sync the worker's form\?")
+            run('call', '--binding=' + binding, '--form=' + form, 'some',
+                'words', '--', *argv), 2,
+            r'what the worker sends is not the wire, or too long: frame at '
+            r'offset 0: length \d+ exceeds the limit of \d+ octets; .*worker '
+            r'.*; if its payloads may be so long, use --max-length, which is '
+            r'16777216; if not, is it a worker that speaks .* is --form=.*')
 
   def test_a_worker_that_sends_nothing(self):
-    for argv in (['sleep', '1000'], ['cat']):
+    for form, argv in (('async', ['sleep', '1000']), ('sync', ['cat'])):
       started = time.monotonic()
       self.expect_error(
-          run('call', '--timeout=200ms', '', '--', *argv), 1,
+          run('call', '--form=' + form, '--timeout=200ms', '', '--', *argv), 1,
           r"call failed: DEADLINE_EXCEEDED: .*; worker '\w+' \(pid \d+\) is "
           r'still running; it was given --timeout=200ms and has sent nothing: '
-          r"is --form=sync the worker's form\?")
+          rf"is --form={form} the worker's form, or --form=\w+\?")
       self.assertLess(time.monotonic() - started, 20)
 
   def test_a_call_that_times_out_after_others(self):
     self.expect_error(
-        run('call', '--serialiser=raw', '--timeout=300ms', '--', RAW,
+        run('call', '--serialiser=raw', '--timeout=300ms', '--', *RAW,
             stdin=b'echo a\nsleep 2000\necho b\n'), 1,
         r'line 2: call failed: DEADLINE_EXCEEDED: .* is still running; it was '
         r'given --timeout=300ms', out=b'a\n')
@@ -327,7 +349,7 @@ class FailedCallTest(CliTest):
     for binding in ('socket', 'pipes'):
       self.expect_error(
           run('call', '--binding=' + binding, '--serialiser=raw', 'kill 9',
-              '--', RAW), 1,
+              '--', *RAW), 1,
           r'call failed: UNAVAILABLE: .*; worker .* \(pid \d+\) was killed by '
           r'signal 9 \(SIGKILL\)')
 
@@ -340,10 +362,20 @@ class FailedCallTest(CliTest):
           r'stderr ended: worker: INVALID_ARGUMENT: x is no number\n')
 
   def test_the_wrong_form(self):
+    # A worker of ours is told what its parent speaks, and names both.
+    for form, other in (('sync', 'async'), ('async', 'sync')):
+      self.expect(
+          run('call', '--form=' + other, 'list', 'x', '--', STRINGS, form), 2,
+          b'', rf'forkrpc: this worker speaks the {form} form, its parent the '
+          rf'{other} form.*\nforkrpc: the worker ended before it had read a '
+          r'request; .* exited with status 2; .*; give it what it speaks: '
+          r'--form, --serialiser\n')
+    # Of another one it can only be asked.
     self.expect(
-        run('call', 'list', 'x', '--', STRINGS, 'async'), 1, b'',
-        r'worker: .*\nforkrpc: call failed: UNAVAILABLE: .* exited with status '
-        r"10; .*; is --form=sync the worker's form\?\n")
+        run('call', 'list', 'x', '--', 'env', '-u', 'FORKRPC_FORM', STRINGS,
+            'sync'), 1, b'',
+        r'no function .*\nforkrpc: call failed: UNAVAILABLE: .* exited with '
+        r"status 3; .*")
 
   def test_the_wrong_serialiser(self):
     self.expect_error(

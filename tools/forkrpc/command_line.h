@@ -41,16 +41,17 @@ class CommandLine {
     std::optional<std::vector<std::string>> after;  // nullopt: there is no "--"
   };
 
-  // T is any type of an Abseil flag.
+  // T is any type of an Abseil flag. `advice` says what a value looks like.
   template <typename T>
-  void AddValue(absl::string_view name, T* value) {
-    options_[std::string(name)] = {/*is_switch=*/false,
-                                   [value](absl::string_view text) {
-                                     std::string error;
-                                     if (absl::ParseFlag(text, value, &error))
-                                       return absl::OkStatus();
-                                     return absl::InvalidArgumentError(error);
-                                   }};
+  void AddValue(absl::string_view name, T* value,
+                absl::string_view advice = "") {
+    options_[std::string(name)] = {
+        /*is_switch=*/false,
+        [value, advice = std::string(advice)](absl::string_view text) {
+          std::string error;
+          if (absl::ParseFlag(text, value, &error)) return absl::OkStatus();
+          return absl::InvalidArgumentError(advice.empty() ? error : advice);
+        }};
   }
 
   // One of a few words.

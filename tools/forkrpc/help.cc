@@ -13,7 +13,7 @@ constexpr char kOverview[] =
       Calls a worker: strings in, strings out.
   forkrpc dump [OPTION...] [FILE...]
       Shows the frames of a capture or of hex text.
-  forkrpc help [call|dump]
+  forkrpc help [call|dump]      also --help, -h
   forkrpc --version
 
 Exit codes: 0 done; 1 a call failed, or the capture is broken; 2 wrong usage, or
@@ -29,13 +29,14 @@ STRINGs each line of the input is a call, its words (split at spaces and tabs)
 are the strings, and each response is a line, with tabs between the strings.
 Events go to standard error, as does the worker's own.
 
-  --form=sync|async              of the worker (sync); async pipelines lines
+  --form=async|sync              of the worker (async, which pipelines lines)
   --serialiser=string-pack|raw   of the worker (string-pack); raw is exactly one
                                  string: a whole line, spaces and all
   --binding=socket|pipes         what the worker's standard input and output are
                                  (socket); pipes where a program minds that
   --timeout=30s                  for each call; inf waits for ever
   --in-flight=64                 calls at once in the async form
+  --max-length=16777216          a longer payload, either way, is an error
   --input=FILE                   lines to call with; - is standard input, which
                                  is also read when there are no STRINGs
   --input-format=words|json      json: each line is an array of strings, as in
@@ -48,8 +49,9 @@ no worker: missing, ended before it read a request, or what it sends is not the
 wire.
 
   forkrpc call add 3 4 -- ./worker
-  forkrpc call --serialiser=raw --form=async "echo hi" -- ssh host ./worker
-  printf 'add 1 2\nadd 3 4\n' | forkrpc call --form=async -- ./worker async
+  forkrpc call --form=sync add 3 4 -- ./worker sync
+  forkrpc call --serialiser=raw "echo hi" -- ssh host ./worker
+  printf 'add 1 2\nadd 3 4\n' | forkrpc call --in-flight=8 -- ./worker
   echo '["add", "1", "2"]' | forkrpc call --input-format=json -- ./worker
 )";
 

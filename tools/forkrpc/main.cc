@@ -47,7 +47,9 @@ int Help(absl::string_view topic) {
 // Whether the user asks for help in front of what belongs to a worker.
 bool WantsHelp(const std::vector<std::string>& arguments) {
   const auto end = std::find(arguments.begin(), arguments.end(), "--");
-  return std::find(arguments.begin(), end, "--help") != end;
+  return std::any_of(arguments.begin(), end, [](const std::string& word) {
+    return word == "--help" || word == "-h";
+  });
 }
 
 int Run(const std::vector<std::string>& arguments) {
@@ -56,11 +58,11 @@ int Run(const std::vector<std::string>& arguments) {
   }
   const std::string& command = arguments[0];
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
-  if (command == "--version") {
+  if (command == "--version" || command == "version") {
     std::cout << "forkrpc " << kVersion << std::endl;
     return kExitOk;
   }
-  if (command == "help" || command == "--help") {
+  if (command == "help" || command == "--help" || command == "-h") {
     return Help(rest.empty() ? "" : rest[0]);
   }
   if (command != "call" && command != "dump") {

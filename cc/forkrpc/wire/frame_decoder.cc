@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace forkrpc {
@@ -50,10 +53,20 @@ DecodeResult FrameDecoder::PeekSlow(FrameView* frame) {
 DecodeResult FrameDecoder::RefuseLength(size_t length) {
   if (failed_) return DecodeResult::kError;
   failed_ = true;
-  status_ = absl::ResourceExhaustedError(
-      absl::StrCat("frame at offset ", offset(), ": length ", length,
-                   " exceeds the limit of ", max_payload_, " octets"));
+  status_ = absl::ResourceExhaustedError(absl::StrCat(
+      "frame at offset ", offset(), ": length ", length,
+      " exceeds the limit of ", max_payload_, " octets", TextHint()));
   return DecodeResult::kError;
+}
+
+std::string FrameDecoder::TextHint() const {
+  char header[kMaxHeaderSize];
+  const absl::string_view text(header, buffer_.Peek(header, header_size_));
+  for (const char c : text) {
+    if (!absl::ascii_isprint(c) && !absl::ascii_isspace(c)) return "";
+  }
+  return absl::StrCat("; its header is the text \"", absl::CHexEscape(text),
+                      "\": does the peer print to the wire?");
 }
 
 absl::Status FrameDecoder::Finish() const {

@@ -23,6 +23,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "absl/base/optimization.h"
 #include "absl/status/status.h"
@@ -116,6 +117,8 @@ class FrameDecoder {
   // The cases that are rare: no frame, a frame in overflow, an earlier error.
   DecodeResult PeekSlow(FrameView* frame);
   DecodeResult RefuseLength(size_t length);
+  // What to think of a front header that is printable; empty if it is not.
+  std::string TextHint() const;
   // Octets of the frame at the front, header included, as far as known.
   size_t FrontFrameSize() const;
 

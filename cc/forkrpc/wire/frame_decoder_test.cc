@@ -131,6 +131,19 @@ TEST(FrameDecoderTest, LengthIsJudgedOnTheHeader) {
   }
 }
 
+TEST(FrameDecoderTest, AHeaderThatIsTextIsNamedAsText) {
+  FrameDecoder decoder(kResponseLayout, WireLimits());
+  decoder.Append("Starting server...\n");
+  FrameView frame;
+  EXPECT_EQ(decoder.Next(&frame), DecodeResult::kError);
+  EXPECT_EQ(
+      decoder.status(),
+      absl::ResourceExhaustedError(
+          "frame at offset 0: length 1953066599 exceeds the limit of "
+          "16777216 octets; its header is the text \"Starting\": does the "
+          "peer print to the wire?"));
+}
+
 TEST(FrameDecoderTest, ErrorIsFinal) {
   FrameDecoder decoder(FrameLayout::kLength, WireLimits{10});
   decoder.Append(Header(FrameLayout::kLength, 0, 11));

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A worker for tests that takes and gives string-pack lists: the first string
-// says what to do with the rest. Its own argument: [async].
+// says what to do with the rest. Its own argument: [sync].
 
 #include <cstdlib>
 #include <iostream>
@@ -88,8 +88,8 @@ Reply Handle(ServerCall& call) {
 
 int main(int argc, char** argv) {
   forkrpc::BlockingServerOptions options;
-  options.connection.form = argc > 1 && std::string(argv[1]) == "async"
-                                ? forkrpc::Form::kAsync
-                                : forkrpc::Form::kSync;
+  if (argc > 1 && std::string(argv[1]) == "sync") {
+    options.connection.form = forkrpc::Form::kSync;
+  }
   return forkrpc::WorkerMain(forkrpc::Handle, options);
 }

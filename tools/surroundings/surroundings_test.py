@@ -1,0 +1,295 @@
+# Copyright 2026 The forkrpc Authors
+# SPDX-License-Identifier: Apache-2.0
+"""The library and the command in odd surroundings: as elsewhere, or one error.
+
+Each surrounding is a way to start a program: with signals ignored, descriptors
+closed, little of something. surroundings_probe does the same with each client
+in all of them; its report is compared with that of the control, which has
+nothing odd. A line may differ only as the surrounding's `may` says: for what is
+lacking there is one status that names it.
+"""
+
+import ctypes
+import fcntl
+import os
+import pty
+import re
+import resource
+import signal
+import subprocess
+import tempfile
+import termios
+import threading
+import time
+import unittest
+
+PROBE = os.path.abspath('tools/surroundings/surroundings_probe')
+WORKER = os.path.abspath('cc/forkrpc/client/test_worker')
+COMMAND = os.path.abspath('tools/forkrpc/forkrpc')
+CLOCK = os.path.abspath('tools/surroundings/libwall_clock_step.so')
+CLIENTS = ('blocking', 'pipelined', 'worker', 'pool')
+SANITIZED = 'ASAN_OPTIONS' in os.environ
+# Far beyond what a loaded machine takes; a hang is found by it.
+PATIENCE = 60
+
+
+class Outcome:
+  """What a program left behind."""
+
+  def __init__(self, code, lines, stderr_octets, stdout=b''):
+    self.code, self.lines = code, lines
+    self.stderr_octets, self.stdout = stderr_octets, stdout
+
+
+class Surrounding:
+  """A way to start a program; here with nothing odd."""
+
+  # Replaces words of the control's report, by regular expression: what may
+  # stand in the place of a line that matches the first is the second.
+  may = ()
+  # Whether all of standard error is read.
+  reads_stderr = True
+
+  def __init__(self, name, **changes):
+    self.name = name
+    self.before_exec = None
+    self.wrap = []
+    self.environment = {}
+    self.stopped_for = 0
+    self.stderr = 'pipe'
+    for key, value in changes.items():
+      setattr(self, key, value)
+
+  def run(self, argv):
+    stderr = StandardError(self.stderr)
+    try:
+      with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(
+            self.wrap + argv, stdin=subprocess.DEVNULL, stdout=out,
+            stderr=stderr.theirs, preexec_fn=self.before_exec,
+            env={**os.environ, **self.environment})
+        stderr.started()
+        try:
+          if self.stopped_for:
+            time.sleep(0.4)
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(self.stopped_for)
+            process.send_signal(signal.SIGCONT)
+          code = process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+          process.kill()
+          process.wait()
+          code = 'hang'
+        out.seek(0)
+        return code, stderr.octets(), out.read()
+    finally:
+      stderr.close()
+
+
+class StandardError:
+  """A standard error: read to its end, never read, or a stopped terminal."""
+
+  def __init__(self, kind):
+    self.kind = kind
+    self.count = 0
+    self.reader = None
+    if kind == 'stopped terminal':
+      self.ours, self.theirs = pty.openpty()
+      termios.tcflow(self.theirs, termios.TCOOFF)
+    else:
+      self.ours, self.theirs = os.pipe()
+    if kind == 'non-blocking':
+      flags = fcntl.fcntl(self.theirs, fcntl.F_GETFL)
+      fcntl.fcntl(self.theirs, fcntl.F_SETFL, flags | os.O_NONBLOCK)
+
+  def started(self):
+    if self.kind != 'stopped terminal':
+      os.close(self.theirs)
+      self.theirs = -1
+    if self.kind in ('pipe', 'non-blocking'):
+      self.reader = threading.Thread(target=self.read)
+      self.reader.start()
+
+  def read(self):
+    # Later than the octets come: what does not fit the pipe has to wait.
+    if self.kind == 'non-blocking':
+      time.sleep(0.3)
+    while octets := os.read(self.ours, 1 << 16):
+      self.count += len(octets)
+
+  def octets(self):
+    if self.reader is not None:
+      self.reader.join(PATIENCE)
+    return self.count
+
+  def close(self):
+    for fd in (self.ours, self.theirs):
+      if fd >= 0:
+        os.close(fd)
+
+
+def ignore_sigchld():
+  signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
+
+def block_sigpipe():
+  signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPIPE])
+
+
+def ignore_sigpipe():
+  signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+
+
+def closed(numbers):
+  def close():
+    for number in numbers:
+      os.close(number)
+  return close
+
+
+def limited(kind, amount):
+  return lambda: resource.setrlimit(kind, (amount, amount))
+
+
+UNKNOWN_STATUS = (
+    (r'how: exited with status 3',
+     r'how: .* ended with an unknown status.*'),)
+
+def surroundings():
+  yield Surrounding('SIGCHLD ignored', before_exec=ignore_sigchld,
+                    may=UNKNOWN_STATUS)
+  yield Surrounding('SIGPIPE blocked', before_exec=block_sigpipe)
+  yield Surrounding('SIGPIPE ignored', before_exec=ignore_sigpipe)
+  for bits in range(1, 8):
+    numbers = [n for n in range(3) if bits & 1 << n]
+    yield Surrounding(f'descriptors {numbers} closed',
+                      before_exec=closed(numbers),
+                      reads_stderr=2 not in numbers)
+  yield Surrounding('standard error that does not block',
+                    stderr='non-blocking')
+  yield Surrounding('standard error that nobody reads', stderr='unread',
+                    reads_stderr=False)
+  yield Surrounding('standard error that is a stopped terminal',
+                    stderr='stopped terminal', reads_stderr=False)
+  yield Surrounding('stopped for 2 s', stopped_for=2, may=(
+      (r'in time: yes', r'in time: [\d.]+m?s'),
+      (r'deadline: .*', r'deadline: (OK|DEADLINE_EXCEEDED)')))
+  if not SANITIZED:  # its runtime must come first
+    for step in (3600, -3600):
+      yield Surrounding(
+          f'the wall clock steps by {step} s',
+          environment={'LD_PRELOAD': CLOCK, 'FORKRPC_CLOCK_STEP': str(step)})
+  unshare = ['unshare', '--user', '--map-root-user']
+  if works(unshare + ['--mount', '--pid', '--fork', '--mount-proc', 'true']):
+    yield Surrounding('being process 1', wrap=unshare + [
+        '--mount', '--pid', '--fork', '--mount-proc'])
+    no_proc = unshare + ['--mount', 'sh', '-c',
+                         'mount -t tmpfs none /proc && exec "$@"', 'sh']
+    if works(no_proc + ['true']):
+      yield Surrounding('no /proc', wrap=no_proc)
+  else:
+    print('NOT RUN: being process 1, no /proc: unshare is not allowed here')
+
+
+def works(argv):
+  return subprocess.run(argv, stdout=subprocess.DEVNULL,
+                        stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+class SurroundingsTest(unittest.TestCase):
+  maxDiff = None
+
+  @classmethod
+  def setUpClass(cls):
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: who is left is ours
+    cls.control = {client: cls.probe(Surrounding('control'), client)
+                   for client in CLIENTS}
+
+  @staticmethod
+  def probe(surrounding, client):
+    with tempfile.TemporaryDirectory() as folder:
+      report = os.path.join(folder, 'report')
+      code, stderr_octets, _ = surrounding.run([PROBE, client, report, WORKER])
+      lines = []
+      if os.path.exists(report):
+        with open(report, encoding='utf-8') as file:
+          lines = file.read().splitlines()
+      return Outcome(code, lines, stderr_octets)
+
+  def allowed(self, surrounding, line, expected):
+    return line == expected or any(
+        re.fullmatch(of, expected) and re.fullmatch(to, line)
+        for of, to in surrounding.may)
+
+  def test_the_control_is_as_it_should_be(self):
+    for client, outcome in self.control.items():
+      with self.subTest(client):
+        self.assertEqual(outcome.code, 0)
+        self.assertEqual(outcome.lines, [
+            'start: OK', "echo hi: OK 'hi'", "event noon: OK ''",
+            "stderr 300000: OK ''", 'events: 1', 'close: OK',
+            'start again: OK', 'deadline: DEADLINE_EXCEEDED', 'in time: yes',
+            'start once more: OK', 'lost: UNAVAILABLE',
+            'how: exited with status 3', 'end: reached'])
+        self.assertGreaterEqual(outcome.stderr_octets, 300000)
+
+  def test_the_outcome_is_that_of_the_control(self):
+    count = 0
+    for surrounding in surroundings():
+      for client in CLIENTS:
+        with self.subTest(surrounding.name, client=client):
+          count += 1
+          control = self.control[client]
+          outcome = self.probe(surrounding, client)
+          self.assertEqual(outcome.code, 0, outcome.lines)
+          self.assertEqual(len(outcome.lines), len(control.lines),
+                           outcome.lines)
+          for line, expected in zip(outcome.lines, control.lines):
+            self.assertTrue(self.allowed(surrounding, line, expected),
+                            f'{line!r} in place of {expected!r}')
+          if surrounding.reads_stderr:
+            self.assertGreaterEqual(outcome.stderr_octets, 300000)
+    print(f'surroundings x clients: {count}')
+
+  def test_few_descriptors_are_named(self):
+    # From too few for a program to start to more than are needed.
+    refused = 0
+    for count in range(5, 40):
+      surrounding = Surrounding(
+          f'{count} descriptors',
+          before_exec=limited(resource.RLIMIT_NOFILE, count))
+      for client in CLIENTS:
+        with self.subTest(surrounding.name, client=client):
+          outcome = self.probe(surrounding, client)
+          self.assertEqual(outcome.code, 0, outcome.lines)
+          self.assertEqual(outcome.lines[-1:], ['end: reached'])
+          refused += self.check_refusals(outcome.lines, client)
+    self.assertGreater(refused, len(CLIENTS))  # some were
+    self.assertEqual(outcome.lines, self.control[client].lines)  # not all
+
+  def check_refusals(self, lines, client):
+    """The lines are the control's but for refusals, each with its reason."""
+    refused = 0
+    expected = set(self.control[client].lines)
+    for line in lines:
+      if line in expected:
+        continue
+      refused += 1
+      self.assertRegex(
+          line, r'^(start|echo|event|stderr|close|lost|deadline|how|events).*('
+          r'RESOURCE_EXHAUSTED|[Tt]oo many open files|: 0$)', lines)
+    return refused
+
+  def test_the_command_does_as_elsewhere(self):
+    argv = [COMMAND, 'call', '--serialiser=raw', 'echo hi', '--', WORKER,
+            'async', 'each']
+    for surrounding in surroundings():
+      with self.subTest(surrounding.name):
+        code, _, out = surrounding.run(argv)
+        if 'descriptors' in surrounding.name and '1' in surrounding.name:
+          continue  # it has nowhere to write to
+        self.assertEqual((code, out), (0, b'hi\n'))
+
+
+if __name__ == '__main__':
+  unittest.main()
