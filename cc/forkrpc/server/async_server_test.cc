@@ -418,12 +418,18 @@ TEST_F(AsyncServerTest, MayBeDestroyedInsideAFunction) {
 
 TEST_F(AsyncServerTest, MayBeDestroyedInsideLog) {
   options_.log = [this](absl::string_view) { server_ = nullptr; };
+  Start();
+  Ask(1, "a");
+  ASSERT_TRUE(Asked(1));
+  held_.clear();
+  EXPECT_EQ(server_, nullptr);
+  // The same inside the function.
   on_request_ = [](absl::string_view, Responder) {};
   Start();
   Ask(1, "a");
   ASSERT_TRUE(loop_.RunUntil([&] { return server_ == nullptr; }));
   loop_.RunForAWhile();
-  EXPECT_EQ(requests_, 1);
+  EXPECT_EQ(requests_, 2);
 }
 
 #ifdef ABSL_HAVE_EXCEPTIONS
