@@ -100,6 +100,14 @@ class CoHandlerTest : public testing::Test {
         log_.push_back("still goes on");
         co_await ATurn();
         ADD_FAILURE() << "nobody wants it any more";
+      } else if (what == "later, inside") {
+        co_await ATurn();
+        co_await DestroyInside(word, /*wait_first=*/false);
+        log_.push_back("still goes on");
+      } else if (what == "later, inside, and waits") {
+        co_await ATurn();
+        co_await DestroyAndWaitInside(word, /*wait_first=*/false);
+        ADD_FAILURE() << "nobody wants it any more";
       } else if (what == "inside, later") {
         co_await DestroyInside(word, /*wait_first=*/true);
         log_.push_back("still goes on");
@@ -160,6 +168,17 @@ TEST_F(CoHandlerTest, MayDestroyTheServerAfterItHasWaited) {
 TEST_F(CoHandlerTest, MayDestroyTheServerAfterItHasWaitedAndWait) {
   EXPECT_THAT(Run("later, and waits"),
               ElementsAre("end of waits", goes_on_, "end of ends"));
+}
+// The inner task has just begun, on the stack of the outer one.
+TEST_F(CoHandlerTest, MayDestroyTheServerInATaskThatHasBegun) {
+  EXPECT_THAT(Run("later, inside"),
+              ElementsAre("end of waits", goes_on_, "end of the inner",
+                          "still goes on", "end of ends"));
+}
+TEST_F(CoHandlerTest, MayDestroyTheServerInATaskThatHasBegunAndWait) {
+  EXPECT_THAT(
+      Run("later, inside, and waits"),
+      ElementsAre("end of waits", goes_on_, "end of the inner", "end of ends"));
 }
 TEST_F(CoHandlerTest, MayDestroyTheServerInATaskThatHasWaited) {
   EXPECT_THAT(Run("inside, later"),
