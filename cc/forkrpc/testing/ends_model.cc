@@ -61,10 +61,7 @@ class LoopModel {
         dies_at_ = kNever;
         Die(dies_how_);
       } else if (next == give_up_at_) {
-        give_up_at_ = kNever;
-        // The pool has given its drain up: as Terminate().
-        Cause(StatusCode::kDeadlineExceeded);
-        Terminate(kKillGrace);
+        GiveUp();
       } else {
         kill_at_ = kNever;
         Cause(kill_cause_);
@@ -134,15 +131,25 @@ class LoopModel {
       // What was lost before is nothing that the drain has to tell.
       if (!alive_) clean_ = true;
     }
-    if (pool_) {
-      // Told that it has until then, the pool itself gives up.
-      if (alive_) give_up_at_ = std::min(give_up_at_, now_ + grace);
-      if (!alive_ && gone_at_ == kNever) gone_at_ = now_;
+    if (pool_ && !alive_) {
+      if (gone_at_ == kNever) gone_at_ = now_;
+    } else if (pool_ && grace == absl::ZeroDuration()) {
+      // Before the worker hears of it.
+      return GiveUp();
+    } else if (pool_) {
+      give_up_at_ = std::min(give_up_at_, now_ + grace);
     } else {
       KillBy(now_ + grace, StatusCode::kDeadlineExceeded);
     }
     half_closed_ = true;
     Look();
+  }
+
+  // The pool has no more time to drain: what is left fails with that.
+  void GiveUp() {
+    give_up_at_ = kNever;
+    codes_ = {StatusCode::kDeadlineExceeded};
+    Terminate(kKillGrace);
   }
 
   void Terminate(absl::Duration grace) {
