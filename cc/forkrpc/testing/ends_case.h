@@ -65,8 +65,8 @@ void ForEachSequence(
 // The times are such that no two causes fall on the same millisecond: the
 // actions come at multiples of 50 ms, everything else between them.
 inline constexpr absl::Duration kGap = absl::Milliseconds(100);
-inline constexpr absl::Duration kTimeout = absl::Milliseconds(1000);
-inline constexpr absl::Duration kAfterTimeout = absl::Milliseconds(1050);
+inline constexpr absl::Duration kTimeout = absl::Milliseconds(625);
+inline constexpr absl::Duration kAfterTimeout = absl::Milliseconds(650);
 inline constexpr absl::Duration kSigtermTakes = absl::Milliseconds(30);
 inline constexpr absl::Duration kSigkillTakes = absl::Milliseconds(1);
 inline constexpr absl::Duration kDrainingTakes = absl::Milliseconds(12);

@@ -229,7 +229,7 @@ class LoopModel {
     if (ended_[call]) return;
     ended_[call] = true;
     if (call == 0) deadline_at_ = kNever;
-    expected_.calls[call] = {now_, late, std::move(codes), std::move(text)};
+    expected_.calls[call] = {now_, late, std::move(codes), {std::move(text)}};
   }
 
   const bool pool_;

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 
 namespace forkrpc {
 namespace {
@@ -19,13 +20,22 @@ std::string Codes(const std::vector<absl::StatusCode>& codes) {
                        });
 }
 
+bool ContainsOneOf(absl::string_view text,
+                   const std::vector<std::string>& parts) {
+  return std::any_of(parts.begin(), parts.end(), [&](const std::string& part) {
+    return absl::StrContains(text, part);
+  });
+}
+
 void JudgeCall(const char* name, const std::vector<EndsRecord::End>& ends,
                const ExpectedEnds::End& expected, std::string* wrong) {
-  if (ends.size() != 1) {
+  using Expected = ExpectedEnds::End;
+  if (ends.empty() && expected.ends != Expected::kMust) return;
+  if (ends.size() != 1 || expected.ends == Expected::kMustNot) {
     absl::StrAppend(wrong, "  call ", name, " ended ", ends.size(),
                     " times; expected at ", absl::FormatDuration(expected.when),
                     " with ", Codes(expected.codes), "\n");
-    if (ends.empty()) return;
+    return;
   }
   const EndsRecord::End& end = ends.front();
   const absl::StatusCode code = end.status.code();
@@ -35,10 +45,10 @@ void JudgeCall(const char* name, const std::vector<EndsRecord::End>& ends,
                     end.status.ToString(), "; expected ", Codes(expected.codes),
                     "\n");
   } else if (!end.status.ok() &&
-             !absl::StrContains(end.status.message(), expected.text)) {
+             !ContainsOneOf(end.status.message(), expected.texts)) {
     absl::StrAppend(wrong, "  call ", name, " ended with ",
                     end.status.ToString(), ", which does not say \"",
-                    expected.text, "\"\n");
+                    absl::StrJoin(expected.texts, "\" or \""), "\"\n");
   }
   if (end.when < expected.when || end.when > expected.when + expected.late) {
     absl::StrAppend(wrong, "  call ", name, " ended at ",
@@ -93,6 +103,9 @@ std::string JudgeEnds(const EndsRecord& record, const ExpectedEnds& expected) {
     absl::StrAppend(&wrong, "  a timer was left: it went on to ",
                     absl::FormatDuration(record.quiet), ", the last was at ",
                     absl::FormatDuration(expected.last), "\n");
+  }
+  if (record.hangs > 0) {
+    absl::StrAppend(&wrong, "  it hung: nothing could end the wait\n");
   }
   if (record.wrong_cancels > 0) {
     absl::StrAppend(&wrong,

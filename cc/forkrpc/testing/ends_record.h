@@ -43,6 +43,8 @@ struct EndsRecord {
   int told_when_gone = 0;  // callbacks after on_destroy
   int drained_when_gone = 0;
 
+  // Waits that nothing could end.
+  int hangs = 0;
   // When nothing was left that could happen.
   absl::Duration quiet;
   // Children that nobody has reaped, signals to those that somebody has, and
@@ -50,8 +52,6 @@ struct EndsRecord {
   int zombies = 0;
   int stray_signals = 0;
   int descriptors_left = 0;
-  // How the first child ended, for texts.
-  std::string child;
 };
 
 struct ExpectedEnds {
@@ -59,8 +59,11 @@ struct ExpectedEnds {
     absl::Duration when;
     absl::Duration late;  // how much later it may be
     std::vector<absl::StatusCode> codes;
-    // What the text must contain, unless the status is OK.
-    std::string text;
+    // The text must contain one of them, unless the status is OK.
+    std::vector<std::string> texts;
+    // Whether the call may stay without an end, as its client is destroyed; and
+    // whether it must.
+    enum { kMust, kMay, kMustNot } ends = kMust;
   };
   End calls[kEndsCalls];
   // Whether a worker, or the pool, is to call on_destroy, and when at the

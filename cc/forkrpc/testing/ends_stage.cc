@@ -98,6 +98,11 @@ void EndsStage::ExitAll() {
   for (const auto& acted : acted_) acted->child()->Exit(0);
 }
 
+void EndsStage::EndAll() {
+  ExitAll();
+  for (const auto& child : kernel_.children()) child->EndGrandchild();
+}
+
 void EndsStage::Finish(EndsRecord* record) const {
   for (const auto& child : kernel_.children()) {
     if (!child->reaped()) ++record->zombies;

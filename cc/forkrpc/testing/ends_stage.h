@@ -40,6 +40,8 @@ class EndsStage {
   void Act(EndsAction action);
   // What happens when everything has been left as it is for kPatience.
   void ExitAll();
+  // Lets go of all that children and grandchildren hold: the way out of a hang.
+  void EndAll();
 
   // Writes down what is left: children, signals.
   void Finish(EndsRecord* record) const;

@@ -32,7 +32,7 @@ namespace forkrpc {
 
 // Invariants:
 //  1. The child has descriptors only while it runs; what a grandchild holds
-//     stays open to the end of this object.
+//     stays open until that ends, or this object.
 //  2. Each pidfd that was opened is readable iff the child has ended.
 class VirtualChild {
  public:
@@ -56,8 +56,9 @@ class VirtualChild {
   // The child closes descriptors 0 and 1 and lives on.
   void CloseWire();
   // A process that the child has started gets a copy of everything that it has,
-  // and keeps it for ever.
+  // and keeps it whatever becomes of the child.
   void StartGrandchild();
+  void EndGrandchild() { grandchild_.clear(); }
 
   // The child ends. Does nothing if it has ended before.
   void Exit(int code) { End(code << 8); }
