@@ -7,6 +7,7 @@ load("//tools/bazel:system_repo.bzl", "system_cc_repo", "text_repo")
 _ABSL = {
     "absl/algorithm:container": "absl_algorithm_container",
     "absl/base": "absl_base",
+    "absl/base:config": "absl_config",
     "absl/base:core_headers": "absl_core_headers",
     "absl/base:log_severity": "absl_log_severity",
     "absl/cleanup": "absl_cleanup",

@@ -9,9 +9,7 @@
 
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "forkrpc/base/clock.h"
-#include "forkrpc/base/poll.h"
 
 namespace forkrpc::cli {
 namespace {
@@ -84,24 +82,9 @@ std::optional<absl::StatusOr<std::string>> CallSession::TakeOldest() {
 bool CallSession::Wait(int input_fd) {
   PollEvents();
   if (ended()) return false;
-  if (input_fd < 0) {
-    pump_.Wait(MonotonicTime::InfiniteFuture());
-    return false;
-  }
-  pump_.Flush();
-  const bool writes = connection_.unsent() > 0;
-  pollfd fds[] = {{input_fd, POLLIN, 0},
-                  {transport_.read_fd(), POLLIN, 0},
-                  {writes ? transport_.write_fd() : -1, POLLOUT, 0},
-                  {process_->stderr_fd(), POLLIN, 0}};
-  const absl::StatusOr<int> ready =
-      PollUntil(absl::MakeSpan(fds), connection_.NextTimeout());
-  if (!ready.ok()) {
-    connection_.OnReceiveError(ready.status());
-  } else {
-    pump_.Wait(MonotonicTime::InfinitePast());
-  }
-  return fds[0].revents != 0;
+  pollfd input = {input_fd, POLLIN, 0};
+  pump_.Wait(MonotonicTime::InfiniteFuture(), input_fd < 0 ? nullptr : &input);
+  return input.revents != 0;
 }
 
 void CallSession::PollEvents() {
@@ -162,7 +145,7 @@ absl::Status CallSession::Finish() {
         absl::FormatDuration(options_.grace), ", and was told to"));
   }
   if (!exit.ok()) return exit.status();
-  if (exit->clean()) return absl::OkStatus();
+  if (!exit->failed()) return absl::OkStatus();
   return absl::UnavailableError("the worker did not end cleanly");
 }
 

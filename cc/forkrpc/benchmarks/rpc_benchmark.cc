@@ -26,13 +26,14 @@
 #include "forkrpc/benchmarks/hand_written.h"
 #include "forkrpc/benchmarks/paired.h"
 #include "forkrpc/client/blocking_client.h"
+#include "forkrpc/client/pipelined_client.h"
 
 namespace forkrpc {
 namespace {
 
 std::unique_ptr<BlockingClient> Library(int cpu, const std::string& mode) {
   BlockingClientOptions options;
-  options.connection.form = mode == "async" ? Form::kAsync : Form::kSync;
+  options.connection.form = Form::kSync;
   if (mode == "sync-spin") options.spin = absl::Seconds(1);
   return OrDie(
       BlockingClient::Spawn(BenchWorker(cpu, mode, 0), std::move(options)));
@@ -78,7 +79,8 @@ void ManyInFlight() {
   const std::string request(kSmall, 'r');
   RawChild frames(0, "frames");
   BatchingFrameLoop loop(frames.fd(), kInFlight, kSmall);
-  const auto client = Library(0, "async");
+  const auto client =
+      OrDie(PipelinedClient::Spawn(BenchWorker(0, "async", 0), {}));
   for (size_t i = 0; i < kInFlight; ++i) OrDie(client->Start(request));
   const Paired p = MeasurePaired([&] { return loop.Run(10000); },
                                  [&] {

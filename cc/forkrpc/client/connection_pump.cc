@@ -6,18 +6,20 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/base/optimization.h"
 #include "forkrpc/base/clock.h"
 #include "forkrpc/base/poll.h"
+#include "forkrpc/transport/kernel_buffer.h"
 #include "forkrpc/transport/spin_read.h"
 
 namespace forkrpc {
 namespace {
 
-// How long a blocking read may leave a worker's standard error undrained. A
-// worker that fills the pipe sooner waits this long, once.
-constexpr absl::Duration kReadTimeout = absl::Milliseconds(100);
+// How long the process and its standard error may be left to themselves. The
+// kernel rounds a read's time up, and 50 ms are promised.
+constexpr absl::Duration kLookEvery = absl::Milliseconds(40);
 
 }  // namespace
 
@@ -27,13 +29,13 @@ ConnectionPump::ConnectionPump(ClientConnection* connection,
     : connection_(connection),
       transport_(transport),
       process_(process),
-      spin_(spin) {
-  if (process_ != nullptr && process_->stderr_fd() >= 0) {
-    always_poll_ = !transport_->SetReadTimeout(kReadTimeout).ok();
-  }
-}
+      spin_(spin),
+      reads_end_(process != nullptr &&
+                 transport->SetReadTimeout(kLookEvery).ok()),
+      way_(reads_end_ || process == nullptr ? Way::kRead : Way::kPoll) {}
 
 void ConnectionPump::Flush() {
+  if (ABSL_PREDICT_FALSE(way_ == Way::kRest)) return;
   while (connection_->unsent() > 0) {
     absl::StatusOr<IoResult> put =
         transport_->Write(connection_->SendBuffers(), IoMode::kNonBlock);
@@ -53,54 +55,82 @@ void ConnectionPump::Flush() {
   }
 }
 
-void ConnectionPump::Wait(MonotonicTime deadline) {
-  Flush();
-  const absl::Span<char> space = connection_->ReceiveBuffer();
-  if (space.empty()) return;
-  deadline = std::min(deadline, connection_->NextTimeout());
-
-  const bool all_sent = connection_->unsent() == 0;
-  if (all_sent && spin_ > absl::ZeroDuration()) {
-    absl::StatusOr<IoResult> got = TrySpinRead(transport_, space, spin_);
-    if (!got.ok() || got->kind != IoResult::kWouldBlock) return OnRead(got);
-  }
-  if (!all_sent || always_poll_ || poll_next_ ||
-      deadline != MonotonicTime::InfiniteFuture()) {
-    return WaitPolling(space, deadline);
-  }
-  absl::StatusOr<IoResult> got = transport_->Read(space, IoMode::kBlock);
-  // The worker takes its time: also look at its standard error from now on.
-  poll_next_ = got.ok() && got->kind == IoResult::kWouldBlock;
-  OnRead(got);
-}
-
-void ConnectionPump::WaitPolling(absl::Span<char> space,
-                                 MonotonicTime deadline) {
-  pollfd fds[3];
-  size_t count = 0;
-  pollfd* const readable = &fds[count++];
-  *readable = {transport_->read_fd(), POLLIN, 0};
-  if (connection_->unsent() > 0) {
-    fds[count++] = {transport_->write_fd(), POLLOUT, 0};
-  }
-  pollfd* captured = nullptr;
-  if (process_ != nullptr && process_->stderr_fd() >= 0) {
-    captured = &fds[count++];
-    *captured = {process_->stderr_fd(), POLLIN, 0};
-  }
-  absl::StatusOr<int> ready = PollUntil(absl::MakeSpan(fds, count), deadline);
-  if (!ready.ok()) {
-    connection_->OnReceiveError(ready.status());
-    return;
-  }
-  if (captured != nullptr && captured->revents != 0) process_->DrainStderr();
-  if (readable->revents != 0) {
-    poll_next_ = false;
-    OnRead(transport_->Read(space, IoMode::kNonBlock));
-  }
+bool ConnectionPump::Wait(MonotonicTime deadline, pollfd* also) {
+  const uint64_t moved = connection_->sent() + connection_->received();
+  const bool lived = way_ != Way::kRest;
+  WaitOnce(std::min(deadline, connection_->NextTimeout()), also);
   if (connection_->NextTimeout() != MonotonicTime::InfiniteFuture()) {
     connection_->OnTimeout(MonotonicNow());
   }
+  return connection_->sent() + connection_->received() != moved ||
+         (lived && way_ == Way::kRest) || !connection_->wants_octets() ||
+         connection_->has_failed_calls();
+}
+
+void ConnectionPump::WaitOnce(MonotonicTime deadline, pollfd* also) {
+  if (process_ != nullptr && way_ != Way::kRest &&
+      ABSL_PREDICT_FALSE(process_->exit_status().has_value())) {
+    OnProcessEnd();
+  }
+  if (ABSL_PREDICT_FALSE(way_ == Way::kRest)) return ReadRest();
+  Flush();
+  const absl::Span<char> space = connection_->ReceiveBuffer();
+  if (space.empty()) return;
+  const bool only_read = connection_->unsent() == 0 && also == nullptr;
+  if (only_read && spin_ > absl::ZeroDuration() && Spin(space, deadline)) {
+    return;
+  }
+  if (!only_read || !MayBlockInRead(deadline)) {
+    return WaitInPoll(space, deadline, also);
+  }
+  const absl::StatusOr<IoResult> got = transport_->Read(space, IoMode::kBlock);
+  if (got.ok() && got->kind == IoResult::kWouldBlock) way_ = Way::kPoll;
+  OnRead(got);
+  LookIfDue();
+}
+
+bool ConnectionPump::Spin(absl::Span<char> space, MonotonicTime deadline) {
+  MonotonicTime now = MonotonicNow();
+  const MonotonicTime end = std::min(deadline, now + spin_);
+  while (now < end && way_ != Way::kRest) {
+    const absl::StatusOr<IoResult> got =
+        TrySpinRead(transport_, space, std::min(end - now, kLookEvery));
+    const bool read = !got.ok() || got->kind != IoResult::kWouldBlock;
+    if (read) OnRead(got);
+    LookIfDue();
+    if (read) return true;
+    now = MonotonicNow();
+  }
+  return way_ == Way::kRest;
+}
+
+bool ConnectionPump::MayBlockInRead(MonotonicTime deadline) const {
+  if (way_ != Way::kRead) return false;
+  if (deadline == MonotonicTime::InfiniteFuture()) return true;
+  // The kernel may round up by as much.
+  return reads_end_ && deadline - MonotonicNow() > 2 * kLookEvery;
+}
+
+void ConnectionPump::WaitInPoll(absl::Span<char> space, MonotonicTime deadline,
+                                pollfd* also) {
+  const bool writes = connection_->unsent() > 0;
+  pollfd fds[] = {{transport_->read_fd(), POLLIN, 0},
+                  {writes ? transport_->write_fd() : -1, POLLOUT, 0},
+                  {process_ != nullptr ? process_->stderr_fd() : -1, POLLIN, 0},
+                  {process_ != nullptr ? process_->pidfd() : -1, POLLIN, 0},
+                  also != nullptr ? *also : pollfd{-1, 0, 0}};
+  const auto& [wire, room, errors, process, other] = fds;
+  if (process_ != nullptr) deadline = std::min(deadline, process_->NextLook());
+  const absl::StatusOr<int> ready = PollUntil(absl::MakeSpan(fds), deadline);
+  if (!ready.ok()) return connection_->OnReceiveError(ready.status());
+  if (also != nullptr) also->revents = other.revents;
+  if (errors.revents != 0) process_->DrainStderr();
+  if (process.revents != 0 || (process_ != nullptr && process.fd < 0)) {
+    LookAtProcess();
+  }
+  if (wire.revents == 0 || way_ == Way::kRest) return;
+  if (reads_end_ || process_ == nullptr) way_ = Way::kRead;
+  OnRead(transport_->Read(space, IoMode::kNonBlock));
 }
 
 void ConnectionPump::OnRead(const absl::StatusOr<IoResult>& got) {
@@ -110,6 +140,42 @@ void ConnectionPump::OnRead(const absl::StatusOr<IoResult>& got) {
     connection_->OnReceiveEof();
   } else if (got->kind == IoResult::kOctets) {
     connection_->OnReceived(got->octets);
+  }
+}
+
+void ConnectionPump::LookIfDue() {
+  if (process_ == nullptr) return;
+  const MonotonicTime now = MonotonicNow();
+  if (ABSL_PREDICT_TRUE(now < next_look_)) return;
+  next_look_ = now + kLookEvery;
+  if (process_->stderr_fd() >= 0) process_->DrainStderr();
+  LookAtProcess();
+}
+
+void ConnectionPump::LookAtProcess() {
+  if (process_->Look().has_value()) OnProcessEnd();
+}
+
+void ConnectionPump::OnProcessEnd() {
+  way_ = Way::kRest;
+  rest_end_ = connection_->received() + KernelOctets(transport_->read_fd());
+}
+
+void ConnectionPump::ReadRest() {
+  const absl::Span<char> space = connection_->ReceiveBuffer();
+  if (space.empty()) return;
+  const uint64_t rest = rest_end_ - connection_->received();
+  const absl::StatusOr<IoResult> got = transport_->Read(
+      rest == 0 ? space : space.first(std::min<uint64_t>(space.size(), rest)),
+      IoMode::kNonBlock);
+  const bool octets = got.ok() && got->kind == IoResult::kOctets;
+  const bool nothing = got.ok() && got->kind == IoResult::kWouldBlock;
+  if (rest == 0 ? octets || nothing
+                : nothing && KernelOctets(transport_->read_fd()) == 0) {
+    // Somebody else holds the wire open, but nobody answers.
+    connection_->OnReceiveEof();
+  } else {
+    OnRead(got);
   }
 }
 

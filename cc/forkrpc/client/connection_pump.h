@@ -2,12 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // ConnectionPump: moves octets between a ClientConnection and a stream,
-// blocking, and looks after the worker's standard error meanwhile.
+// blocking, and looks after the worker's process and standard error meanwhile.
 //
 // One thread. A wait for a single response is one write and one read system
 // call. While it cannot write it reads, so that two ends that both write never
-// wait for each other. Errors of the stream go into the connection and come out
-// of it as events. Allocates nothing.
+// wait for each other. That the process has ended is seen within 50 ms, whoever
+// else holds its wire: what it wrote before is still read, then the stream has
+// ended for the connection. Errors of the stream go into the connection and
+// come out of it as events. Allocates nothing.
 //
 //   pump.Flush();
 //   while (!(event = connection.PollEvent()) && !connection.closed()) {
@@ -17,6 +19,11 @@
 #ifndef FORKRPC_CLIENT_CONNECTION_PUMP_H_
 #define FORKRPC_CLIENT_CONNECTION_PUMP_H_
 
+#include <poll.h>
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "forkrpc/base/monotonic_time.h"
@@ -26,10 +33,15 @@
 
 namespace forkrpc {
 
+// Invariants:
+//  1. rest_end_ counts iff way_ is kRest; then no octet behind it is received,
+//     and nothing is written.
+//  2. way_ is kRead only if a blocking read ends by itself within kLookEvery,
+//     or there is no process to look after.
 class ConnectionPump {
  public:
-  // All must outlive the pump. `process` may be null: then nobody's standard
-  // error is drained. `spin` bounds the spin before a blocking read.
+  // All must outlive the pump. `process` may be null: then there is nothing but
+  // the stream to look after. `spin` bounds the spin before a wait.
   ConnectionPump(ClientConnection* connection, Transport* transport,
                  WorkerProcess* process, absl::Duration spin);
   ConnectionPump(const ConnectionPump&) = delete;
@@ -39,25 +51,45 @@ class ConnectionPump {
   void Flush();
 
   // Flushes, then waits until octets were read or written, a call's deadline or
-  // `deadline` has passed, or some time has gone by: call it in a loop. Returns
-  // at once if there are frames to be polled first.
+  // `deadline` has passed, the process has ended, or some time has gone by:
+  // call it in a loop. Returns at once if there are frames to be polled first.
+  // False if nothing of this has happened yet. Where `also` is given, waits for
+  // that descriptor too, and sets its revents.
   //= spec/wire.md#FR-LIM-004
-  void Wait(MonotonicTime deadline);
+  bool Wait(MonotonicTime deadline, pollfd* also = nullptr);
 
  private:
-  // Waits for whatever there is to wait for.
-  void WaitPolling(absl::Span<char> space, MonotonicTime deadline);
+  // How the next wait for octets is done.
+  enum class Way {
+    kRead,  // by a read that blocks, at first
+    kPoll,  // by poll(), since nothing has come for a while, or reads could not
+            // be bounded
+    kRest,  // not at all: the process has ended, only what it left is read
+  };
+
+  void WaitOnce(MonotonicTime deadline, pollfd* also);
+  // Whether something was read; spins no longer than to `deadline`.
+  bool Spin(absl::Span<char> space, MonotonicTime deadline);
+  bool MayBlockInRead(MonotonicTime deadline) const;
+  void WaitInPoll(absl::Span<char> space, MonotonicTime deadline, pollfd* also);
   // Tells the connection what a read gave.
   void OnRead(const absl::StatusOr<IoResult>& got);
+  // Looks at process and standard error if nobody did for kLookEvery.
+  void LookIfDue();
+  void LookAtProcess();
+  // What the worker has written is in the kernel by now. What comes behind is
+  // from a process that it has started, and may never end.
+  void OnProcessEnd();
+  void ReadRest();
 
   ClientConnection* const connection_;
   Transport* const transport_;
   WorkerProcess* const process_;
   const absl::Duration spin_;
-  // A blocking read would leave standard error to itself; true where reads
-  // cannot be bounded, and for the rest of a wait whose read has timed out.
-  bool always_poll_ = false;
-  bool poll_next_ = false;
+  const bool reads_end_;  // a blocking read ends by itself after kLookEvery
+  Way way_;
+  MonotonicTime next_look_ = MonotonicTime::InfinitePast();
+  uint64_t rest_end_ = 0;  // offset in the stream
 };
 
 }  // namespace forkrpc

@@ -366,7 +366,7 @@ TEST_F(WorkerEndTest, NoZombiesAndNoDescriptorsAreLeft) {
 class WithoutPidfdTest : public WorkerEndTest {
  protected:
   void Start(const SpawnOptions& program) {
-    auto process = WorkerProcess::Spawn(program, Reaper::Pidfd::kNever);
+    auto process = WorkerProcess::Spawn(program, {}, Reaper::Pidfd::kNever);
     ASSERT_TRUE(process.ok()) << process.status();
     ASSERT_EQ((*process)->pidfd(), -1);
     core_ = std::make_shared<WorkerCore>(*std::move(process), nullptr, options_,

@@ -3,6 +3,7 @@
 
 #include "forkrpc/process/exit_status.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -44,6 +45,14 @@ ExitStatus ExitStatus::FromWaitStatus(int wait_status) {
   if (WIFEXITED(wait_status)) return Exited(WEXITSTATUS(wait_status));
   if (WIFSIGNALED(wait_status)) {
     return Signalled(WTERMSIG(wait_status), WCOREDUMP(wait_status));
+  }
+  return Unknown();
+}
+
+ExitStatus ExitStatus::FromSiginfo(const siginfo_t& info) {
+  if (info.si_code == CLD_EXITED) return Exited(info.si_status & 0xff);
+  if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED) {
+    return Signalled(info.si_status, info.si_code == CLD_DUMPED);
   }
   return Unknown();
 }

@@ -6,11 +6,13 @@
 // A small value; any thread. ToString allocates, nothing else does.
 //
 //   const auto status = forkrpc::ExitStatus::FromWaitStatus(wait_status);
-//   if (!status.clean()) Log("worker ", status.ToString());
+//   if (status.failed()) Log("worker ", status.ToString());
 //   // "worker was killed by signal 9 (SIGKILL)"
 
 #ifndef FORKRPC_PROCESS_EXIT_STATUS_H_
 #define FORKRPC_PROCESS_EXIT_STATUS_H_
+
+#include <signal.h>
 
 #include <optional>
 #include <ostream>
@@ -18,8 +20,9 @@
 
 namespace forkrpc {
 
-// Invariant: at most one of exit_code() and signal() has a value; neither has
-// when the process ended but nobody can say how.
+// Invariants: (1) at most one of exit_code() and signal() has a value; neither
+// has when the process ended but nobody can say how; (2) exactly one of
+// clean(), failed() and !known() holds.
 class ExitStatus {
  public:
   // `code` is 0 to 255.
@@ -30,9 +33,16 @@ class ExitStatus {
   static ExitStatus Unknown();
   // From what waitpid() stored about a process that has ended.
   static ExitStatus FromWaitStatus(int wait_status);
+  // From what waitid() stored about one.
+  static ExitStatus FromSiginfo(const siginfo_t& info);
 
+  // Whether anybody can say how it ended.
+  bool known() const { return kind_ != Kind::kUnknown; }
   // Exited with status 0.
   bool clean() const { return exit_code() == 0; }
+  // Exited with another status, or killed by a signal. An unknown end is
+  // neither clean nor failed: what else is known about the worker decides.
+  bool failed() const { return known() && !clean(); }
   std::optional<int> exit_code() const;
   std::optional<int> signal() const;
   bool core_dumped() const { return core_dumped_; }

@@ -15,10 +15,13 @@
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
 #include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/process_watch.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
 namespace {
+
+using Found = ProcessWatch::Found;
 
 pid_t Fork(void (*body)()) {
   const pid_t pid = fork();
@@ -33,13 +36,13 @@ void Sleep() {
   for (;;) pause();
 }
 
-// Both with a pidfd and as on a kernel that has none.
+// With a pidfd, and as on kernels that have none or cannot wait through it.
 class ReaperTest : public testing::TestWithParam<Reaper::Pidfd> {
  protected:
   // Looks until there is something to see, for a minute at most.
   static ExitStatus PollToTheEnd(Reaper& reaper) {
     const MonotonicTime deadline = MonotonicNow() + absl::Minutes(1);
-    while (!reaper.Poll().has_value() && MonotonicNow() < deadline) {
+    while (reaper.Look() != Found::kEnded && MonotonicNow() < deadline) {
       absl::SleepFor(absl::Milliseconds(1));
     }
     EXPECT_TRUE(reaper.exit_status().has_value());
@@ -49,12 +52,14 @@ class ReaperTest : public testing::TestWithParam<Reaper::Pidfd> {
 
 INSTANTIATE_TEST_SUITE_P(Pidfd, ReaperTest,
                          testing::Values(Reaper::Pidfd::kIfAvailable,
+                                         Reaper::Pidfd::kWithoutWait,
                                          Reaper::Pidfd::kNever));
 
 TEST_P(ReaperTest, ReapsOnceAndRemembers) {
   Reaper reaper(Fork([] { _exit(7); }), GetParam());
   EXPECT_EQ(PollToTheEnd(reaper), ExitStatus::Exited(7));
-  EXPECT_EQ(reaper.Poll(), ExitStatus::Exited(7));
+  EXPECT_EQ(reaper.Look(), Found::kEnded);
+  EXPECT_EQ(reaper.exit_status(), ExitStatus::Exited(7));
   EXPECT_EQ(waitpid(reaper.pid(), nullptr, WNOHANG), -1);  // no zombie
   EXPECT_EQ(errno, ECHILD);
   EXPECT_EQ(reaper.pidfd(), -1);  // an ended one would be readable for ever
@@ -81,8 +86,8 @@ TEST_P(ReaperTest, KeepsThePidfdOpenForWhoWatchesIt) {
 
 TEST_P(ReaperTest, SignalsWhileItRunsOnly) {
   Reaper reaper(Fork(Sleep), GetParam());
-  EXPECT_FALSE(reaper.Poll().has_value());
-  EXPECT_EQ(reaper.pidfd() >= 0, GetParam() == Reaper::Pidfd::kIfAvailable);
+  EXPECT_EQ(reaper.Look(), Found::kRunning);
+  EXPECT_EQ(reaper.pidfd() >= 0, GetParam() != Reaper::Pidfd::kNever);
   ASSERT_TRUE(reaper.Signal(SIGKILL).ok());
   EXPECT_EQ(PollToTheEnd(reaper), ExitStatus::Signalled(SIGKILL, false));
   const absl::Status late = reaper.Signal(SIGKILL);
@@ -106,7 +111,7 @@ TEST_P(ReaperTest, KnowsTheEndAlsoWhenTheProgramIgnoresSigchld) {
   struct sigaction before;
   sigaction(SIGCHLD, &ignore, &before);
   Reaper reaper(Fork(Sleep), GetParam());
-  EXPECT_FALSE(reaper.Poll().has_value());
+  EXPECT_EQ(reaper.Look(), Found::kRunning);
   EXPECT_TRUE(reaper.Signal(SIGKILL).ok());
   EXPECT_EQ(PollToTheEnd(reaper), ExitStatus::Unknown());
   sigaction(SIGCHLD, &before, nullptr);

@@ -13,9 +13,12 @@
 #ifndef FORKRPC_PROCESS_SPAWN_OPTIONS_H_
 #define FORKRPC_PROCESS_SPAWN_OPTIONS_H_
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "absl/strings/string_view.h"
 
 namespace forkrpc {
 
@@ -28,7 +31,9 @@ enum class Binding {
 // Where the worker's standard error goes.
 enum class StderrMode {
   kInherit,  // to this program's, directly; no tail for error texts
-  kTee,      // to this program's, through us; the tail is kept
+  kTee,      // to this program's, through us, or as lines to on_stderr; the
+             // tail is kept. Never waits for whoever reads our standard error:
+             // see StderrTee for what happens instead. Closed: as kCapture.
   kCapture,  // only the tail is kept
   kNull,     // nowhere
 };
@@ -58,8 +63,18 @@ struct SpawnOptions {
   // a worker that fills the pipe (kStderrPipeOctets) waits for it.
   StderrMode stderr_mode = StderrMode::kTee;
 
+  // Called for each line that the worker writes to standard error, without its
+  // line feed, in place of writing it to ours; with kTee and kCapture only. A
+  // line of more than StderrLines::kMaxLine octets is given in pieces, an
+  // unfinished one at the end. It runs where standard error is drained: in the
+  // loop of a Worker, inside the functions of a BlockingClient. Any octets may
+  // come, also such as are not fit for a terminal.
+  std::function<void(absl::string_view line)> on_stderr;
+
   // The worker's environment: this program's (unless `clear_env`), without
-  // `unset_env`, then `set_env` in order.
+  // FORKRPC_FORM and FORKRPC_SERIALISER, which say what our own parent speaks;
+  // with those that say what we do; without `unset_env`; then `set_env` in
+  // order. So a `set_env` of FORKRPC_FORM is handed on as it is.
   bool clear_env = false;
   std::vector<std::string> unset_env;
   std::vector<std::pair<std::string, std::string>> set_env;

@@ -20,6 +20,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "forkrpc/base/environment_names.h"
 #include "forkrpc/base/errno_status.h"
 #include "forkrpc/base/owned_fd.h"
 #include "forkrpc/process/child_descriptors.h"
@@ -48,13 +49,15 @@ bool HasNul(absl::string_view text) {
   return text.find('\0') != absl::string_view::npos;
 }
 
-absl::Status CheckOptions(const SpawnOptions& options) {
+absl::Status CheckOptions(const SpawnOptions& options,
+                          const Variables& variables) {
   if (options.argv.empty() || options.argv[0].empty()) {
     return absl::FailedPreconditionError(
         "cannot start a worker: SpawnOptions.argv names no program");
   }
   bool nul = HasNul(options.working_directory);
   for (const std::string& word : options.argv) nul = nul || HasNul(word);
+  for (const auto& [name, value] : variables) nul = nul || HasNul(value);
   for (const auto& [name, value] : options.set_env) {
     nul = nul || HasNul(name) || HasNul(value);
     if (name.empty() || absl::StrContains(name, '=')) {
@@ -77,7 +80,8 @@ bool IsVariable(absl::string_view entry, absl::string_view name) {
 }
 
 // The child's environment as NAME=VALUE.
-std::vector<std::string> Environment(const SpawnOptions& options) {
+std::vector<std::string> Environment(const SpawnOptions& options,
+                                     const Variables& variables) {
   std::vector<std::string> entries;
   if (!options.clear_env) {
     for (char** entry = environ; entry != nullptr && *entry != nullptr;
@@ -92,11 +96,17 @@ std::vector<std::string> Environment(const SpawnOptions& options) {
                                  }),
                   entries.end());
   };
+  const auto set = [&](const Variables& pairs) {
+    for (const auto& [name, value] : pairs) {
+      remove(name);
+      entries.push_back(absl::StrCat(name, "=", value));
+    }
+  };
+  remove(kFormVariable);
+  remove(kSerialiserVariable);
+  set(variables);
   for (const std::string& name : options.unset_env) remove(name);
-  for (const auto& [name, value] : options.set_env) {
-    remove(name);
-    entries.push_back(absl::StrCat(name, "=", value));
-  }
+  set(options.set_env);
   return entries;
 }
 
@@ -169,8 +179,11 @@ absl::StatusOr<OwnedFd> EnterDirectory(const SpawnOptions& options,
 }  // namespace
 
 absl::StatusOr<pid_t> SpawnProcess(const SpawnOptions& options,
+                                   const Variables& variables,
                                    ChildDescriptors* descriptors) {
-  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  if (absl::Status status = CheckOptions(options, variables); !status.ok()) {
+    return status;
+  }
 
   FileActions actions;
   OwnedFd directory;
@@ -188,7 +201,7 @@ absl::StatusOr<pid_t> SpawnProcess(const SpawnOptions& options,
   SetSignals(&attributes.value);
 
   std::vector<std::string> arguments = options.argv;
-  std::vector<std::string> environment = Environment(options);
+  std::vector<std::string> environment = Environment(options, variables);
   pid_t pid = -1;
   const int error = posix_spawnp(&pid, arguments[0].c_str(), &actions.value,
                                  &attributes.value, Pointers(arguments).data(),

@@ -11,31 +11,15 @@
 #include <string>
 #include <utility>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/base/owned_fd.h"
-#include "forkrpc/transport/sigpipe_guard.h"
+#include "forkrpc/process/printable_stderr.h"
 
 namespace forkrpc {
-namespace {
-
-// Writes all of `octets`; gives up at the first error.
-void Forward(int fd, absl::string_view octets) {
-  SigpipeGuard guard;
-  while (!octets.empty()) {
-    const ssize_t taken = write(fd, octets.data(), octets.size());
-    if (taken < 0 && errno == EINTR) continue;
-    if (taken < static_cast<ssize_t>(octets.size())) guard.DiscardRaised();
-    if (taken <= 0) return;
-    octets.remove_prefix(static_cast<size_t>(taken));
-  }
-}
-
-}  // namespace
-
-StderrCapture::StderrCapture(OwnedFd read_end, int forward_fd)
-    : read_end_(std::move(read_end)), forward_fd_(forward_fd) {
+StderrCapture::StderrCapture(OwnedFd read_end)
+    : read_end_(std::move(read_end)) {
   if (!read_end_.valid()) return;
   // Our end is ours alone: the worker has the other one.
   fcntl(read_end_.get(), F_SETFL, O_RDONLY | O_NONBLOCK);
@@ -46,7 +30,7 @@ StderrCapture::StderrCapture(OwnedFd read_end, int forward_fd)
   tail_.reserve(kTailOctets);
 }
 
-void StderrCapture::Drain() {
+void StderrCapture::Drain(absl::FunctionRef<void(absl::string_view)> sink) {
   char buffer[16 * 1024];
   size_t drained = 0;
   while (fd() >= 0 && drained < kMaxOctetsPerDrain) {
@@ -58,8 +42,8 @@ void StderrCapture::Drain() {
       return;
     }
     const absl::string_view octets(buffer, static_cast<size_t>(got));
-    if (forward_fd_ >= 0) Forward(forward_fd_, octets);
     Append(octets);
+    sink(octets);
     drained += octets.size();
   }
 }
@@ -77,23 +61,6 @@ void StderrCapture::Append(absl::string_view octets) {
 
 std::string StderrCapture::PrintableTail() const {
   return absl::StrCat(cut_ ? "..." : "", PrintableStderr(tail_));
-}
-
-std::string PrintableStderr(absl::string_view octets) {
-  while (!octets.empty() && (octets.back() == '\n' || octets.back() == '\r')) {
-    octets.remove_suffix(1);
-  }
-  std::string text;
-  for (const char c : octets) {
-    if (c == '\n') {
-      text += " | ";
-    } else if (c >= 0x20 && c < 0x7f) {
-      text += c;
-    } else {
-      absl::StrAppendFormat(&text, "\\x%02x", static_cast<unsigned char>(c));
-    }
-  }
-  return text;
 }
 
 }  // namespace forkrpc

@@ -4,11 +4,12 @@
 // StderrCapture: keeps the end of what a worker writes to standard error.
 //
 // Owns the reading end of the worker's pipe, made non-blocking and enlarged,
-// and keeps the last kTailOctets, whatever the amount written. It can hand the
+// and keeps the last kTailOctets, whatever the amount written. It hands the
 // octets on as well. One thread at a time. Allocates its buffer once.
 //
-//   forkrpc::StderrCapture capture(std::move(read_end), STDERR_FILENO);
-//   capture.Drain();                           // when capture.fd() is readable
+//   forkrpc::StderrCapture capture(std::move(read_end));
+//   // When capture.fd() is readable:
+//   capture.Drain([](absl::string_view octets) { Log(octets); });
 //   Log("its stderr ended: ", capture.PrintableTail());
 
 #ifndef FORKRPC_PROCESS_STDERR_CAPTURE_H_
@@ -17,6 +18,7 @@
 #include <cstddef>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/base/owned_fd.h"
 
@@ -37,37 +39,31 @@ class StderrCapture {
   // What one Drain reads at most, so that a flood cannot hold its caller.
   static constexpr size_t kMaxOctetsPerDrain = 1024 * 1024;
 
-  // Takes `read_end` (-1: nothing to capture). Octets read are written to
-  // `forward_fd` too unless it is -1; it is not owned, and what it refuses is
-  // lost.
-  StderrCapture(OwnedFd read_end, int forward_fd);
+  // Takes `read_end` (-1: nothing to capture).
+  explicit StderrCapture(OwnedFd read_end);
 
   // Readable when there is something to drain; -1 after the end.
   int fd() const { return ended_ ? -1 : read_end_.get(); }
 
-  // Reads what is there without waiting for more. Forwarding may wait for
-  // whoever reads forward_fd, as any write to standard error does.
-  void Drain();
+  // Reads what is there without waiting for more, and hands it to `sink` in
+  // pieces.
+  void Drain(absl::FunctionRef<void(absl::string_view)> sink);
 
   // The last octets as they were written.
   absl::string_view tail() const { return tail_; }
 
-  // The tail for an error text, see PrintableStderr.
+  // The tail for an error text, see PrintableStderr; "..." stands for what is
+  // cut off.
   std::string PrintableTail() const;
 
  private:
   void Append(absl::string_view octets);
 
   OwnedFd read_end_;
-  int forward_fd_;
   bool ended_ = false;
   bool cut_ = false;  // octets have fallen off the front of the tail
   std::string tail_;
 };
-
-// `octets` on one line and without control octets: " | " for line ends, \xNN
-// for octets outside printable ASCII. Line ends at the end are dropped.
-std::string PrintableStderr(absl::string_view octets);
 
 }  // namespace forkrpc
 

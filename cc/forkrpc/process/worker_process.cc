@@ -3,7 +3,6 @@
 
 #include "forkrpc/process/worker_process.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/types.h>
@@ -11,6 +10,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,22 +25,20 @@
 #include "forkrpc/base/poll.h"
 #include "forkrpc/process/child_descriptors.h"
 #include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/printable_stderr.h"
+#include "forkrpc/process/process_watch.h"
 #include "forkrpc/process/reaper.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/process/spawn_process.h"
-#include "forkrpc/process/stderr_capture.h"
+#include "forkrpc/process/worker_stderr.h"
 #include "forkrpc/transport/fd_transport.h"
 #include "forkrpc/transport/kernel_buffer.h"
 #include "forkrpc/transport/stream_pair.h"
 #include "forkrpc/transport/transport.h"
+#include "forkrpc/transport/wire_terms.h"
 
 namespace forkrpc {
 namespace {
-
-// Without a pidfd the only way to wait with a deadline, and without a handler,
-// is to look again and again: soon at first, then rarely.
-constexpr absl::Duration kFirstLook = absl::Milliseconds(1);
-constexpr absl::Duration kLastLook = absl::Milliseconds(50);
 
 // The wire: our end as a transport, the child's ends still open.
 struct Wire {
@@ -81,34 +79,19 @@ absl::StatusOr<Wire> MakePipeWire(int buffer_octets) {
               std::move(responses->write_end)};
 }
 
-// Lists the child's descriptor 2, and makes the pipe if we are to read it.
-absl::StatusOr<PipePair> ArrangeStderr(StderrMode mode,
-                                       ChildDescriptors* descriptors) {
-  PipePair pipe;
-  int child_stderr = -1;  // /dev/null
-  if (mode == StderrMode::kTee || mode == StderrMode::kCapture) {
-    absl::StatusOr<PipePair> made = MakePipe();
-    if (!made.ok()) return made.status();
-    pipe = *std::move(made);
-    child_stderr = pipe.write_end.get();
-  } else if (mode == StderrMode::kInherit &&
-             fcntl(STDERR_FILENO, F_GETFD) >= 0) {
-    child_stderr = STDERR_FILENO;
-  }
-  descriptors->Add(child_stderr, STDERR_FILENO);
-  return pipe;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Spawn(
-    const SpawnOptions& options, Reaper::Pidfd pidfd) {
+    const SpawnOptions& options, const WireTerms& terms, Reaper::Pidfd pidfd) {
+  const std::string& name = options.name.empty() && !options.argv.empty()
+                                ? options.argv[0]
+                                : options.name;
   absl::StatusOr<Wire> wire = options.binding == Binding::kSocket
                                   ? MakeSocketWire(options.wire_buffer_octets)
                                   : MakePipeWire(options.wire_buffer_octets);
   ChildDescriptors descriptors;
-  absl::StatusOr<PipePair> errors =
-      wire.ok() ? ArrangeStderr(options.stderr_mode, &descriptors)
+  absl::StatusOr<WorkerStderr> errors =
+      wire.ok() ? WorkerStderr::Arrange(options, name, &descriptors)
                 : wire.status();
   if (!errors.ok()) {
     return absl::Status(
@@ -124,60 +107,74 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Spawn(
   for (const InheritedDescriptor& more : options.descriptors) {
     descriptors.Add(more.fd, more.child_number);
   }
-  const absl::StatusOr<pid_t> pid = SpawnProcess(options, &descriptors);
+  const absl::StatusOr<pid_t> pid = SpawnProcess(
+      options, WireEnvironment(terms, wire->child_in.get()), &descriptors);
   if (!pid.ok()) return pid.status();
   // From here on nothing can fail: the process has an owner at once.
+  // What is closed here leaves room for a pidfd where descriptors are short.
+  errors->OnStarted();
+  wire->child_in.Reset();
+  wire->child_out.Reset();
   return absl::WrapUnique(new WorkerProcess(
-      options.name.empty() ? options.argv[0] : options.name, *pid,
-      std::move(wire->transport),
-      StderrCapture(
-          std::move(errors->read_end),
-          options.stderr_mode == StderrMode::kTee ? STDERR_FILENO : -1),
-      pidfd));
+      name, *pid, std::move(wire->transport), *std::move(errors), pidfd));
 }
 
 WorkerProcess::WorkerProcess(std::string name, pid_t pid,
                              std::unique_ptr<Transport> transport,
-                             StderrCapture capture, Reaper::Pidfd pidfd)
+                             WorkerStderr errors, Reaper::Pidfd pidfd)
     : name_(std::move(name)),
       transport_(std::move(transport)),
-      stderr_(std::move(capture)),
-      reaper_(pid, pidfd) {}
+      stderr_(std::move(errors)),
+      reaper_(pid, pidfd),
+      watch_(reaper_.pidfd() >= 0, MonotonicNow()) {}
 
 WorkerProcess::~WorkerProcess() {
-  if (exit_status().has_value()) return;
   CloseWire();
-  if (Wait(MonotonicNow() + kDestructorGrace).ok()) return;
-  Kill(SIGKILL).IgnoreError();  // fails only if it has ended by now
-  Wait(MonotonicTime::InfiniteFuture()).IgnoreError();
+  constexpr auto kDrop = WorkerStderr::Exceptions::kDrop;
+  if (!WaitForEnd(MonotonicNow() + kDestructorGrace, kDrop).ok()) {
+    Kill(SIGKILL).IgnoreError();  // fails only if it has ended by now
+    WaitForEnd(MonotonicTime::InfiniteFuture(), kDrop).IgnoreError();
+  }
+  stderr_.Read();
+  stderr_.Finish(kDrop);
+  stderr_.FlushUntil(linger_until_);
+}
+
+const std::optional<ExitStatus>& WorkerProcess::Look() {
+  if (exit_status().has_value()) return exit_status();
+  const MonotonicTime now = MonotonicNow();
+  watch_.OnLook(reaper_.Look(), now);
+  if (watch_.ended()) linger_until_ = now + kStderrLinger;
+  return exit_status();
 }
 
 absl::StatusOr<ExitStatus> WorkerProcess::Wait(MonotonicTime deadline) {
-  bool use_pidfd = true;
-  absl::Duration look = kFirstLook;
-  for (;;) {
-    if (reaper_.Poll().has_value()) {
-      DrainStderr();
-      return *exit_status();
-    }
-    if (MonotonicNow() >= deadline) {
+  constexpr auto kPass = WorkerStderr::Exceptions::kPass;
+  absl::Status ended = WaitForEnd(deadline, kPass);
+  if (!ended.ok()) return ended;
+  stderr_.Drain(kPass);
+  stderr_.FlushUntil(std::min(deadline, linger_until_));
+  return *exit_status();
+}
+
+absl::Status WorkerProcess::WaitForEnd(MonotonicTime deadline,
+                                       WorkerStderr::Exceptions exceptions) {
+  if (deadline > MonotonicNow()) watch_.OnEndExpected(MonotonicNow());
+  while (!Look().has_value()) {
+    const MonotonicTime now = MonotonicNow();
+    if (now >= deadline) {
       return absl::DeadlineExceededError(
           absl::StrCat("worker '", name_, "' (pid ", pid(), ") has not ended"));
     }
-    use_pidfd = use_pidfd && reaper_.pidfd() >= 0;
-    pollfd fds[] = {{use_pidfd ? reaper_.pidfd() : -1, POLLIN, 0},
-                    {stderr_.fd(), POLLIN, 0}};
-    MonotonicTime until = deadline;
-    if (!use_pidfd) {
-      until = std::min(deadline, MonotonicNow() + look);
-      look = std::min(look * 2, kLastLook);
-    }
-    absl::StatusOr<int> ready = PollUntil(absl::MakeSpan(fds), until);
+    pollfd fds[] = {{pidfd(), POLLIN, 0}, {stderr_.fd(), POLLIN, 0}};
+    absl::StatusOr<int> ready =
+        PollUntil(absl::MakeSpan(fds),
+                  std::min({deadline, NextLook(), NextStderrFlush()}));
     if (!ready.ok()) return ready.status();
-    if (fds[1].revents != 0) DrainStderr();
-    // A tracer may keep an ended child from us; do not spin meanwhile.
-    if (fds[0].revents != 0 && !reaper_.Poll().has_value()) use_pidfd = false;
+    if (fds[1].revents != 0) stderr_.Drain(exceptions);
+    if (NextStderrFlush() <= MonotonicNow()) stderr_.Flush(exceptions);
   }
+  return absl::OkStatus();
 }
 
 absl::Status WorkerProcess::Kill(int signal) { return reaper_.Signal(signal); }
@@ -195,8 +192,8 @@ absl::StatusOr<ExitStatus> WorkerProcess::Terminate(absl::Duration grace) {
 }
 
 std::string WorkerProcess::DescribeEnd() {
-  reaper_.Poll();
-  DrainStderr();
+  Look();
+  stderr_.Read();
   std::string text =
       absl::StrCat("worker '", PrintableStderr(name_), "' (pid ", pid(), ") ",
                    exit_status().has_value() ? exit_status()->ToString()

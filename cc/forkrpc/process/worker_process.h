@@ -21,6 +21,8 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,15 +33,20 @@
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/process_watch.h"
 #include "forkrpc/process/reaper.h"
 #include "forkrpc/process/spawn_options.h"
-#include "forkrpc/process/stderr_capture.h"
+#include "forkrpc/process/worker_stderr.h"
 #include "forkrpc/transport/transport.h"
+#include "forkrpc/transport/wire_terms.h"
 
 namespace forkrpc {
 
 // How long the destructor lets a worker end by itself once its wire is closed.
 inline constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
+// How long the last words of a worker that has ended wait for our own standard
+// error to take them.
+inline constexpr absl::Duration kStderrLinger = absl::Seconds(1);
 
 // Invariants: (1) the process is reaped by the time the object is gone, so that
 // it leaves no zombie; (2) transport() is not null before CloseWire() and null
@@ -52,14 +59,20 @@ class WorkerProcess {
   // FailedPrecondition (options that make no sense). On error nothing is left
   // behind: no process and no descriptor.
   //
+  // `terms` are told to the worker in its environment: see WireTerms. Where the
+  // options name those variables too, the options' word is kept.
+  //
   // Reads the environment: no other thread may change it meanwhile.
   // `pidfd` is for tests.
   static absl::StatusOr<std::unique_ptr<WorkerProcess>> Spawn(
-      const SpawnOptions& options,
+      const SpawnOptions& options, const WireTerms& terms = {},
       Reaper::Pidfd pidfd = Reaper::Pidfd::kIfAvailable);
 
   // Closes the wire, gives the worker kDestructorGrace to end, then sends
-  // SIGKILL and reaps it. Returns at once if it was reaped before.
+  // SIGKILL and reaps it. Writes what waits for our standard error, but not
+  // beyond StderrLingersUntil(), and gives SpawnOptions::on_stderr what is
+  // left, an unfinished line too; what that throws is dropped here. Returns at
+  // once if the worker was reaped before and nothing waits.
   ~WorkerProcess();
 
   WorkerProcess(const WorkerProcess&) = delete;
@@ -72,25 +85,52 @@ class WorkerProcess {
   Transport* transport() { return transport_.get(); }
   void CloseWire() { transport_.reset(); }
 
-  // Readable when standard error has something to drain; -1 when it is not
+  // Standard error. Readable when it has something to drain; -1 when it is not
   // captured and after its end.
   int stderr_fd() const { return stderr_.fd(); }
-  // Reads what is there, without waiting for the worker.
+  // Reads what is there and hands it to our own standard error or to
+  // SpawnOptions::on_stderr, without waiting for the worker or for whoever
+  // reads ours. That callback must not destroy this object; what it throws
+  // leaves this function, and then NextStderrFlush() says that more is due.
   void DrainStderr() { stderr_.Drain(); }
   // The last StderrCapture::kTailOctets as written: not fit for a terminal.
   absl::string_view stderr_tail() const { return stderr_.tail(); }
 
-  // Readable when the worker has ended; -1 where the kernel has no pidfds, and
-  // once it is reaped. As stderr_fd() it stays open to destruction, so that an
-  // event loop may watch it.
-  int pidfd() const { return reaper_.pidfd(); }
+  // When to call FlushStderr(); ask after each of these functions, also when it
+  // has thrown. InfiniteFuture() if nothing waits.
+  MonotonicTime NextStderrFlush() const { return stderr_.NextFlush(); }
+  // Writes what our own standard error takes of what waits for it, gives lines
+  // that are due. Never waits.
+  void FlushStderr() { stderr_.Flush(); }
+  // Octets that wait for our own standard error, and those that were dropped
+  // because it did not take them: see StderrTee.
+  size_t stderr_backlog() const { return stderr_.backlog(); }
+  uint64_t stderr_dropped() const { return stderr_.dropped(); }
+  // How long what waits may linger: kStderrLinger after a look has found that
+  // the worker has ended, InfiniteFuture() before. Who may not block destroys
+  // this object when nothing waits any more, or then.
+  MonotonicTime StderrLingersUntil() const { return linger_until_; }
+
+  // Whether the worker has ended is known by looking: wait until pidfd() is
+  // readable or NextLook() has come, then Look(), and ask both again. A look
+  // never waits, may be made at any time, and reaps the worker if it has ended.
+  const std::optional<ExitStatus>& Look();
+  // Readable when the worker has ended; -1 when there is nothing to wait for at
+  // a pidfd: the kernel has none, the worker is reaped, or it is dead but held
+  // by a tracer. As stderr_fd() it stays open to destruction, so that an event
+  // loop may watch it.
+  int pidfd() const { return watch_.waits_for_pidfd() ? reaper_.pidfd() : -1; }
+  // InfiniteFuture() while pidfd() tells, and once the worker is reaped.
+  MonotonicTime NextLook() const { return watch_.next_look(); }
 
   // Waits for the worker to end and reaps it, draining standard error
-  // meanwhile. DeadlineExceeded if it still runs at `deadline` (a past one only
-  // looks); the worker is not told anything. May be called again.
+  // meanwhile, and then, to `deadline` and StderrLingersUntil(), for our own
+  // standard error to take the rest. DeadlineExceeded if it still runs at
+  // `deadline` (a past one only looks); the worker is not told anything. May be
+  // called again.
   absl::StatusOr<ExitStatus> Wait(MonotonicTime deadline);
 
-  // How it ended, once Wait, Terminate or DescribeEnd has found out.
+  // How it ended, once Look, Wait, Terminate or DescribeEnd has found out.
   const std::optional<ExitStatus>& exit_status() const {
     return reaper_.exit_status();
   }
@@ -110,13 +150,18 @@ class WorkerProcess {
 
  private:
   WorkerProcess(std::string name, pid_t pid,
-                std::unique_ptr<Transport> transport, StderrCapture capture,
+                std::unique_ptr<Transport> transport, WorkerStderr errors,
                 Reaper::Pidfd pidfd);
+
+  absl::Status WaitForEnd(MonotonicTime deadline,
+                          WorkerStderr::Exceptions exceptions);
 
   std::string name_;
   std::unique_ptr<Transport> transport_;
-  StderrCapture stderr_;
+  WorkerStderr stderr_;
   Reaper reaper_;
+  ProcessWatch watch_;
+  MonotonicTime linger_until_ = MonotonicTime::InfiniteFuture();
 };
 
 }  // namespace forkrpc

@@ -23,6 +23,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "forkrpc/client/blocking_client.h"
+#include "forkrpc/client/pipelined_client.h"
 #include "forkrpc/client/worker.h"
 #include "forkrpc/server/async_server.h"
 #include "forkrpc/server/blocking_server.h"
@@ -85,7 +86,12 @@ void Serve(absl::string_view request, Events send_event, Respond respond) {
   respond(absl::StrCat("re", request)).IgnoreError();
 }
 
-Outcome RunBlocking(Form form, const FaultPlan& plan) {
+// Makes kCalls calls and closes.
+using Parent = std::function<void(std::unique_ptr<Transport>,
+                                  BlockingClientOptions, Outcome*)>;
+
+// `parent` against a server in a thread.
+Outcome RunParent(Form form, const FaultPlan& plan, const Parent& parent) {
   Outcome outcome;
   SocketPair wire = *MakeSocketPair();
   FaultSysCalls near(wire.ours.get(), StreamEnd::kClient, plan);
@@ -112,33 +118,56 @@ Outcome RunBlocking(Form form, const FaultPlan& plan) {
   BlockingClientOptions options;
   options.connection.form = form;
   options.on_event = [&](absl::string_view) { ++outcome.events; };
-  BlockingClient client(
-      *FdTransport::FromSocket(std::move(wire.ours), FaultSysCalls::table()),
-      options);
-  // One call by itself, the others at once.
-  outcome.OnEnd(0, client.CallView("0"));
-  std::vector<std::pair<int, CallId>> calls;
-  for (int i = 1; i < kCalls; ++i) {
-    const absl::StatusOr<CallId> call = client.Start(absl::StrCat(i));
-    if (call.ok()) {
-      calls.emplace_back(i, *call);
-    } else {
-      outcome.OnEnd(i, call.status());
-    }
-  }
-  for (const auto& [number, call] : calls) {
-    const absl::StatusOr<std::string> response = client.Wait(call);
-    if (response.ok()) {
-      outcome.OnEnd(number, absl::string_view(*response));
-    } else {
-      outcome.OnEnd(number, response.status());
-    }
-  }
-  outcome.end = client.Close(absl::Seconds(20));
+  parent(*FdTransport::FromSocket(std::move(wire.ours), FaultSysCalls::table()),
+         options, &outcome);
   server.join();
   TakeCounts(StreamEnd::kClient, near, &outcome.ops);
   TakeCounts(StreamEnd::kServer, far, &outcome.ops);
   return outcome;
+}
+
+Outcome RunBlocking(Form form, const FaultPlan& plan) {
+  return RunParent(form, plan,
+                   [](std::unique_ptr<Transport> wire,
+                      BlockingClientOptions options, Outcome* outcome) {
+                     BlockingClient client(std::move(wire), std::move(options));
+                     for (int i = 0; i < kCalls; ++i) {
+                       outcome->OnEnd(i, client.CallView(absl::StrCat(i)));
+                     }
+                     outcome->end = client.Close(absl::Seconds(20));
+                   });
+}
+
+Outcome RunPipelined(Form form, const FaultPlan& plan) {
+  return RunParent(
+      form, plan,
+      [](std::unique_ptr<Transport> wire, BlockingClientOptions options,
+         Outcome* outcome) {
+        PipelinedClient client(std::move(wire), std::move(options));
+        std::vector<std::pair<int, CallId>> calls;
+        const auto wait = [&] {
+          for (const auto& [number, call] : calls) {
+            const absl::StatusOr<std::string> end = client.Wait(call);
+            if (end.ok()) {
+              outcome->OnEnd(number, absl::string_view(*end));
+            } else {
+              outcome->OnEnd(number, end.status());
+            }
+          }
+          calls.clear();
+        };
+        for (int i = 0; i < kCalls; ++i) {
+          const absl::StatusOr<CallId> call = client.Start(absl::StrCat(i));
+          if (call.ok()) {
+            calls.emplace_back(i, *call);
+          } else {
+            outcome->OnEnd(i, call.status());
+          }
+          if (i == 0) wait();  // one by itself, the others at once
+        }
+        wait();
+        outcome->end = client.Close(absl::Seconds(20));
+      });
 }
 
 Outcome RunLoop(Form form, const FaultPlan& plan) {
@@ -247,6 +276,7 @@ class DriversFaultTest
 INSTANTIATE_TEST_SUITE_P(
     All, DriversFaultTest,
     testing::Combine(testing::Values(Drivers{"Blocking", RunBlocking},
+                                     Drivers{"Pipelined", RunPipelined},
                                      Drivers{"Loop", RunLoop}),
                      testing::Values(Form::kSync, Form::kAsync)),
     [](const auto& info) {
