@@ -127,8 +127,8 @@ class BlockingModel {
     if (closed_) return;
     if (open_[1]) {
       End(1, kSoon, {StatusCode::kCancelled}, {""});
-    } else if (now_ <= handed_out_by_[1]) {
-      // It waits to hear how the worker ended.
+    } else if (looked_until_ <= handed_out_by_[1]) {
+      // Nobody has seen its end yet, or it waits to hear how the worker ended.
       Also(1, StatusCode::kCancelled);
     }
   }
@@ -138,7 +138,7 @@ class BlockingModel {
     for (int call : {0, 1}) {
       open_[call] = false;
       if (expected_.calls[call].ends == Ending::kMust &&
-          now_ <= handed_out_by_[call]) {
+          looked_until_ <= handed_out_by_[call]) {
         expected_.calls[call].ends = Ending::kMay;
       }
     }
@@ -166,7 +166,8 @@ class BlockingModel {
 
   ExpectedEnds Finish() {
     if (handle_) {
-      now_ = std::max({now_, handed_out_by_[0], handed_out_by_[1]});
+      looked_until_ = now_ =
+          std::max({now_, handed_out_by_[0], handed_out_by_[1]});
       Destroy();
     }
     expected_.destroyed = now_ + kSeen;
@@ -175,7 +176,7 @@ class BlockingModel {
     for (Ending& ending : expected_.calls) {
       for (const auto& [from, to] : busy_) {
         if (ending.when > to || ending.when + ending.late < from) continue;
-        ending.late = std::max(ending.late, to + kSoon - ending.when);
+        ending.late = std::max(ending.late, to + kSeen - ending.when);
       }
     }
     return expected_;
@@ -194,7 +195,9 @@ class BlockingModel {
 
   void PassTo(absl::Duration time) {
     while (Next() <= time) PassOne(time);
-    now_ = std::max(now_, time);
+    if (time <= now_) return;
+    now_ = time;
+    looked_until_ = time;
   }
 
   // Lets the next thing happen, if that is until `limit`.
@@ -311,6 +314,8 @@ class BlockingModel {
   absl::Duration handed_out_by_[kEndsCalls];
   std::vector<std::pair<absl::Duration, absl::Duration>> busy_;
   absl::Duration now_;
+  // When the user was last in WaitAny(), and not elsewhere.
+  absl::Duration looked_until_;
   absl::Duration deadline_at_ = kNever;
   size_t done_ = 0;  // of the actions, those of the child
 

@@ -36,9 +36,7 @@ class ClientRun {
       stage_.EndAll();
     });
     auto client = Client::Spawn(EndsStage::Program(), {});
-    if (!client.ok()) return;
-    client_ = *std::move(client);
-    if (!client_->Call("first").ok()) client_ = nullptr;
+    if (client.ok()) client_ = *std::move(client);
   }
 
   absl::Duration now() { return stage_.kernel()->elapsed(); }
@@ -99,6 +97,8 @@ class PipelinedRun : public ClientRun<PipelinedClient> {
 
   EndsRecord Run() {
     if (client_ == nullptr) return Finish();
+    const CallId first = client_->Start("first").value_or(0);
+    if (!client_->Wait(first).ok()) return Finish();
     calls_[0] = client_->Start("A", kTimeout).value_or(0);
     calls_[1] = client_->Start("B").value_or(0);
     StartTheChild();
@@ -141,7 +141,7 @@ class BlockingRun : public ClientRun<BlockingClient> {
   explicit BlockingRun(const EndsCase& one) : ClientRun(one) {}
 
   EndsRecord Run() {
-    if (client_ == nullptr) return Finish();
+    if (client_ == nullptr || !client_->Call("first").ok()) return Finish();
     StartTheChild();
     Ended(0, client_->Call("A", kTimeout).status());
     const std::vector<absl::Duration> times = TimesOf(case_.actions);
