@@ -29,7 +29,7 @@ class BlockingModel {
  public:
   explicit BlockingModel(const EndsCase& one) : case_(one) {
     times_ = TimesOf(case_.actions);
-    exit_at_ = times_.back() + kPatience;
+    exit_at_ = times_.back() + case_.patience;
     for (Ending& ending : expected_.calls) ending.ends = Ending::kMustNot;
   }
 

@@ -53,6 +53,9 @@ struct EndsCase {
   std::vector<EndsAction> actions;
   EndsChild child = EndsChild::kMute;
   bool pidfds = true;  // whether the kernel has them
+  // When everything was left as it is for so long, the child exits with status
+  // 0, which must end what has not ended by then.
+  absl::Duration patience = absl::Seconds(20);
 };
 
 std::string ToString(const EndsCase& one);
@@ -73,9 +76,6 @@ inline constexpr absl::Duration kDrainingTakes = absl::Milliseconds(12);
 inline constexpr absl::Duration kExitGrace = absl::Milliseconds(5015);
 // Of the pool, between SIGTERM and SIGKILL.
 inline constexpr absl::Duration kKillGrace = absl::Milliseconds(717);
-// When everything is left as it is for so long, the child exits with status 0,
-// which must end what has not ended by then.
-inline constexpr absl::Duration kPatience = absl::Seconds(20);
 inline constexpr int kExitCode = 7;
 
 // The graces get shorter: that of the first time, and of each later one.

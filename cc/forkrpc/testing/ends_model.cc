@@ -33,7 +33,7 @@ class LoopModel {
       PassTo(times[i]);
       Do(one.actions[i]);
     }
-    PassTo(times.back() + kPatience);
+    PassTo(times.back() + one.patience);
     if (handle_) paused_ = false;
     Look();
     Die("exited with status 0");

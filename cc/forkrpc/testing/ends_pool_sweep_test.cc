@@ -4,147 +4,14 @@
 // How a WorkerPool and its calls end, in all short sequences of what may
 // happen.
 
-#include <memory>
-#include <utility>
-#include <vector>
-
-#include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "forkrpc/base/clock.h"
-#include "forkrpc/event_loop/libuv_loop.h"
-#include "forkrpc/pool/worker_pool.h"
 #include "forkrpc/testing/ends_case.h"
 #include "forkrpc/testing/ends_model.h"
-#include "forkrpc/testing/ends_record.h"
-#include "forkrpc/testing/ends_stage.h"
+#include "forkrpc/testing/ends_runs.h"
 #include "forkrpc/testing/ends_sweep.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
 namespace {
-
-class PoolRun {
- public:
-  explicit PoolRun(const EndsCase& one) : case_(one), stage_(one) {}
-
-  EndsRecord Run() {
-    loop_ = std::make_unique<LibuvLoop>();
-    auto pool = WorkerPool::Create(Options(), loop_.get());
-    if (!pool.ok()) return std::move(record_);
-    pool_ = *std::move(pool);
-    pool_->Call("first", [this](absl::StatusOr<absl::string_view> response) {
-      if (response.ok()) Start();
-    });
-    kernel()->OnHang([this] { loop_->Post([this] { loop_->Stop(); }); });
-    loop_->Run();
-    stage_.Finish(&record_);
-    // Otherwise this loop cannot be left.
-    if (record_.destroyed.empty()) {
-      (void)loop_.release();
-      (void)pool_.release();
-    }
-    return std::move(record_);
-  }
-
- private:
-  VirtualKernel* kernel() { return stage_.kernel(); }
-  absl::Duration now() { return kernel()->elapsed(); }
-
-  // One worker that has both calls.
-  PoolOptions Options() {
-    PoolOptions options;
-    options.program = EndsStage::Program();
-    options.max = 1;
-    options.load = kEndsCalls;
-    options.exit_grace = kExitGrace;
-    options.kill_grace = kKillGrace;
-    options.on_error = [this](const PoolError& error) {
-      Told();
-      record_.errors.push_back({now(), error.status});
-    };
-    options.on_destroy = [this] { record_.destroyed.push_back(now()); };
-    return options;
-  }
-
-  void Told() {
-    if (!record_.destroyed.empty()) ++record_.told_when_gone;
-  }
-
-  void Start() {
-    PoolCallOptions with_timeout;
-    with_timeout.deadline = MonotonicNow() + kTimeout;
-    calls_[0] = pool_->Call("A", with_timeout, Ended(0));
-    calls_[1] = pool_->Call("B", Ended(1));
-    const std::vector<absl::Duration> times = TimesOf(case_.actions);
-    for (size_t i = 0; i < times.size(); ++i) {
-      At(times[i], [this, action = case_.actions[i]] { Act(action); });
-    }
-    At(times.back() + kPatience, [this] { stage_.ExitAll(); });
-    At(times.back() + kPatience + absl::Seconds(1),
-       [this] { pool_ = nullptr; });
-  }
-
-  CallCallback Ended(int call) {
-    return [this, call](absl::StatusOr<absl::string_view> response) {
-      Told();
-      record_.calls[call].push_back({now(), response.status()});
-    };
-  }
-
-  // What the child does comes between two turns of the loop, what the user does
-  // from the loop.
-  template <typename Function>
-  void At(absl::Duration time, Function function) {
-    kernel()->At(time, [this, function] { loop_->Post(function); });
-  }
-
-  void Act(EndsAction action) {
-    if (IsChilds(action)) return stage_.Act(action);
-    if (pool_ == nullptr) return;
-    switch (action) {
-      case EndsAction::kDrain:
-        return Drain(DrainGrace(drains_++));
-      case EndsAction::kTerminate:
-        return Drain(absl::ZeroDuration());
-      case EndsAction::kCancel: {
-        const bool open = record_.calls[1].empty();
-        const bool done = pool_->Cancel(calls_[1]).ok();
-        if (open != done) ++record_.wrong_cancels;
-        return;
-      }
-      case EndsAction::kDestroy:
-        pool_ = nullptr;
-        return;
-      default:
-        return;
-    }
-  }
-
-  void Drain(absl::Duration grace) {
-    ++record_.drains;
-    if (!record_.destroyed.empty()) ++record_.drains_when_gone;
-    pool_->Drain(grace, [this](absl::Status status) {
-      if (!record_.destroyed.empty()) ++record_.drained_when_gone;
-      record_.drained.push_back({now(), std::move(status)});
-    });
-  }
-
-  const EndsCase case_;
-  EndsRecord record_;
-  EndsStage stage_;
-  std::unique_ptr<LibuvLoop> loop_;
-  std::unique_ptr<WorkerPool> pool_;
-  PoolCallId calls_[kEndsCalls] = {0, 0};
-  int drains_ = 0;
-};
-
-EndsRecord RunCase(const EndsCase& one) {
-  const int before = CountDescriptors();
-  EndsRecord record = PoolRun(one).Run();
-  record.descriptors_left = CountDescriptors() - before;
-  return record;
-}
 
 const EndsSweep& TheSweep() {
   static const auto* const sweep = new EndsSweep{
@@ -152,13 +19,7 @@ const EndsSweep& TheSweep() {
       {EndsAction::kStreamOver, EndsAction::kExit, EndsAction::kKill,
        EndsAction::kGrandchild, EndsAction::kDrain, EndsAction::kTerminate,
        EndsAction::kCancel, EndsAction::kDeadline, EndsAction::kDestroy},
-      [](const EndsCase& one) {
-        return one.child == EndsChild::kStubborn
-                   ? Has(one, EndsAction::kTerminate)
-                   : Has(one, EndsAction::kDrain) ||
-                         Has(one, EndsAction::kDestroy);
-      },
-      RunCase,
+      RunPoolEnds,
       [](const EndsCase& one) {
         return ExpectLoopEnds(one, LoopEndsRules::kPool);
       }};
@@ -168,8 +29,6 @@ const EndsSweep& TheSweep() {
 class PoolEndsTest : public testing::TestWithParam<EndsAction> {};
 
 TEST_P(PoolEndsTest, EachCallEndsOnceInTimeAndNamesTheCause) {
-  // What a process' first loop opens stays open.
-  RunCase(EndsCase{{EndsAction::kExit}});
   EXPECT_EQ(SweepEnds(GetParam(), TheSweep()), "");
 }
 

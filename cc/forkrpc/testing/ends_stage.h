@@ -1,57 +1,58 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// EndsStage: the kernel and the children of an EndsCase, and what is left of
-// them behind it.
+// EndsStage: where an EndsCase is played: a clock, and a child that does what
+// the case says.
 //
-// Each child answers its first request and then behaves as the case says. One
-// thread, as VirtualKernel.
+// The child answers its first request and then behaves as EndsCase::child says.
+// virtual_ends_stage.h has acted children under a virtual clock,
+// real_ends_stage.h real processes and real time.
 //
-//   EndsStage stage(one, &record);
-//   auto worker = Worker::Spawn(EndsStage::Program(), {}, &loop);
-//   stage.kernel()->At(time, [&] { stage.Act(EndsAction::kExit); });
+//   auto worker = Worker::Spawn(stage->Program(), {}, &loop);
+//   stage->Start((*worker)->pid());
+//   stage->At(absl::Seconds(1), [&] { stage->Act(EndsAction::kExit); });
 
 #ifndef FORKRPC_TESTING_ENDS_STAGE_H_
 #define FORKRPC_TESTING_ENDS_STAGE_H_
 
-#include <functional>
-#include <memory>
-#include <string>
-#include <vector>
+#include <sys/types.h>
 
+#include <functional>
+
+#include "absl/time/time.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/testing/ends_case.h"
 #include "forkrpc/testing/ends_record.h"
-#include "forkrpc/testing/scripted_peer.h"
-#include "forkrpc/testing/virtual_kernel.h"
 
 namespace forkrpc {
 
 class EndsStage {
  public:
-  explicit EndsStage(const EndsCase& one);
+  virtual ~EndsStage() = default;
 
-  // What to spawn; it does not exist.
-  static SpawnOptions Program();
+  // What to spawn; exactly one is spawned.
+  virtual SpawnOptions Program() = 0;
 
-  VirtualKernel* kernel() { return &kernel_; }
+  // The time counts from now on; the child is `pid`.
+  virtual void Start(pid_t pid) = 0;
+  virtual absl::Duration Now() = 0;
+  // Has `event` happen then, maybe in another thread.
+  virtual void At(absl::Duration when, std::function<void()> event) = 0;
 
-  // Does one of the child's actions with the first child.
-  void Act(EndsAction action);
-  // What happens when everything has been left as it is for kPatience.
-  void ExitAll();
+  // Does one of the child's actions.
+  virtual void Act(EndsAction action) = 0;
+  // What happens when everything has been left as it is for long: the child
+  // exits with status 0.
+  virtual void Exit() = 0;
   // Lets go of all that children and grandchildren hold: the way out of a hang.
-  void EndAll();
+  virtual void EndAll() = 0;
 
-  // Writes down what is left: children, signals.
-  void Finish(EndsRecord* record) const;
+  // Called, maybe in another thread, when no event is left and what is still
+  // waited for will not come any more.
+  virtual void OnNothingLeft(std::function<void()> call) = 0;
 
- private:
-  class Child;
-
-  const EndsCase case_;
-  VirtualKernel kernel_;
-  std::vector<std::shared_ptr<Child>> acted_;
+  // Writes down what is left. Nothing happens any more after it.
+  virtual void Finish(EndsRecord* record) = 0;
 };
 
 // Descriptors that this process has open.

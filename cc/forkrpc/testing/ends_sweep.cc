@@ -10,9 +10,22 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "forkrpc/testing/virtual_ends_stage.h"
 
 namespace forkrpc {
 namespace {
+
+bool Has(const EndsCase& one, EndsAction action) {
+  return std::find(one.actions.begin(), one.actions.end(), action) !=
+         one.actions.end();
+}
+
+// Whether this child can behave otherwise than a mute one.
+bool Matters(const EndsCase& one) {
+  return one.child == EndsChild::kStubborn
+             ? Has(one, EndsAction::kTerminate)
+             : Has(one, EndsAction::kDrain) || Has(one, EndsAction::kDestroy);
+}
 
 class Sweep {
  public:
@@ -21,8 +34,10 @@ class Sweep {
         sweep_(sweep),
         list_(std::getenv("ENDS_LIST") != nullptr) {}
 
-  std::string Run() {
+  std::string RunAll() {
     const absl::Time start = absl::Now();
+    // What a process' first loop opens stays open.
+    Run(EndsCase{{EndsAction::kExit}});
     for (int length = 1; length <= sweep_.max_length; ++length) {
       ForEachSequence(
           first_, sweep_.alphabet, length,
@@ -45,7 +60,7 @@ class Sweep {
     for (const EndsChild child :
          {EndsChild::kMute, EndsChild::kStubborn, EndsChild::kDraining}) {
       EndsCase one = {actions, child, true};
-      if (child != EndsChild::kMute && !sweep_.matters(one)) continue;
+      if (child != EndsChild::kMute && !Matters(one)) continue;
       Judge(one);
       if (static_cast<int>(actions.size()) > sweep_.max_length_without_pidfds) {
         continue;
@@ -55,9 +70,20 @@ class Sweep {
     }
   }
 
+  EndsRecord Run(const EndsCase& one) {
+    const int before = CountDescriptors();
+    EndsRecord record;
+    {
+      VirtualEndsStage stage(one);
+      record = sweep_.run(one, &stage);
+    }
+    record.descriptors_left = CountDescriptors() - before;
+    return record;
+  }
+
   void Judge(const EndsCase& one) {
     ++cases_;
-    const std::string wrong = JudgeEnds(sweep_.run(one), sweep_.expect(one));
+    const std::string wrong = JudgeEnds(Run(one), sweep_.expect(one));
     if (wrong.empty()) return;
     if (++wrong_ == 1) shortest_ = absl::StrCat(ToString(one), ":\n", wrong);
     if (list_) std::printf("%s:\n%s", ToString(one).c_str(), wrong.c_str());
@@ -75,12 +101,7 @@ class Sweep {
 }  // namespace
 
 std::string SweepEnds(EndsAction first, const EndsSweep& sweep) {
-  return Sweep(first, sweep).Run();
-}
-
-bool Has(const EndsCase& one, EndsAction action) {
-  return std::find(one.actions.begin(), one.actions.end(), action) !=
-         one.actions.end();
+  return Sweep(first, sweep).RunAll();
 }
 
 }  // namespace forkrpc

@@ -5,9 +5,11 @@
 // action, and says how many there were and which are wrong.
 //
 // The shortest sequences come first, so that the first failure that is printed
-// is the simplest. ENDS_LIST=1 in the environment lists all that fail.
+// is the simplest. Besides the mute child the stubborn one is tried where
+// somebody may send SIGTERM, and the draining one where its input may end.
+// ENDS_LIST=1 in the environment lists all that fail.
 //
-//   const EndsSweep sweep = {kAlphabet, RunWorker, Expect};
+//   const EndsSweep sweep = {"Worker", kAlphabet, RunWorkerEnds, ExpectEnds};
 //   EXPECT_EQ(SweepEnds(EndsAction::kExit, sweep), "");
 
 #ifndef FORKRPC_TESTING_ENDS_SWEEP_H_
@@ -19,16 +21,14 @@
 
 #include "forkrpc/testing/ends_case.h"
 #include "forkrpc/testing/ends_record.h"
+#include "forkrpc/testing/ends_stage.h"
 
 namespace forkrpc {
 
 struct EndsSweep {
   const char* name;
   std::vector<EndsAction> alphabet;
-  // Whether it matters for a sequence that a child is stubborn, or drains: for
-  // the others only the mute child is tried.
-  std::function<bool(const EndsCase&)> matters;
-  std::function<EndsRecord(const EndsCase&)> run;
+  std::function<EndsRecord(const EndsCase&, EndsStage*)> run;
   std::function<ExpectedEnds(const EndsCase&)> expect;
   int max_length = 4;
   int max_length_without_pidfds = 3;
@@ -36,9 +36,6 @@ struct EndsSweep {
 
 // Empty if all ended as they should; prints the counts.
 std::string SweepEnds(EndsAction first, const EndsSweep& sweep);
-
-// Whether `one` has `action`.
-bool Has(const EndsCase& one, EndsAction action);
 
 }  // namespace forkrpc
 
