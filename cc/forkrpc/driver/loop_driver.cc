@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/types/span.h"
 
 namespace forkrpc {
@@ -56,8 +57,15 @@ void LoopDriver::RunTurn() {
   turn_due_ = false;
   if (connection_ == nullptr) return;
   FlushNow();
-  on_input_();
+  LetPoll();
   Wait();
+}
+
+void LoopDriver::LetPoll() {
+  // If the user throws, what is left to poll comes with the next turn.
+  absl::Cleanup go_on = [this] { Update(); };
+  on_input_();
+  std::move(go_on).Cancel();
 }
 
 void LoopDriver::OnReady(unsigned ready) {
@@ -66,7 +74,7 @@ void LoopDriver::OnReady(unsigned ready) {
     write_blocked_ = false;
     Update();
   }
-  if ((ready & EventLoop::kReadable) != 0 && !paused_ && Read()) on_input_();
+  if ((ready & EventLoop::kReadable) != 0 && !paused_ && Read()) LetPoll();
   Wait();
 }
 

@@ -7,8 +7,10 @@
 // What client and server have in common. It reads when the connection wants
 // octets, and writes what has been queued once in a turn of the loop: many
 // frames, one system call. The user is told when there is something to poll; it
-// tells the driver when it has polled or queued. One thread, that of the loop.
-// Allocates nothing in the steady state.
+// tells the driver when it has polled or queued. An exception of the user's
+// passes through; the user is told again in the next turn, so that nothing is
+// left behind. One thread, that of the loop. Allocates nothing in the steady
+// state.
 //
 //   auto driver = std::make_shared<LoopDriver>(&connection, transport, loop,
 //                                              [this] { PollAll(); });
@@ -74,6 +76,8 @@ class LoopDriver : public std::enable_shared_from_this<LoopDriver> {
   // Writes, lets the user poll what has become possible, waits.
   void RunTurn();
   void OnReady(unsigned ready);
+  // Tells the user that there may be something to poll.
+  void LetPoll();
   // Tells the loop what to wait for next.
   void Wait();
 

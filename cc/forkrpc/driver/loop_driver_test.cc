@@ -11,10 +11,12 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -368,6 +370,43 @@ TEST_P(LoopDriverTest, MayBeDestroyedWithATurnDue) {
   EXPECT_TRUE(peer_.Receive().empty());
   EXPECT_TRUE(peer_.at_end());
 }
+
+#ifdef ABSL_HAVE_EXCEPTIONS
+// One exception out of a turn, one out of reading.
+TEST_P(LoopDriverTest, AnExceptionOfTheUsersLosesNothing) {
+  bool throws = true;
+  on_input_ = [this, &throws] {
+    if (std::exchange(throws, false)) throw std::runtime_error("the user's");
+    PollAll();
+  };
+  Call("one");
+  EXPECT_THROW(loop_.RunForAWhile(), std::runtime_error);
+  const int inputs = inputs_;
+  loop_.RunForAWhile();
+  EXPECT_GT(inputs_, inputs) << "the user is not told again";
+  throws = true;
+  peer_.Send(ScriptedPeer::Frame(0, "early"));
+  EXPECT_THROW(loop_.RunForAWhile(), std::runtime_error);
+  ASSERT_TRUE(Logged(1)) << "what was read is told only with more input";
+  Call("two");
+  ASSERT_TRUE(PeerGets(2)) << "nothing is written any more";
+  peer_.Send(ScriptedPeer::Frame(2, "b") + ScriptedPeer::Frame(1, "a"));
+  ASSERT_TRUE(Logged(3));
+  EXPECT_EQ(log_, (std::vector<std::string>{"event early", "2=b", "1=a"}));
+}
+
+TEST_P(LoopDriverTest, MayBeDestroyedBeforeItsUserThrows) {
+  on_input_ = [this] {
+    driver_->Stop();
+    driver_ = nullptr;
+    throw std::runtime_error("the user's");
+  };
+  Call("x");
+  EXPECT_THROW(loop_.RunForAWhile(), std::runtime_error);
+  loop_.RunForAWhile();
+  EXPECT_EQ(inputs_, 1);
+}
+#endif  // ABSL_HAVE_EXCEPTIONS
 
 TEST_P(LoopDriverTest, FlushNowWritesAndReadTellsNobody) {
   ASSERT_TRUE(connection_.StartCall("x").ok());

@@ -7,7 +7,7 @@
 // may run it. Makes no thread and touches no signal. Post() is for any thread;
 // all else for the one that runs the io_context. Asio arms a descriptor anew
 // for each time that it is ready, so a turn costs a system call more than with
-// LibuvLoop.
+// LibuvLoop. None of the descriptors that Asio opens for it is 0, 1 or 2.
 //
 //   asio::io_context io;
 //   forkrpc::AsioLoop loop(&io);
@@ -25,7 +25,6 @@
 
 #include "absl/status/statusor.h"
 #include "forkrpc/event_loop/event_loop.h"
-#include "forkrpc/event_loop/loop_tasks.h"
 
 namespace forkrpc {
 
@@ -43,7 +42,8 @@ class AsioLoop final : public EventLoop {
   AsioLoop(const AsioLoop&) = delete;
   AsioLoop& operator=(const AsioLoop&) = delete;
 
-  // Runs until Stop(), also with nothing to do. May be called again.
+  // Runs until Stop(), also with nothing to do, or until an exception leaves a
+  // callback. May be called again.
   void Run();
   void Stop();
 
@@ -54,10 +54,12 @@ class AsioLoop final : public EventLoop {
   void Post(Task task) override;
 
  private:
+  class Native;
+
   const std::unique_ptr<asio::io_context> own_io_;
   asio::io_context* const io_;
-  // What waits in the io_context shares it.
-  const std::shared_ptr<LoopTasks> tasks_;
+  // What waits in the io_context has weak references.
+  std::shared_ptr<Native> native_;
 };
 
 }  // namespace forkrpc

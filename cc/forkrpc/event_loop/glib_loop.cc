@@ -8,15 +8,16 @@
 
 #include <algorithm>
 #include <climits>
-#include <map>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
-#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
-#include "forkrpc/event_loop/loop_tasks.h"
-#include "forkrpc/event_loop/watchable_fd.h"
+#include "forkrpc/base/monotonic_time.h"
+#include "forkrpc/event_loop/callback_boundary.h"
+#include "forkrpc/event_loop/loop_core.h"
+#include "forkrpc/event_loop/low_descriptors.h"
 
 namespace forkrpc {
 namespace {
@@ -31,15 +32,21 @@ class SourceOf {
     reinterpret_cast<WithValue*>(source_)->value = value;
     g_source_attach(source_, context);
   }
-  ~SourceOf() {
-    g_source_destroy(source_);
-    g_source_unref(source_);
-  }
+  ~SourceOf() { Close(); }
   SourceOf(const SourceOf&) = delete;
   SourceOf& operator=(const SourceOf&) = delete;
 
   GSource* get() const { return source_; }
   T* operator->() const { return From(source_); }
+
+  // Destroys the value, now or when the source has been dispatched.
+  void Close() {
+    GSource* const source = std::exchange(source_, nullptr);
+    if (source == nullptr) return;
+    g_source_destroy(source);
+    g_source_unref(source);
+  }
+  bool is_closed() const { return source_ == nullptr; }
 
   static T* From(GSource* source) {
     return reinterpret_cast<WithValue*>(source)->value;
@@ -51,24 +58,30 @@ class SourceOf {
     GSource base;
     T* value;
   };
-  GSource* const source_;
+  GSource* source_;
 };
 
 struct Watched {
+  LoopCore* core;
+  CallbackBoundary* boundary;
   EventLoop::FdCallback callback;
   unsigned interest = 0;
   gpointer tag = nullptr;  // null iff interest is 0
 };
 
-class GlibWatch final : public FdWatch {
+class GlibWatch final : public LoopWatch {
  public:
-  GlibWatch(GMainContext* context, int fd, EventLoop::FdCallback callback)
+  GlibWatch(GMainContext* context, LoopCore* core, CallbackBoundary* boundary,
+            int fd, EventLoop::FdCallback callback)
       : fd_(fd),
-        source_(context, &functions_, new Watched{std::move(callback)}) {}
+        source_(context, &functions_,
+                new Watched{core, boundary, std::move(callback)}) {}
+  ~GlibWatch() override { Close(); }
 
   // GLib tells errors even where nothing is waited for: then the descriptor is
   // taken away from it.
   void SetInterest(unsigned interest) override {
+    if (source_.is_closed()) return;
     const unsigned before = std::exchange(source_->interest, interest);
     if (interest == before) return;
     const auto condition = static_cast<GIOCondition>(
@@ -84,6 +97,11 @@ class GlibWatch final : public FdWatch {
     }
   }
 
+  void Close() override {
+    Leave();
+    source_.Close();
+  }
+
  private:
   static gboolean OnReady(GSource* source, GSourceFunc, gpointer) {
     Watched* const watched = SourceOf<Watched>::From(source);
@@ -93,48 +111,34 @@ class GlibWatch final : public FdWatch {
                      (found & G_IO_OUT ? EventLoop::kWritable : 0u);
     if (found & (G_IO_ERR | G_IO_HUP | G_IO_NVAL)) ready = watched->interest;
     ready &= watched->interest;
-    if (ready != 0) watched->callback(ready);
+    if (ready != 0) {
+      watched->boundary->Call(
+          [&] { watched->core->TellReady(watched->callback, ready); });
+    }
     return G_SOURCE_CONTINUE;
   }
 
   static GSourceFuncs functions_;
   const int fd_;
-  const SourceOf<Watched> source_;
+  SourceOf<Watched> source_;
 };
 
 GSourceFuncs GlibWatch::functions_ = {
     nullptr, nullptr, OnReady, SourceOf<Watched>::Finalize, nullptr, nullptr};
 
-struct TimerState {
-  using ByDeadline = std::multimap<MonotonicTime, std::shared_ptr<TimerState>>;
-
-  EventLoop::Task callback;
-  // Where it is in the map; while it is not set, the map's node, so that
-  // setting it allocates nothing.
-  ByDeadline::iterator place;
-  ByDeadline::node_type node;
-};
-
-// The deferred tasks and the timers of a loop. One source has all timers, since
-// GLib dispatches sources in the order in which they were made.
-struct LoopWork {
-  std::shared_ptr<LoopTasks> tasks;
-  TimerState::ByDeadline timers;
-
-  bool IsTimerDue() const {
-    return !timers.empty() && timers.begin()->first <= MonotonicNow();
-  }
-
-  void Unset(TimerState* timer) {
-    if (timer->node.empty()) timer->node = timers.extract(timer->place);
-  }
+// The tasks and the timers of a loop. One source has all timers, since GLib
+// dispatches sources in the order in which they were made.
+struct Work {
+  LoopCore* core;
+  CallbackBoundary* boundary;
 
   static gboolean Prepare(GSource* source, gint* timeout) {
-    LoopWork* const work = SourceOf<LoopWork>::From(source);
+    LoopCore* const core = SourceOf<Work>::From(source)->core;
     *timeout = -1;
-    if (work->tasks->has_deferred()) return TRUE;
-    if (work->timers.empty()) return FALSE;
-    const absl::Duration left = work->timers.begin()->first - MonotonicNow();
+    if (core->has_tasks()) return TRUE;
+    const MonotonicTime next = core->next_timer();
+    if (next == MonotonicTime::InfiniteFuture()) return FALSE;
+    const absl::Duration left = next - MonotonicNow();
     if (left <= absl::ZeroDuration()) return TRUE;
     *timeout = static_cast<gint>(std::min(
         absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1))),
@@ -143,123 +147,109 @@ struct LoopWork {
   }
 
   static gboolean Check(GSource* source) {
-    LoopWork* const work = SourceOf<LoopWork>::From(source);
-    return work->tasks->has_deferred() || work->IsTimerDue();
+    LoopCore* const core = SourceOf<Work>::From(source)->core;
+    const MonotonicTime next = core->next_timer();
+    return core->has_tasks() ||
+           (next != MonotonicTime::InfiniteFuture() && next <= MonotonicNow());
   }
 
-  // One timer in a turn: one that always sets itself anew starves nobody.
   static gboolean Run(GSource* source, GSourceFunc, gpointer) {
-    LoopWork* const work = SourceOf<LoopWork>::From(source);
-    if (work->IsTimerDue()) {
-      const std::shared_ptr<TimerState> timer = work->timers.begin()->second;
-      work->Unset(timer.get());
-      timer->callback();
-    }
-    work->tasks->RunDeferred();
+    Work* const work = SourceOf<Work>::From(source);
+    work->boundary->Call([&] {
+      // First, so that a task posted from now on makes the source ready again.
+      g_source_set_ready_time(source, -1);
+      work->core->TakePosted();
+      work->core->RingTimers();
+      work->core->RunTasks();
+    });
     return G_SOURCE_CONTINUE;
   }
 };
 
-class GlibTimer final : public Timer {
- public:
-  GlibTimer(LoopWork* work, EventLoop::Task callback)
-      : work_(work), state_(std::make_shared<TimerState>()) {
-    state_->callback = std::move(callback);
-    TimerState::ByDeadline one;
-    state_->node =
-        one.extract(one.emplace(MonotonicTime::InfiniteFuture(), state_));
-  }
+GSourceFuncs work_functions = {Work::Prepare, Work::Check,
+                               Work::Run,     SourceOf<Work>::Finalize,
+                               nullptr,       nullptr};
 
-  ~GlibTimer() override {
-    work_->Unset(state_.get());
-    // The node and the state hold each other.
-    const TimerState::ByDeadline::node_type node = std::move(state_->node);
-  }
+GMainContext* OwnContext() {
+  const LowDescriptors low;
+  return g_main_context_new();
+}
 
-  void Set(MonotonicTime deadline) override {
-    work_->Unset(state_.get());
-    if (deadline == MonotonicTime::InfiniteFuture()) return;
-    state_->node.key() = deadline;
-    state_->place = work_->timers.insert(std::move(state_->node));
-  }
-
- private:
-  LoopWork* const work_;
-  const std::shared_ptr<TimerState> state_;
-};
-
-struct Posted {
-  std::shared_ptr<LoopTasks> tasks;
-
-  static gboolean Run(GSource* source, GSourceFunc, gpointer) {
-    // First, so that a task posted from now on makes it ready again.
-    g_source_set_ready_time(source, -1);
-    SourceOf<Posted>::From(source)->tasks->RunPosted();
-    return G_SOURCE_CONTINUE;
-  }
-};
-
-GSourceFuncs work_functions = {LoopWork::Prepare, LoopWork::Check,
-                               LoopWork::Run,     SourceOf<LoopWork>::Finalize,
-                               nullptr,           nullptr};
-GSourceFuncs posted_functions = {nullptr,     nullptr,
-                                 Posted::Run, SourceOf<Posted>::Finalize,
-                                 nullptr,     nullptr};
+GMainContext* ProgramsContext(GMainContext* context) {
+  // The default one may be made here.
+  const LowDescriptors low;
+  return g_main_context_ref(context == nullptr ? g_main_context_default()
+                                               : context);
+}
 
 }  // namespace
 
-struct GlibLoop::Sources {
-  Sources(GMainContext* context, const std::shared_ptr<LoopTasks>& tasks)
-      : work(context, &work_functions, new LoopWork{tasks, {}}),
-        posted(context, &posted_functions, new Posted{tasks}) {}
+class GlibLoop::Native final : public NativeLoop {
+ public:
+  // Takes a reference to `context`.
+  explicit Native(GMainContext* context)
+      : context_(context),
+        main_loop_(g_main_loop_new(context, FALSE)),
+        boundary_([this] { Stop(); }),
+        core_(this),
+        work_(context, &work_functions, new Work{&core_, &boundary_}) {}
+  ~Native() override {
+    g_main_loop_unref(main_loop_);
+    work_.Close();
+    g_main_context_unref(context_);
+  }
 
-  const SourceOf<LoopWork> work;
-  const SourceOf<Posted> posted;
+  LoopCore* core() { return &core_; }
+  void Run() {
+    boundary_.RunLoop([this] { g_main_loop_run(main_loop_); });
+  }
+  void Stop() { g_main_loop_quit(main_loop_); }
+
+  absl::StatusOr<std::unique_ptr<LoopWatch>> Watch(
+      int fd, FdCallback callback) override {
+    return std::make_unique<GlibWatch>(context_, &core_, &boundary_, fd,
+                                       std::move(callback));
+  }
+  // GLib asks before it waits.
+  void TurnSoon() override {}
+  void RingAt(MonotonicTime) override {}
+  void Wake() override { g_source_set_ready_time(work_.get(), 0); }
+
+ private:
+  GMainContext* const context_;
+  GMainLoop* const main_loop_;
+  CallbackBoundary boundary_;
+  LoopCore core_;
+  SourceOf<Work> work_;
 };
 
-GlibLoop::GlibLoop(GMainContext* context, Owned)
-    : context_(context),
-      main_loop_(g_main_loop_new(context, FALSE)),
-      tasks_(std::make_shared<LoopTasks>()),
-      sources_(std::make_unique<Sources>(context, tasks_)) {}
-
-GlibLoop::GlibLoop() : GlibLoop(g_main_context_new(), Owned()) {}
+GlibLoop::GlibLoop() : native_(std::make_unique<Native>(OwnContext())) {}
 
 GlibLoop::GlibLoop(GMainContext* context)
-    : GlibLoop(g_main_context_ref(context == nullptr ? g_main_context_default()
-                                                     : context),
-               Owned()) {}
+    : native_(std::make_unique<Native>(ProgramsContext(context))) {}
 
 GlibLoop::~GlibLoop() {
-  // While there are sources: what a task holds may post.
-  tasks_->Clear();
-  sources_ = nullptr;
-  g_main_loop_unref(main_loop_);
-  g_main_context_unref(context_);
+  TellEnd();
+  // What is destroyed here may call this loop.
+  native_->core()->Close();
+  native_ = nullptr;
 }
 
-void GlibLoop::Run() { g_main_loop_run(main_loop_); }
+void GlibLoop::Run() { native_->Run(); }
 
-void GlibLoop::Stop() { g_main_loop_quit(main_loop_); }
+void GlibLoop::Stop() { native_->Stop(); }
 
 absl::StatusOr<std::unique_ptr<FdWatch>> GlibLoop::WatchFd(
     int fd, FdCallback callback) {
-  const absl::Status watchable = CheckWatchable(fd);
-  if (!watchable.ok()) return watchable;
-  return std::make_unique<GlibWatch>(context_, fd, std::move(callback));
+  return native_->core()->WatchFd(fd, std::move(callback));
 }
 
 std::unique_ptr<Timer> GlibLoop::MakeTimer(Task callback) {
-  return std::make_unique<GlibTimer>(sources_->work.operator->(),
-                                     std::move(callback));
+  return native_->core()->MakeTimer(std::move(callback));
 }
 
-void GlibLoop::Defer(Task task) { tasks_->Defer(std::move(task)); }
+void GlibLoop::Defer(Task task) { native_->core()->Defer(std::move(task)); }
 
-void GlibLoop::Post(Task task) {
-  if (tasks_->Post(std::move(task))) {
-    g_source_set_ready_time(sources_->posted.get(), 0);
-  }
-}
+void GlibLoop::Post(Task task) { native_->core()->Post(std::move(task)); }
 
 }  // namespace forkrpc

@@ -6,7 +6,7 @@
 // Laid over a GMainContext of the program's, or over one of its own; everything
 // has the default priority. Makes no thread and touches no signal. Post() is
 // for any thread; all else for the one that runs the context. In the steady
-// state it allocates nothing.
+// state it allocates nothing. None of its descriptors is 0, 1 or 2.
 //
 //   forkrpc::GlibLoop loop(nullptr);  // the default context, GTK's
 //   auto worker = forkrpc::Worker::Spawn(program, options, &loop);
@@ -21,7 +21,6 @@
 
 #include "absl/status/statusor.h"
 #include "forkrpc/event_loop/event_loop.h"
-#include "forkrpc/event_loop/loop_tasks.h"
 
 using GMainContext = struct _GMainContext;
 using GMainLoop = struct _GMainLoop;
@@ -40,7 +39,8 @@ class GlibLoop final : public EventLoop {
   GlibLoop(const GlibLoop&) = delete;
   GlibLoop& operator=(const GlibLoop&) = delete;
 
-  // Runs until Stop(). May be called again.
+  // Runs until Stop(), or until an exception leaves a callback, which it throws
+  // on. May be called again.
   void Run();
   void Stop();
 
@@ -51,16 +51,9 @@ class GlibLoop final : public EventLoop {
   void Post(Task task) override;
 
  private:
-  struct Owned {};
-  struct Sources;
+  class Native;
 
-  // Takes a reference to `context`.
-  GlibLoop(GMainContext* context, Owned);
-
-  GMainContext* const context_;
-  GMainLoop* const main_loop_;
-  const std::shared_ptr<LoopTasks> tasks_;
-  std::unique_ptr<Sources> sources_;
+  std::unique_ptr<Native> native_;
 };
 
 }  // namespace forkrpc

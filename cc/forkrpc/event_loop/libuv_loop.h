@@ -6,7 +6,8 @@
 // Makes no thread and touches no signal. Runs a loop of its own, or is laid
 // over one that the program has already. Post() is for any thread; all else for
 // the one that runs the loop. A task costs no allocation if it is as small as
-// two pointers.
+// two pointers. None of its descriptors is 0, 1 or 2, also where these were
+// closed when it was made.
 //
 //   forkrpc::LibuvLoop loop;  // or Create(), where descriptors may run out
 //   auto timer = loop.MakeTimer([&] { loop.Stop(); });
@@ -39,9 +40,9 @@ class LibuvLoop final : public EventLoop {
   LibuvLoop();
 
   // Uses `loop`, which the program runs and closes. It is not kept running by
-  // this object, only by watches with an interest and timers that are set.
-  // Close it after this is destroyed, and run it once more before: libuv frees
-  // what was closed only then.
+  // this object, only by watches with an interest, timers that are set and
+  // tasks. Close it after this is destroyed, and run it once more before: libuv
+  // frees what was closed only then.
   explicit LibuvLoop(uv_loop_t* loop);
 
   ~LibuvLoop() override;
@@ -49,7 +50,8 @@ class LibuvLoop final : public EventLoop {
   LibuvLoop& operator=(const LibuvLoop&) = delete;
 
   // Runs until Stop(), which may come from any callback (from another thread:
-  // Post it). May be called again.
+  // Post it), or until an exception leaves a callback, which it throws on. May
+  // be called again.
   void Run();
   void Stop();
 
@@ -60,14 +62,13 @@ class LibuvLoop final : public EventLoop {
   void Post(Task task) override;
 
  private:
-  // What libuv points to: it outlives this object until libuv lets go of it.
-  struct Tasks;
+  class Native;
 
   explicit LibuvLoop(std::unique_ptr<uv_loop_t> own_loop);
 
   const std::unique_ptr<uv_loop_t> own_loop_;
   uv_loop_t* const loop_;
-  Tasks* const tasks_;
+  std::unique_ptr<Native> native_;
 };
 
 }  // namespace forkrpc

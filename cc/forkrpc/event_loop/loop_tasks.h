@@ -3,79 +3,59 @@
 
 // LoopTasks: the deferred and posted tasks of an adapter of EventLoop.
 //
-// Keeps them in order and destroys those that are left; the adapter has its
-// loop call RunDeferred() and RunPosted() soon after the first. Post() is for
-// any thread, all else for the loop's. Allocates only to grow.
+// Keeps them in order. The adapter has its loop call TakePosted() soon after a
+// Post() that says so, and Run() before the loop waits while there are tasks.
+// Post() is for any thread, all else for the loop's. A task that throws is
+// gone, the others stay. Allocates only to grow.
 //
-//   if (tasks->Defer(std::move(task))) TellTheLoop();
+//   if (tasks.Defer(std::move(task))) TellTheLoop();
 //   ...  // and from the loop:
-//   tasks->RunDeferred();
+//   tasks.Run();
+//   if (tasks.any()) TellTheLoop();
 
 #ifndef FORKRPC_EVENT_LOOP_LOOP_TASKS_H_
 #define FORKRPC_EVENT_LOOP_LOOP_TASKS_H_
 
+#include <cstddef>
 #include <mutex>
-#include <utility>
 #include <vector>
 
 #include "forkrpc/event_loop/event_loop.h"
 
 namespace forkrpc {
 
-// Invariant: spare_ is empty; only its memory is of use.
+// Invariants:
+//  1. Those of running_ from next_ on come before those of waiting_, and these
+//     before those of posted_.
+//  2. Once closed_ is set there are no tasks.
 class LoopTasks {
  public:
-  // Both return whether the loop has to be told: it is the first task since
-  // they were last run.
-  bool Defer(EventLoop::Task task) {
-    deferred_.push_back(std::move(task));
-    return deferred_.size() == 1;
-  }
-  bool Post(EventLoop::Task task) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    posted_.push_back(std::move(task));
-    return posted_.size() == 1;
-  }
+  // Both return whether the loop may have to be told: there were no others of
+  // the kind that wait. Once closed they destroy the task.
+  bool Defer(EventLoop::Task task);
+  bool Post(EventLoop::Task task);
 
-  bool has_deferred() const { return !deferred_.empty(); }
+  // Whether there is something for Run() to do.
+  bool any() const { return next_ < running_.size() || !waiting_.empty(); }
 
-  // Run those that are there now: what these add is for the next time.
-  void RunDeferred() {
-    std::vector<EventLoop::Task> tasks = std::move(spare_);
-    tasks.swap(deferred_);
-    RunAll(std::move(tasks));
-  }
-  void RunPosted() {
-    std::vector<EventLoop::Task> tasks;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      tasks.swap(posted_);
-    }
-    RunAll(std::move(tasks));
-  }
+  // Makes deferred tasks of those that were posted.
+  void TakePosted();
 
-  void Clear() {
-    deferred_.clear();
-    // What a task holds may post while it is destroyed.
-    std::vector<EventLoop::Task> posted;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      posted.swap(posted_);
-    }
-  }
+  // Runs the tasks that are there now, for 2 ms and not more if there are many:
+  // what these add, and what is left, is for the next time.
+  void Run();
+
+  // Destroys all tasks, and those that come later at once.
+  void Close();
 
  private:
-  void RunAll(std::vector<EventLoop::Task> tasks) {
-    for (EventLoop::Task& task : tasks) std::exchange(task, nullptr)();
-    tasks.clear();
-    spare_ = std::move(tasks);
-  }
-
-  std::vector<EventLoop::Task> deferred_;
-  std::vector<EventLoop::Task> spare_;
+  std::vector<EventLoop::Task> waiting_;
+  std::vector<EventLoop::Task> running_;
+  size_t next_ = 0;  // in running_
   // Not absl::Mutex: ThreadSanitizer cannot see into a distribution's Abseil.
   std::mutex mutex_;
   std::vector<EventLoop::Task> posted_;  // guarded by mutex_
+  bool closed_ = false;  // written under mutex_ by the loop's thread
 };
 
 }  // namespace forkrpc
