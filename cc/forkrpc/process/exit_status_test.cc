@@ -16,7 +16,7 @@
 namespace forkrpc {
 namespace {
 
-// What waitpid() says about a forked child that does `how`.
+// What waitpid() and waitid() say about a forked child that does `how`.
 template <typename F>
 ExitStatus StatusOf(F how) {
   const pid_t pid = fork();
@@ -24,9 +24,13 @@ ExitStatus StatusOf(F how) {
     how();
     _exit(99);
   }
+  siginfo_t info = {};
+  EXPECT_EQ(waitid(P_PID, pid, &info, WEXITED | WNOWAIT), 0);
   int wait_status = 0;
   EXPECT_EQ(waitpid(pid, &wait_status, 0), pid);
-  return ExitStatus::FromWaitStatus(wait_status);
+  const ExitStatus status = ExitStatus::FromWaitStatus(wait_status);
+  EXPECT_EQ(ExitStatus::FromSiginfo(info), status);  // two ways to say it
+  return status;
 }
 
 TEST(ExitStatusTest, AnExitHasItsCode) {
@@ -35,7 +39,21 @@ TEST(ExitStatusTest, AnExitHasItsCode) {
   EXPECT_EQ(three.signal(), std::nullopt);
   EXPECT_FALSE(three.clean());
   EXPECT_EQ(three.ToString(), "exited with status 3");
+  EXPECT_EQ(StatusOf([] { _exit(255); }).exit_code(), 255);
   EXPECT_TRUE(StatusOf([] { _exit(0); }).clean());
+}
+
+TEST(ExitStatusTest, IsCleanOrFailedOrNotKnown) {
+  const ExitStatus ends[] = {ExitStatus::Exited(0), ExitStatus::Exited(1),
+                             ExitStatus::Signalled(9, false),
+                             ExitStatus::Unknown()};
+  const bool clean[] = {true, false, false, false};
+  const bool failed[] = {false, true, true, false};
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(ends[i].clean(), clean[i]) << ends[i];
+    EXPECT_EQ(ends[i].failed(), failed[i]) << ends[i];
+    EXPECT_EQ(ends[i].known(), clean[i] || failed[i]) << ends[i];
+  }
 }
 
 TEST(ExitStatusTest, ASignalHasItsNumberAndName) {
@@ -55,6 +73,11 @@ TEST(ExitStatusTest, TheCoreFlagIsTheKernels) {
   // 0x80 beside the signal number, as wait(2) has it.
   EXPECT_TRUE(ExitStatus::FromWaitStatus(SIGABRT | 0x80).core_dumped());
   EXPECT_FALSE(ExitStatus::FromWaitStatus(SIGABRT).core_dumped());
+  siginfo_t info = {};
+  info.si_code = CLD_DUMPED;
+  info.si_status = SIGABRT;
+  EXPECT_EQ(ExitStatus::FromSiginfo(info),
+            ExitStatus::Signalled(SIGABRT, true));
 }
 
 TEST(ExitStatusTest, UnknownIsNeitherAndNotClean) {

@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "forkrpc/base/above_stdio.h"
 #include "forkrpc/base/errno_status.h"
 #include "forkrpc/base/owned_fd.h"
 #include "forkrpc/process/exit_status.h"
@@ -30,15 +31,17 @@ using Found = ProcessWatch::Found;
 // P_PIDFD, which the C library's headers may not have.
 constexpr idtype_t kByPidfd = static_cast<idtype_t>(3);
 
-// -1 where the kernel has no pidfds or no descriptor is to be had: signalling
+// None where the kernel has no pidfds or no descriptor is to be had: signalling
 // and waiting then do without. The kernel makes it close-on-exec.
-int OpenPidfd(pid_t pid) {
+OwnedFd OpenPidfd(pid_t pid) {
+  OwnedFd pidfd;
 #ifdef SYS_pidfd_open
-  return static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  pidfd.Reset(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
 #else
   (void)pid;
-  return -1;
 #endif
+  if (!MoveAboveStdio(&pidfd).ok()) pidfd.Reset();
+  return pidfd;
 }
 
 int SendThroughPidfd(int pidfd, int signal) {
@@ -66,7 +69,7 @@ int WaitFor(idtype_t by, id_t id, siginfo_t* info) {
 }  // namespace
 
 Reaper::Reaper(pid_t pid, Pidfd use)
-    : Reaper(pid, OwnedFd(use == Pidfd::kNever ? -1 : OpenPidfd(pid)), use) {}
+    : Reaper(pid, use == Pidfd::kNever ? OwnedFd() : OpenPidfd(pid), use) {}
 
 Reaper::Reaper(pid_t pid, OwnedFd pidfd, Pidfd use)
     : pid_(pid), pidfd_(std::move(pidfd)), use_(use) {

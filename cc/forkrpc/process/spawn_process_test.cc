@@ -28,6 +28,7 @@
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/process/test_helpers.h"
 #include "forkrpc/process/worker_process.h"
+#include "forkrpc/transport/wire_terms.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
@@ -153,6 +154,55 @@ TEST(SpawnProcessTest, TheEnvironmentIsEdited) {
   options.clear_env = true;
   options.set_env = {{"ONLY", "this"}};
   EXPECT_EQ(OutputOf(options), "ONLY=this\n");
+}
+
+// The worker's environment and the inode of its descriptor 0.
+std::vector<std::string> TermsOf(SpawnOptions options, const WireTerms& terms) {
+  options.argv = Shell(
+                     "env | grep -E '^FORKRPC_(FORM|SERIALISER)=' | sort; stat "
+                     "-L -c %i /dev/stdin")
+                     .argv;
+  absl::StatusOr<std::unique_ptr<WorkerProcess>> worker =
+      WorkerProcess::Spawn(options, terms);
+  EXPECT_TRUE(worker.ok()) << worker.status();
+  if (!worker.ok()) return {};
+  std::vector<std::string> lines = absl::StrSplit(ReadAll(**worker), '\n');
+  lines.pop_back();
+  return lines;
+}
+
+TEST(SpawnProcessTest, TheWorkerIsToldTheTermsOfItsWire) {
+  // What our own parent said is about our wire: it is never handed on.
+  setenv("FORKRPC_FORM", "sync:1", 1);
+  setenv("FORKRPC_SERIALISER", "json:1", 1);
+  for (const Binding binding : {Binding::kSocket, Binding::kPipes}) {
+    for (const bool clear_env : {false, true}) {
+      SpawnOptions options;
+      options.binding = binding;
+      options.clear_env = clear_env;
+      if (clear_env) options.set_env = {{"PATH", getenv("PATH")}};
+      std::vector<std::string> told = TermsOf(options, {"async", "cbor"});
+      ASSERT_EQ(told.size(), 3u);
+      EXPECT_EQ(told[0], absl::StrCat("FORKRPC_FORM=async:", told[2]));
+      EXPECT_EQ(told[1], absl::StrCat("FORKRPC_SERIALISER=cbor:", told[2]));
+      told = TermsOf(options, {"sync", ""});
+      ASSERT_EQ(told.size(), 2u);
+      EXPECT_EQ(told[0], absl::StrCat("FORKRPC_FORM=sync:", told[1]));
+      EXPECT_EQ(TermsOf(options, {}).size(), 1u);
+      // The user's word is the last.
+      options.set_env.emplace_back("FORKRPC_FORM", "mine");
+      options.unset_env = {"FORKRPC_SERIALISER"};
+      told = TermsOf(options, {"async", "cbor"});
+      ASSERT_EQ(told.size(), 2u);
+      EXPECT_EQ(told[0], "FORKRPC_FORM=mine");
+    }
+  }
+  unsetenv("FORKRPC_FORM");
+  unsetenv("FORKRPC_SERIALISER");
+  const absl::Status status =
+      WorkerProcess::Spawn(Argv({"cat"}), {"async", std::string("a\0b", 3)})
+          .status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
 }
 
 TEST(SpawnProcessTest, StartsInItsDirectory) {

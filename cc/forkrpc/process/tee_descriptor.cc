@@ -21,6 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "forkrpc/base/above_stdio.h"
 #include "forkrpc/base/errno_status.h"
 #include "forkrpc/base/owned_fd.h"
 #include "forkrpc/transport/sigpipe_guard.h"
@@ -28,7 +29,6 @@
 namespace forkrpc {
 namespace {
 
-constexpr int kFirstNumber = 3;  // not one that something is printed to
 constexpr size_t kMostOctets = 64 * 1024;
 // What poll() promises room for is PIPE_BUF in a pipe, and less in a terminal.
 constexpr size_t kMostToPolledTerminal = 64;
@@ -65,8 +65,9 @@ OwnedFd OpenOnceMore(int fd, int flags, const struct stat& found) {
   if (!IsSame(found, opened.get())) {
     opened.Reset();
     errno = ENXIO;
-  } else if (opened.get() < kFirstNumber) {
-    opened.Reset(fcntl(opened.get(), F_DUPFD_CLOEXEC, kFirstNumber));
+  } else if (!MoveAboveStdio(&opened).ok()) {
+    opened.Reset();
+    errno = EMFILE;
   }
   return opened;
 }
@@ -102,7 +103,7 @@ absl::StatusOr<TeeDescriptor> TeeDescriptor::Open(int fd) {
 
 absl::StatusOr<TeeDescriptor> TeeDescriptor::Duplicate(int fd, Way way,
                                                        size_t most) {
-  OwnedFd copy(fcntl(fd, F_DUPFD_CLOEXEC, kFirstNumber));
+  OwnedFd copy(fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   if (!copy.valid()) return Exhausted(errno == EINVAL ? EMFILE : errno);
   return TeeDescriptor(std::move(copy), way, most);
 }

@@ -102,6 +102,11 @@ class WorkerProcess {
   // Writes what our own standard error takes of what waits for it, gives lines
   // that are due. Never waits.
   void FlushStderr() { stderr_.Flush(); }
+  // Waits until nothing waits for our own standard error, for `deadline` at
+  // most; for who may block.
+  void FlushStderrUntil(MonotonicTime deadline) {
+    stderr_.FlushUntil(deadline);
+  }
   // Octets that wait for our own standard error, and those that were dropped
   // because it did not take them: see StderrTee.
   size_t stderr_backlog() const { return stderr_.backlog(); }

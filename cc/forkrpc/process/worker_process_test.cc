@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +29,7 @@
 #include "forkrpc/base/clock.h"
 #include "forkrpc/base/owned_fd.h"
 #include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/process_watch.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/process/test_helpers.h"
 #include "forkrpc/transport/stream_pair.h"
@@ -255,6 +258,49 @@ TEST(WorkerProcessTest, StderrGoesWhereItIsToldTo) {
     EXPECT_EQ(worker->stderr_tail(), expected.tail);
     EXPECT_EQ(ours.Finish(), expected.ours);
   }
+}
+
+double CpuSeconds() {
+  rusage used;
+  getrusage(RUSAGE_THREAD, &used);
+  return absl::ToDoubleSeconds(absl::DurationFromTimeval(used.ru_utime) +
+                               absl::DurationFromTimeval(used.ru_stime));
+}
+
+// Review D3: the pidfd of a dead worker that a tracer holds is readable, and
+// waiting for it again span.
+TEST(WorkerProcessTest, ADeadWorkerThatATracerHoldsIsLookedAtNowAndThen) {
+  Worker worker = Start(Argv({"sleep", "100"}));
+  ASSERT_NE(worker, nullptr);
+  PipePair seized = *MakePipe();
+  PipePair let_go = *MakePipe();
+  const pid_t tracer = fork();
+  if (tracer == 0) {
+    const bool failed =
+        ptrace(PTRACE_SEIZE, worker->pid(), nullptr, nullptr) != 0;
+    (void)!write(seized.write_end.get(), failed ? "n" : "y", 1);
+    char octet;
+    (void)!read(let_go.read_end.get(), &octet, 1);
+    _exit(0);
+  }
+  char traces = 0;
+  ASSERT_EQ(read(seized.read_end.get(), &traces, 1), 1);
+  ASSERT_TRUE(worker->Kill(SIGKILL).ok());
+  if (traces == 'y') {
+    EXPECT_GE(worker->pidfd(), 0);
+    EXPECT_EQ(worker->NextLook(), MonotonicTime::InfiniteFuture());
+    const double before = CpuSeconds();
+    EXPECT_TRUE(absl::IsDeadlineExceeded(
+        worker->Wait(MonotonicNow() + absl::Milliseconds(500)).status()));
+    EXPECT_LT(CpuSeconds() - before, 0.1);
+    EXPECT_EQ(worker->pidfd(), -1);
+    EXPECT_LE(worker->NextLook(), MonotonicNow() + ProcessWatch::kLastLook);
+  }
+  (void)!write(let_go.write_end.get(), "x", 1);
+  EXPECT_EQ(waitpid(tracer, nullptr, 0), tracer);
+  EXPECT_EQ(worker->Wait(Soon()).value_or(ExitStatus::Unknown()),
+            ExitStatus::Signalled(SIGKILL, false));
+  if (traces != 'y') GTEST_SKIP() << "nobody may trace here";
 }
 
 TEST(WorkerProcessTest, WaitHasADeadlineAndMayBeRepeated) {

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -110,6 +112,10 @@ absl::StatusOr<FdTransport::End> FdTransport::MakeEnd(OwnedFd fd, int direction,
           ", which does not carry a stream; a SOCK_STREAM one is needed"));
     }
     end.socket = true;
+    // Over TCP a small frame behind another one would wait for the peer's
+    // acknowledgement, some 40 ms. Other kinds of sockets refuse this.
+    const int at_once = 1;
+    setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once));
   } else if (mode == PipeMode::kOurs) {
     if (fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0) {
       return ErrnoStatus(errno, "cannot set O_NONBLOCK");

@@ -56,8 +56,9 @@ class FdTransport final : public Transport {
   // next Write. It bounds the stack used, and no frame loop gains beyond it.
   static constexpr size_t kMaxBuffersPerWrite = 64;
 
-  // Takes one full-duplex stream socket. FailedPrecondition if `socket` is
-  // something else. `sys` must outlive the transport.
+  // Takes one full-duplex stream socket; over TCP it sends at once what is
+  // written (TCP_NODELAY). FailedPrecondition if `socket` is something else.
+  // `sys` must outlive the transport.
   static absl::StatusOr<std::unique_ptr<FdTransport>> FromSocket(
       OwnedFd socket, const SysCalls* sys = DefaultSysCalls());
 

@@ -6,31 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "forkrpc/base/above_stdio.h"
 #include "forkrpc/base/errno_status.h"
 #include "forkrpc/base/owned_fd.h"
 
 namespace forkrpc {
-namespace {
-
-// Moves `fd` to 3 or above.
-absl::Status MoveAboveStdio(OwnedFd* fd) {
-  if (fd->get() > STDERR_FILENO) return absl::OkStatus();
-  const int moved = fcntl(fd->get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (moved < 0) {
-    // EINVAL: the numbers above are beyond RLIMIT_NOFILE.
-    return ErrnoStatus(errno == EINVAL ? EMFILE : errno,
-                       "cannot copy a descriptor");
-  }
-  fd->Reset(moved);
-  return absl::OkStatus();
-}
-
-}  // namespace
-
 absl::StatusOr<SocketPair> MakeSocketPair() {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
