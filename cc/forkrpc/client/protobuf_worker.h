@@ -35,6 +35,17 @@ class ProtobufWorker {
   explicit ProtobufWorker(std::unique_ptr<Worker> worker)
       : worker_(std::move(worker)) {}
 
+  // See Worker::Spawn. The worker is told that payloads are protobuf.
+  static absl::StatusOr<ProtobufWorker> Spawn(const SpawnOptions& program,
+                                              WorkerOptions options,
+                                              EventLoop* loop) {
+    absl::StatusOr<std::unique_ptr<Worker>> worker =
+        Worker::Spawn(program, std::move(options), loop,
+                      SerialiserName<ProtobufSerialiser>());
+    if (!worker.ok()) return worker.status();
+    return ProtobufWorker(*std::move(worker));
+  }
+
   // `callback` gets an absl::StatusOr<Reply>.
   template <typename Reply, typename Callback>
   CallId Call(absl::string_view method,
@@ -50,11 +61,12 @@ class ProtobufWorker {
     absl::Status encoded =
         ProtobufSerialiser().Encode(request, envelope.mutable_payload());
     if (!encoded.ok()) {
-      worker()->loop()->Defer([callback = std::move(callback),
-                               encoded = std::move(encoded)]() mutable {
-        callback(absl::StatusOr<Reply>(std::move(encoded)));
-      });
-      return 0;
+      return worker()->Refuse(
+          std::move(encoded),
+          [callback = std::move(callback)](
+              absl::StatusOr<absl::string_view> end) mutable {
+            callback(absl::StatusOr<Reply>(std::move(end).status()));
+          });
     }
     return worker_.Call<v1::Response>(
         envelope, options,

@@ -46,12 +46,12 @@ class TypedWorker {
                        Serialiser serialiser = Serialiser())
       : worker_(std::move(worker)), serialiser_(std::move(serialiser)) {}
 
-  // See Worker::Spawn.
+  // See Worker::Spawn. The worker is told the serialiser's name.
   static absl::StatusOr<TypedWorker> Spawn(
       const SpawnOptions& program, WorkerOptions options, EventLoop* loop,
       Serialiser serialiser = Serialiser()) {
-    absl::StatusOr<std::unique_ptr<Worker>> worker =
-        Worker::Spawn(program, std::move(options), loop);
+    absl::StatusOr<std::unique_ptr<Worker>> worker = Worker::Spawn(
+        program, std::move(options), loop, SerialiserName<Serialiser>());
     if (!worker.ok()) return worker.status();
     return TypedWorker(*std::move(worker), std::move(serialiser));
   }
@@ -86,11 +86,12 @@ class TypedWorker {
     payload_.clear();
     absl::Status encoded = serialiser_.Encode(request, &payload_);
     if (!encoded.ok()) {
-      worker_->loop()->Defer([callback = std::move(callback),
-                              encoded = std::move(encoded)]() mutable {
-        callback(absl::StatusOr<Reply>(std::move(encoded)));
-      });
-      return 0;
+      return worker_->Refuse(
+          std::move(encoded),
+          [callback = std::move(callback)](
+              absl::StatusOr<absl::string_view> end) mutable {
+            callback(absl::StatusOr<Reply>(std::move(end).status()));
+          });
     }
     return worker_->Call(
         payload_, options,

@@ -4,18 +4,23 @@
 #include "forkrpc/client/worker.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/memory/memory.h"
 #include "forkrpc/client/worker_core.h"
 #include "forkrpc/process/worker_process.h"
+#include "forkrpc/transport/wire_terms.h"
 
 namespace forkrpc {
 
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Spawn(
-    const SpawnOptions& program, WorkerOptions options, EventLoop* loop) {
-  absl::StatusOr<std::unique_ptr<WorkerProcess>> process =
-      WorkerProcess::Spawn(program);
+    const SpawnOptions& program, WorkerOptions options, EventLoop* loop,
+    absl::string_view serialiser) {
+  const bool sync = options.connection.form == Form::kSync;
+  absl::StatusOr<std::unique_ptr<WorkerProcess>> process = WorkerProcess::Spawn(
+      program,
+      {sync ? kSyncFormName : kAsyncFormName, std::string(serialiser)});
   if (!process.ok()) return process.status();
   auto core = std::make_shared<WorkerCore>(*std::move(process), nullptr,
                                            std::move(options), loop);
@@ -62,11 +67,17 @@ void Worker::Terminate(absl::Duration grace) { core_->Terminate(grace); }
 
 void Worker::SetPaused(bool paused) { core_->SetPaused(paused); }
 
-bool Worker::can_call() const { return core_->connection().can_start_call(); }
+CallId Worker::Refuse(absl::Status why, CallCallback callback) {
+  return core_->Refuse(std::move(why), std::move(callback));
+}
+
+bool Worker::can_call(size_t payload_size) const {
+  return core_->can_call(payload_size);
+}
 
 bool Worker::above_high_water() const { return core_->above_high_water(); }
 
-size_t Worker::in_flight() const { return core_->connection().in_flight(); }
+size_t Worker::in_flight() const { return core_->in_flight(); }
 
 size_t Worker::dropped_events() const { return core_->dropped_events(); }
 

@@ -35,7 +35,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "forkrpc/client/call_callbacks.h"
+#include "forkrpc/client/call_callback.h"
 #include "forkrpc/client/worker_options.h"
 #include "forkrpc/connection/connection.h"
 #include "forkrpc/event_loop/event_loop.h"
@@ -48,10 +48,16 @@ class WorkerCore;
 
 class Worker {
  public:
-  // Starts a worker. `loop` must outlive on_destroy. Errors: see
-  // WorkerProcess::Spawn and EventLoop::WatchFd.
+  // Starts a worker, and tells it the form, and the name of the serialiser if
+  // there is one: see WireTerms. Errors: see WorkerProcess::Spawn and
+  // EventLoop::WatchFd.
+  //
+  // A loop that is destroyed before on_destroy was called ends the worker: its
+  // wire is closed, after a second (shared by all workers of the loop) it is
+  // killed, it is reaped, and no callback is called any more.
   static absl::StatusOr<std::unique_ptr<Worker>> Spawn(
-      const SpawnOptions& program, WorkerOptions options, EventLoop* loop);
+      const SpawnOptions& program, WorkerOptions options, EventLoop* loop,
+      absl::string_view serialiser = {});
 
   // Uses a stream that somebody else made, and that non-blocking reads and
   // writes are fit for.
@@ -66,11 +72,13 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   // Makes a call; `callback` gets its end. Errors: ResourceExhausted if a limit
-  // refuses it; FailedPrecondition after Drain(); Cancelled; DeadlineExceeded;
-  // what is wrong with the connection, with how the worker ended. The payload
-  // is copied or written before this returns, unless the options say that it is
-  // borrowed. With an empty callback the response is dropped and an error goes
-  // to on_error.
+  // refuses it (on_room says when it is worth trying again);
+  // FailedPrecondition after Drain(); Cancelled; DeadlineExceeded, with nothing
+  // sent if the deadline has passed when the call is made; and if it was lost
+  // with the worker, why, and how the worker ended. The payload is copied or
+  // written before this returns, unless the options say that it is borrowed.
+  // With an empty callback the response is dropped and an error goes to
+  // on_error.
   //
   // Returns the call's id, for Cancel(); 0 if it was refused.
   CallId Call(absl::string_view payload, CallCallback callback);
@@ -78,8 +86,13 @@ class Worker {
               CallCallback callback);
 
   // Stops waiting for a call: it ends with Cancelled. The worker still executes
-  // it. NotFound if no such call is waited for.
+  // it. If its end is decided and its callback still to come, OK all the same,
+  // and it keeps that end. NotFound if no such call is waited for.
   absl::Status Cancel(CallId call);
+
+  // Ends a call that could not be made, such as one whose request cannot be
+  // encoded: `callback` gets `why` from the loop, as if Call() had refused it.
+  CallId Refuse(absl::Status why, CallCallback callback);
 
   // No more calls: those made are executed and answered, then the worker ends.
   // After `grace` it is killed, and what is left fails. `done` gets OK if it
@@ -88,22 +101,25 @@ class Worker {
              absl::AnyInvocable<void(absl::Status)> done = nullptr);
 
   // Ends the worker without draining: SIGTERM, after `grace` SIGKILL. What is
-  // in flight fails, naming that.
+  // in flight fails, naming that; calls are refused; the worker's end is no
+  // error then. May be called again: the earlier time counts.
   void Terminate(absl::Duration grace);
 
   // Reads no more until false: the worker is held back by its full stream.
-  // Calls are still sent, cancelled and ended by their deadlines.
+  // Calls are still sent, cancelled and ended by their deadlines. What a worker
+  // that ends has written waits to be read; Drain()'s grace and Terminate() end
+  // that.
   void SetPaused(bool paused);
 
-  // Whether Call() would not be refused for the number of calls in flight.
-  bool can_call() const;
+  // Whether Call() would take a payload of so many octets now.
+  bool can_call(size_t payload_size = 0) const;
   bool above_high_water() const;
   // Calls whose ids are taken, those no longer waited for included.
   size_t in_flight() const;
   size_t dropped_events() const;
   // 0 if the worker is not a process of ours.
   pid_t pid() const;
-  // The loop in whose thread it is.
+  // The loop in whose thread it is; null once that was destroyed.
   EventLoop* loop() const;
 
  private:

@@ -6,91 +6,76 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <optional>
-#include <string>
 #include <utility>
 
-#include "absl/base/optimization.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "forkrpc/base/clock.h"
+#include "forkrpc/client/report_error.h"
 #include "forkrpc/connection/send_queue.h"
-#include "forkrpc/serialiser/string_pack.h"
+#include "forkrpc/process/exit_status.h"
 #include "forkrpc/transport/kernel_buffer.h"
 
 namespace forkrpc {
-namespace {
-
-// Where the kernel does not tell that a process has ended, how often to look.
-constexpr absl::Duration kExitPoll = absl::Milliseconds(20);
-
-MonotonicTime After(absl::Duration duration) {
-  return MonotonicNow() + duration;
-}
-
-}  // namespace
 
 WorkerCore::WorkerCore(std::unique_ptr<WorkerProcess> process,
                        std::unique_ptr<Transport> transport,
                        WorkerOptions options, EventLoop* loop)
     : loop_(loop),
-      process_(std::move(process)),
-      own_transport_(std::move(transport)),
       options_(std::move(options)),
-      connection_(options_.connection) {}
+      pid_(process == nullptr ? 0 : process->pid()),
+      own_transport_(std::move(transport)),
+      connection_(options_.connection),
+      end_(process == nullptr ? WorkerEnd::Process::kNone
+                              : WorkerEnd::Process::kOurs,
+           options_.exit_grace) {
+  if (process == nullptr) return;
+  process_ = std::make_unique<LoopProcess>(std::move(process), loop,
+                                           [this] { TurnSoon(); });
+}
 
 WorkerCore::~WorkerCore() = default;
 
 absl::Status WorkerCore::Start() {
   driver_ = std::make_shared<LoopDriver>(&connection_, transport(), loop_,
-                                         [this] { Poll(); });
+                                         [this] { Turn(); });
   absl::Status started = driver_->Start();
-  if (started.ok()) started = WatchProcess();
+  if (started.ok() && process_ != nullptr) started = process_->Start();
   if (!started.ok()) return started;
-  deadline_timer_ = loop_->MakeTimer([this] { OnDeadline(); });
-  grace_timer_ = loop_->MakeTimer([this] { OnGraceOver(); });
+  timer_ = loop_->MakeTimer([this] { OnTimer(); });
+  loop_end_ = loop_->WatchEnd([this] { OnLoopEnd(); });
   self_ = shared_from_this();
-  return absl::OkStatus();
-}
-
-absl::Status WorkerCore::WatchProcess() {
-  if (process_ == nullptr) return absl::OkStatus();
-  if (process_->stderr_fd() >= 0) {
-    absl::StatusOr<std::unique_ptr<FdWatch>> watch =
-        loop_->WatchFd(process_->stderr_fd(), [this](unsigned) {
-          process_->DrainStderr();
-          if (process_->stderr_fd() < 0) stderr_watch_ = nullptr;
-        });
-    if (!watch.ok()) return watch.status();
-    stderr_watch_ = *std::move(watch);
-    stderr_watch_->SetInterest(EventLoop::kReadable);
-  }
-  if (process_->pidfd() < 0) {
-    exit_poll_timer_ = loop_->MakeTimer([this] { OnExit(); });
-    exit_poll_timer_->Set(After(kExitPoll));
-    return absl::OkStatus();
-  }
-  absl::StatusOr<std::unique_ptr<FdWatch>> watch =
-      loop_->WatchFd(process_->pidfd(), [this](unsigned) { OnExit(); });
-  if (!watch.ok()) return watch.status();
-  exit_watch_ = *std::move(watch);
-  exit_watch_->SetInterest(EventLoop::kReadable);
   return absl::OkStatus();
 }
 
 CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
                         CallCallback&& callback) {
-  if (ABSL_PREDICT_FALSE(state_ != State::kServing)) {
-    return Refuse(end_status_, std::move(callback));
+  if (ABSL_PREDICT_FALSE(!accepts_calls())) {
+    return Refuse(WhyNoCalls(), std::move(callback));
+  }
+  MonotonicTime deadline = options.deadline;
+  const bool endless = deadline == MonotonicTime::InfiniteFuture() &&
+                       options.timeout == absl::InfiniteDuration();
+  if (!endless) {
+    const MonotonicTime now = MonotonicNow();
+    deadline = std::min(deadline, now + options.timeout);
+    if (deadline <= now) {
+      return Refuse(absl::DeadlineExceededError(
+                        "the call's deadline has passed: it was not sent"),
+                    std::move(callback));
+    }
   }
   // The inline one where it will do: it shows with a thousand calls in a turn.
-  const bool endless = options.deadline == MonotonicTime::InfiniteFuture();
   const absl::StatusOr<CallId> call =
       ABSL_PREDICT_TRUE(endless)
           ? connection_.StartCall(payload, PayloadLifetime::kBorrow)
-          : connection_.StartCallWithDeadline(payload, options.deadline,
+          : connection_.StartCallWithDeadline(payload, deadline,
                                               PayloadLifetime::kBorrow);
   if (ABSL_PREDICT_FALSE(!call.ok())) {
+    if (payload.size() <= options_.connection.limits.max_payload) {
+      room_wanted_ =
+          std::min(room_wanted_.value_or(payload.size()), payload.size());
+    }
     return Refuse(call.status(), std::move(callback));
   }
   if (ABSL_PREDICT_FALSE(payload.size() >= SendQueue::kMinBorrow)) {
@@ -98,9 +83,15 @@ CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
   }
   callbacks_.Insert(*call, std::move(callback));
   if (connection_.unsent() > options_.high_water) above_high_water_ = true;
-  if (!endless && options.deadline < timer_is_at_) SetDeadlineTimer();
+  if (!endless && deadline < timer_is_at_) SetTimer();
   driver_->Update();
   return *call;
+}
+
+absl::Status WorkerCore::WhyNoCalls() {
+  if (verdict_.has_value() && !verdict_->ok()) return *verdict_;
+  if (!end_.cause().ok()) return end_.cause();
+  return absl::FailedPreconditionError("the worker has drained");
 }
 
 void WorkerCore::Keep(CallId call, PayloadLifetime lifetime) {
@@ -121,123 +112,225 @@ void WorkerCore::TakeBack(CallId call) {
 }
 
 CallId WorkerCore::Refuse(absl::Status why, CallCallback&& callback) {
-  if (why.ok()) why = absl::FailedPreconditionError("the worker is gone");
-  ++refusals_due_;
-  loop_->Defer([core = shared_from_this(), callback = std::move(callback),
-                why = std::move(why)]() mutable {
-    --core->refusals_due_;
-    core->FailCall(0, std::move(callback), std::move(why));
-  });
+  if (loop_ == nullptr) return 0;
+  refused_.push_back({std::move(callback), std::move(why)});
+  TurnSoon();
   return 0;
 }
 
 absl::Status WorkerCore::Cancel(CallId call) {
   const absl::Status cancelled = connection_.CancelCall(call);
-  if (cancelled.ok() && driver_ != nullptr) driver_->Update();
+  if (cancelled.ok()) TurnSoon();
   return cancelled;
 }
 
 void WorkerCore::Drain(absl::Duration grace,
                        absl::AnyInvocable<void(absl::Status)> done) {
-  if (destroyed_) {
-    if (done == nullptr) return;
-    loop_->Defer([core = shared_from_this(), done = std::move(done)]() mutable {
-      done(core->end_status_);
-    });
-    return;
-  }
+  if (end_.state() == WorkerEnd::State::kGone && done == nullptr) return;
+  if (loop_ == nullptr) return;
   if (done != nullptr) drained_.push_back(std::move(done));
-  if (state_ == State::kGone) return;
-  SetKillTime(After(grace), absl::DeadlineExceededError(absl::StrCat(
-                                "the worker has not drained within ",
-                                absl::FormatDuration(grace))));
+  end_.Drain(grace, MonotonicNow());
   connection_.HalfClose();
-  if (state_ == State::kServing) driver_->Update();
+  TurnSoon();
 }
 
 void WorkerCore::Terminate(absl::Duration grace) {
-  if (state_ == State::kGone || terminated_) return;
-  terminated_ = true;
-  killed_status_ = absl::CancelledError("the worker was terminated");
-  if (process_ == nullptr) {
-    // There is nothing to wait for, but the user is not called from here.
-    loop_->Defer([core = shared_from_this()] {
-      if (core->state_ == State::kServing) core->Break(core->killed_status_);
-    });
-    return;
+  if (end_.state() == WorkerEnd::State::kGone) return;
+  end_.Terminate(grace, MonotonicNow());
+  // This calls nobody, and need not wait for the loop.
+  while (const int signal = end_.PollSignal()) {
+    (*process_)->Kill(signal).IgnoreError();
   }
-  process_->Kill(SIGTERM).IgnoreError();
-  SetKillTime(After(grace), killed_status_);
+  TurnSoon();
 }
 
 void WorkerCore::SetPaused(bool paused) {
-  paused_ = paused;
-  if (state_ != State::kServing) return;
-  driver_->SetPaused(paused);
-  if (!paused && exited_) {
-    loop_->Defer([core = shared_from_this()] { core->ReadRest(); });
-  }
+  if (!end_.stream_is_open()) return;
+  end_.SetPaused(paused);
+  driver_->SetPaused(paused);  // and has a turn
 }
 
-void WorkerCore::Poll() {
-  const std::shared_ptr<WorkerCore> keep = shared_from_this();
+void WorkerCore::TurnSoon() {
+  if (loop_ == nullptr) return;
+  // The driver's turn is ours too, and writes before it.
+  if (end_.stream_is_open()) return driver_->Update();
+  if (turn_due_) return;
+  turn_due_ = true;
+  loop_->Defer([core = shared_from_this()] {
+    core->turn_due_ = false;
+    core->Turn();
+  });
+}
+
+void WorkerCore::Turn() {
+  // What the user throws leaves through here. Another turn goes on then.
+  struct Unwinding {
+    const std::shared_ptr<WorkerCore> core;
+    bool returns = false;
+    ~Unwinding() {
+      if (returns) return;
+      core->driver_->Update();
+      core->TurnSoon();
+    }
+  } unwinding{shared_from_this()};
+  if (process_ != nullptr && process_->ended() && !end_.process_is_gone()) {
+    // All that the process has written is in the kernel by now.
+    rest_ends_at_ = connection_.received() + WaitingOctets();
+    end_.OnProcessGone(*(*process_)->exit_status());
+  }
+  do {
+    PollConnection();
+    if (end_.calls_are_lost()) LoseCalls();
+    if (!end_.has_actions() || verdict_.has_value()) {
+      TellRefused();
+      TellDrained();
+    }
+  } while (Act());
+  TellOfRoom();
+  SetTimer();
+  unwinding.returns = true;
+}
+
+void WorkerCore::OnTimer() {
+  timer_is_at_ = MonotonicTime::InfiniteFuture();
+  const MonotonicTime now = MonotonicNow();
+  connection_.OnTimeout(now);
+  end_.OnTime(now);
+  Turn();
+}
+
+void WorkerCore::SetTimer() {
+  const MonotonicTime next = std::min(connection_.NextTimeout(), end_.Next());
+  if (next == timer_is_at_ || timer_ == nullptr) return;
+  timer_is_at_ = next;
+  timer_->Set(next);
+}
+
+void WorkerCore::PollConnection() {
   CallId call;
   absl::string_view payload;
-  // A deadline and a cancel end a call also while nothing is read.
-  while (state_ == State::kServing &&
-         (!paused_ || connection_.has_failed_calls())) {
-    if (connection_.PollResponse(&call, &payload)) {
-      CallCallback callback = TakeCallback(call);
-      if (callback != nullptr) callback(payload);
-      continue;
-    }
-    std::optional<ClientEvent> event = connection_.PollEvent();
-    if (!event.has_value()) break;
-    switch (event->kind) {
-      case ClientEvent::kEvent:
-        OnEvent(event->payload);
-        break;
-      case ClientEvent::kResponse: {
-        CallCallback callback = TakeCallback(event->call);
-        if (callback != nullptr) callback(event->payload);
-        break;
+  while (true) {
+    // A deadline and a cancel end a call also while nothing is read.
+    while (end_.delivers() || connection_.has_failed_calls()) {
+      if (connection_.PollResponse(&call, &payload)) {
+        CallCallback callback = TakeCallback(call);
+        if (callback != nullptr) callback(payload);
+        continue;
       }
-      case ClientEvent::kCallFailed: {
-        CallCallback callback = TakeCallback(event->call);
-        if (connection_.status().ok()) {
-          FailCall(event->call, std::move(callback), event->status);
-        } else {
-          failed_.push_back({event->call, std::move(callback), event->status});
-        }
-        break;
-      }
-      case ClientEvent::kClosed:
-        BeginEnd(event->status);
-        break;
+      std::optional<ClientEvent> event = connection_.PollUntilEnd();
+      if (!event.has_value()) break;
+      OnConnectionEvent(*std::move(event));
     }
-  }
-  if (state_ != State::kServing) return;
-  if (connection_.NextTimeout() != timer_is_at_) SetDeadlineTimer();
-  if (above_high_water_ && connection_.unsent() <= options_.low_water) {
-    above_high_water_ = false;
-    if (options_.on_low_water != nullptr) options_.on_low_water();
+    if (connection_.over() && end_.stream_is_open()) {
+      end_.OnStreamOver(connection_.status(), MonotonicNow());
+    }
+    if (end_.state() != WorkerEnd::State::kReading) return;
+    ReadRest();
   }
 }
 
-void WorkerCore::OnEvent(absl::string_view payload) {
-  if (options_.on_event != nullptr) {
-    options_.on_event(payload);
-  } else {
-    ++dropped_events_;
+void WorkerCore::OnConnectionEvent(ClientEvent event) {
+  switch (event.kind) {
+    case ClientEvent::kEvent:
+      if (options_.on_event == nullptr) {
+        ++dropped_events_;
+      } else {
+        options_.on_event(event.payload);
+      }
+      break;
+    case ClientEvent::kResponse: {
+      CallCallback callback = TakeCallback(event.call);
+      if (callback != nullptr) callback(event.payload);
+      break;
+    }
+    case ClientEvent::kCallFailed:
+      FailCall(event.call, TakeCallback(event.call),
+               end_.CallStatus(std::move(event.status)));
+      break;
+    case ClientEvent::kClosed:
+      break;
   }
+}
+
+// What comes behind rest_ends_at_ is from a process that the worker has
+// started, and may never end.
+void WorkerCore::ReadRest() {
+  const bool complete = connection_.received() >= rest_ends_at_;
+  const bool waiting = WaitingOctets() > 0;
+  // The last read finds the end, or the error, behind the octets. A read may
+  // say that it would block, and octets are waiting all the same.
+  const bool read = !(complete && waiting) && driver_->Read();
+  if (complete || (!read && !waiting)) connection_.OnReceiveEof();
+}
+
+uint64_t WorkerCore::WaitingOctets() {
+  return end_.stream_is_open() ? KernelOctets(transport()->read_fd()) : 0;
+}
+
+void WorkerCore::LoseCalls() {
+  if (connection_.closed()) return;
+  const absl::Status verdict = Verdict();
+  while (std::optional<ClientEvent> event = connection_.PollEvent()) {
+    if (event->kind != ClientEvent::kCallFailed) continue;
+    FailCall(event->call, TakeCallback(event->call),
+             absl::Status(verdict.code(),
+                          absl::StrCat("call ", event->call,
+                                       " was lost: ", verdict.message())));
+  }
+}
+
+bool WorkerCore::Act() {
+  // What the process wrote to standard error is handed on before the end.
+  if (end_.next() == WorkerEnd::Action::kDestroy && process_ != nullptr &&
+      !process_->settled()) {
+    return false;
+  }
+  const std::optional<WorkerEnd::Action> action = end_.Poll();
+  if (!action.has_value()) return false;
+  switch (*action) {
+    case WorkerEnd::Action::kSendSigterm:
+      (*process_)->Kill(SIGTERM).IgnoreError();
+      break;
+    case WorkerEnd::Action::kSendSigkill:
+      (*process_)->Kill(SIGKILL).IgnoreError();
+      break;
+    case WorkerEnd::Action::kBreak:
+      connection_.OnReceiveError(end_.cause());
+      break;
+    case WorkerEnd::Action::kCloseWire:
+      driver_->Stop();
+      above_high_water_ = false;
+      room_wanted_ = std::nullopt;
+      own_transport_ = nullptr;
+      if (process_ != nullptr) (*process_)->CloseWire();
+      break;
+    case WorkerEnd::Action::kReadOn:
+    case WorkerEnd::Action::kEndCalls:
+      break;  // a turn does these as long as the state says so
+    case WorkerEnd::Action::kReportError: {
+      WorkerError error;
+      error.scope = WorkerError::kWorker;
+      error.status = Verdict();
+      ReportError(std::move(error));
+      break;
+    }
+    case WorkerEnd::Action::kTellDrained:
+      verdict_ = Verdict();
+      break;
+    case WorkerEnd::Action::kDestroy:
+      Destroy();
+      break;
+  }
+  return true;
+}
+
+absl::Status WorkerCore::Verdict() {
+  return end_.Verdict(process_ == nullptr ? "" : (*process_)->DescribeEnd());
 }
 
 void WorkerCore::FailCall(CallId call, CallCallback callback,
                           absl::Status status) {
-  if (callback != nullptr) {
-    callback(std::move(status));
-    return;
-  }
+  if (callback != nullptr) return callback(std::move(status));
   WorkerError error;
   error.scope = WorkerError::kCall;
   error.status = std::move(status);
@@ -245,171 +338,77 @@ void WorkerCore::FailCall(CallId call, CallCallback callback,
   ReportError(std::move(error));
 }
 
-void WorkerCore::SetDeadlineTimer() {
-  timer_is_at_ = connection_.NextTimeout();
-  deadline_timer_->Set(timer_is_at_);
-}
-
-void WorkerCore::OnDeadline() {
-  if (state_ != State::kServing) return;
-  timer_is_at_ = MonotonicTime::InfiniteFuture();
-  connection_.OnTimeout(MonotonicNow());
-  Poll();
-}
-
-void WorkerCore::OnExit() {
-  const std::shared_ptr<WorkerCore> keep = shared_from_this();
-  if (!process_->Wait(MonotonicTime::InfinitePast()).ok()) {
-    // Where nobody says that it has ended, this was only a look.
-    if (exit_poll_timer_ != nullptr) exit_poll_timer_->Set(After(kExitPoll));
-    return;
-  }
-  exited_ = true;
-  exit_watch_ = nullptr;  // it would go on telling
-  exit_poll_timer_ = nullptr;
-  if (state_ == State::kEnding) {
-    Finish();
-  } else if (terminated_ || !killed_status_.ok()) {
-    Break(killed_status_);
-  } else {
-    ReadRest();
-  }
-}
-
-void WorkerCore::ReadRest() {
-  const std::shared_ptr<WorkerCore> keep = shared_from_this();
-  Poll();
-  // All that the worker has written is in the kernel by now. What comes behind
-  // is from a process that it has started, and may never end.
-  const uint64_t all = connection_.received() + WaitingOctets();
-  while (state_ == State::kServing && !paused_) {
-    const bool complete = connection_.received() >= all;
-    const bool waiting = WaitingOctets() > 0;
-    if (complete && waiting) break;
-    const bool read = driver_->Read();
-    Poll();
-    // The last read finds the end, or the error, behind the octets. That one
-    // would block does not say that none are left.
-    if (complete || (!read && !waiting)) break;
-  }
-  if (state_ != State::kServing || paused_) return;
-  // A process that it has started may hold the wire open, but nobody answers.
-  connection_.OnReceiveEof();
-  Poll();
-}
-
-uint64_t WorkerCore::WaitingOctets() {
-  return state_ == State::kServing ? KernelOctets(transport()->read_fd()) : 0;
-}
-
-void WorkerCore::SetKillTime(MonotonicTime when, absl::Status why) {
-  if (when >= kill_time_) return;
-  kill_time_ = when;
-  killing_status_ = std::move(why);
-  grace_timer_->Set(kill_time_);
-}
-
-void WorkerCore::OnGraceOver() {
-  // What has broken the connection says more than that the worker lingers.
-  if (killed_status_.ok() && end_status_.ok()) killed_status_ = killing_status_;
+void WorkerCore::ReportError(WorkerError error) {
+  error.pid = pid_;
+  error.exit_status = end_.exit_status();
   if (process_ != nullptr) {
-    process_->Kill(SIGKILL).IgnoreError();
-  } else if (state_ == State::kServing) {
-    Break(killed_status_);
+    error.stderr_tail = std::string((*process_)->stderr_tail());
+  }
+  ReportWorkerError(error, options_);
+}
+
+void WorkerCore::TellRefused() {
+  // Those that are refused meanwhile have their turn, or this might not end.
+  for (size_t n = refused_.size(); n > 0; --n) {
+    Refused refused = std::move(refused_.front());
+    refused_.pop_front();
+    FailCall(0, std::move(refused.callback), std::move(refused.why));
   }
 }
 
-void WorkerCore::Break(const absl::Status& status) {
-  const std::shared_ptr<WorkerCore> keep = shared_from_this();
-  paused_ = false;
-  connection_.OnReceiveError(status);
-  Poll();
-}
-
-void WorkerCore::BeginEnd(const absl::Status& status) {
-  state_ = State::kEnding;
-  end_status_ = status;
-  driver_->Stop();
-  deadline_timer_ = nullptr;
-  above_high_water_ = false;
-  if (process_ == nullptr) {
-    own_transport_ = nullptr;
-    Finish();
-    return;
-  }
-  process_->CloseWire();
-  if (exited_) {
-    Finish();
-  } else {
-    SetKillTime(After(options_.exit_grace),
-                absl::DeadlineExceededError(absl::StrCat(
-                    "the worker has drained, but has not ended within ",
-                    absl::FormatDuration(options_.exit_grace))));
+void WorkerCore::TellDrained() {
+  while (verdict_.has_value() && !drained_.empty()) {
+    absl::AnyInvocable<void(absl::Status)> done = std::move(drained_.front());
+    drained_.pop_front();
+    done(*verdict_);
   }
 }
 
-void WorkerCore::Finish() {
-  state_ = State::kGone;
-  exit_watch_ = nullptr;
-  stderr_watch_ = nullptr;
-  grace_timer_ = nullptr;
-  absl::Status status = killed_status_.ok() ? end_status_ : killed_status_;
-  if (process_ != nullptr) {
-    const bool clean = process_->exit_status()->clean();
-    if (status.ok() && !clean) {
-      status = absl::UnavailableError(process_->DescribeEnd());
-    } else if (!status.ok()) {
-      status = absl::Status(
-          status.code(),
-          absl::StrCat(status.message(), "; ", process_->DescribeEnd()));
-    }
+void WorkerCore::TellOfRoom() {
+  if (above_high_water_ && connection_.unsent() <= options_.low_water) {
+    above_high_water_ = false;
+    if (options_.on_low_water != nullptr) options_.on_low_water();
   }
-  end_status_ = status;
-  for (FailedCall& failed : failed_) {
-    FailCall(failed.call, std::move(failed.callback), status);
+  if (room_wanted_.has_value() && connection_.can_start_call(*room_wanted_)) {
+    room_wanted_ = std::nullopt;
+    if (options_.on_room != nullptr) options_.on_room();
   }
-  if (!status.ok() && !terminated_) {
-    WorkerError error;
-    error.scope = WorkerError::kWorker;
-    error.status = status;
-    ReportError(std::move(error));
-  }
-  // Calls that were refused before have their callbacks first.
-  if (refusals_due_ == 0) return Destroy();
-  loop_->Defer([core = shared_from_this()] { core->Destroy(); });
 }
 
 void WorkerCore::Destroy() {
-  const std::shared_ptr<WorkerCore> keep = std::move(self_);
-  // A callback may ask for another one.
-  for (size_t i = 0; i < drained_.size(); ++i) {
-    auto done = std::move(drained_[i]);
-    done(end_status_);
-  }
-  drained_.clear();
-  destroyed_ = true;
+  process_ = nullptr;  // hands on what the last line of standard error is
+  timer_ = nullptr;
+  self_ = nullptr;
   if (options_.on_destroy != nullptr) options_.on_destroy();
 }
 
-void WorkerCore::ReportError(WorkerError error) {
+void WorkerCore::OnLoopEnd() {
+  driver_->Stop();
+  own_transport_ = nullptr;
+  if (process_ != nullptr) (*process_)->CloseWire();
+  // All workers of the loop are told by now, or before that: they end together.
+  loop_end_ =
+      loop_->WatchEnd([this, deadline = MonotonicNow() + kDestructorGrace] {
+        LetGo(deadline);
+      });
+}
+
+void WorkerCore::LetGo(MonotonicTime deadline) {
+  const std::shared_ptr<WorkerCore> keep = shared_from_this();
   if (process_ != nullptr) {
-    error.pid = process_->pid();
-    error.exit_status = process_->exit_status();
-    error.stderr_tail = std::string(process_->stderr_tail());
+    process_->AwaitEnd(deadline);
+    (*process_)->Kill(SIGKILL).IgnoreError();  // fails if it has ended
   }
-  if (options_.on_error != nullptr) {
-    options_.on_error(error);
-    return;
-  }
-  const std::string message(error.status.message());
-  if (options_.on_event != nullptr) {
-    std::string event;
-    if (EncodeStringPack({"error", message}, &event).ok()) {
-      options_.on_event(event);
-    }
-    return;
-  }
-  std::fprintf(stderr, "forkrpc: %s\n", message.c_str());
+  process_ = nullptr;
+  timer_ = nullptr;
+  loop_ = nullptr;
+  end_.Terminate(absl::ZeroDuration(), MonotonicNow());
+  end_.OnProcessGone(ExitStatus::Unknown());
+  self_ = nullptr;
+  // Nobody turns who could call these. What they own may use the worker still.
+  const auto callbacks = std::exchange(callbacks_, {});
+  const auto refused = std::exchange(refused_, {});
+  const auto drained = std::exchange(drained_, {});
 }
 
 }  // namespace forkrpc

@@ -3,8 +3,9 @@
 
 // WorkerCore: what a Worker does, also when its handle is gone already.
 //
-// Owns itself from Start() on until the worker is gone. Otherwise as worker.h
-// says. Not for users.
+// Joins a ClientConnection, the process, what ends it (WorkerEnd) and the loop,
+// and calls the user. Owns itself from Start() on until the worker is gone, or
+// the loop. Otherwise as worker.h says. Not for users.
 //
 //   auto core = std::make_shared<WorkerCore>(std::move(process), nullptr,
 //                                            std::move(options), loop);
@@ -17,8 +18,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
-#include <vector>
+#include <optional>
 
 #include "absl/base/optimization.h"
 #include "absl/container/flat_hash_map.h"
@@ -27,8 +29,11 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
-#include "forkrpc/client/call_callbacks.h"
+#include "forkrpc/client/call_callback.h"
+#include "forkrpc/client/loop_process.h"
+#include "forkrpc/client/worker_end.h"
 #include "forkrpc/client/worker_options.h"
+#include "forkrpc/connection/call_table.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/driver/loop_driver.h"
 #include "forkrpc/event_loop/event_loop.h"
@@ -38,10 +43,12 @@
 namespace forkrpc {
 
 // Invariants:
-//  1. A callback is in callbacks_ iff its call is open in connection_ and not
-//     in failed_.
-//  2. self_ is set from Start() until Destroy(), which comes last.
-//  3. The driver runs iff state_ is kServing.
+//  1. A callback is in callbacks_ iff its call is open in connection_.
+//  2. The user is called from Turn() only, and Turn() from the loop only. What
+//     is to be called is removed first, so that it is called once even if it
+//     throws; then another turn is due, which goes on behind it.
+//  3. self_ is set from Start() until kDestroy, or the end of the loop.
+//  4. loop_ is null from the end of the loop on; end_ is in kGone then.
 class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
  public:
   // One of `process` and `transport` is null.
@@ -54,33 +61,36 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
 
   CallId Call(absl::string_view payload, const CallOptions& options,
               CallCallback&& callback);
+  // Ends a call that was not made, from the loop.
+  CallId Refuse(absl::Status why, CallCallback&& callback);
   absl::Status Cancel(CallId call);
   void Drain(absl::Duration grace, absl::AnyInvocable<void(absl::Status)> done);
   void Terminate(absl::Duration grace);
   void SetPaused(bool paused);
 
+  bool can_call(size_t payload_size) const {
+    return accepts_calls() && connection_.can_start_call(payload_size);
+  }
   EventLoop* loop() const { return loop_; }
   bool above_high_water() const { return above_high_water_; }
+  size_t in_flight() const { return connection_.in_flight(); }
   size_t dropped_events() const { return dropped_events_; }
-  pid_t pid() const { return process_ == nullptr ? 0 : process_->pid(); }
-  const ClientConnection& connection() const { return connection_; }
+  pid_t pid() const { return pid_; }
 
  private:
-  enum class State {
-    kServing,
-    kEnding,  // the connection is over, the process may not be
-    kGone,
-  };
-  struct FailedCall {
-    CallId call;
+  struct Refused {
     CallCallback callback;
-    absl::Status status;
+    absl::Status why;
   };
 
   Transport* transport() {
-    return process_ != nullptr ? process_->transport() : own_transport_.get();
+    return process_ != nullptr ? (*process_)->transport()
+                               : own_transport_.get();
   }
-  absl::Status WatchProcess();
+  bool accepts_calls() const {
+    return end_.stream_is_open() && end_.cause().ok();
+  }
+  absl::Status WhyNoCalls();
 
   // Sees to a large payload that the connection has just borrowed.
   void Keep(CallId call, PayloadLifetime lifetime);
@@ -91,68 +101,65 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   }
   void TakeBack(CallId call);
 
-  // Ends a call that was not made, later, from the loop.
-  CallId Refuse(absl::Status why, CallCallback&& callback);
+  // Does all that is to be done, and calls the user.
+  void Turn();
+  // Has a turn before the loop next waits.
+  void TurnSoon();
+  void OnTimer();
+  // The timer rings for deadlines of calls, and for what ends the worker.
+  void SetTimer();
 
-  // Takes what has happened from the connection and calls the user.
-  void Poll();
-  void OnEvent(absl::string_view payload);
-  // Ends a call that has failed by itself.
-  void FailCall(CallId call, CallCallback callback, absl::Status status);
-  void OnDeadline();
-  void SetDeadlineTimer();
-
-  // The process has ended: what it wrote is all there is.
-  void OnExit();
+  // What the connection gives, to its end or a pause.
+  void PollConnection();
+  void OnConnectionEvent(ClientEvent event);
+  // A step of reading what a process that is gone has left.
   void ReadRest();
   uint64_t WaitingOctets();
-  // Fails the connection with `status`.
-  void Break(const absl::Status& status);
-  // SIGKILL at `when` because of `why`, unless it is due earlier.
-  void SetKillTime(MonotonicTime when, absl::Status why);
-  void OnGraceOver();
-  // The connection has ended: closes the wire and waits for the process.
-  void BeginEnd(const absl::Status& status);
-  // Everything has ended: tells the calls and the user.
-  void Finish();
-  // What comes last.
-  void Destroy();
-  void ReportError(WorkerError error);
+  // Ends all calls that are open.
+  void LoseCalls();
+  // Does one action of end_; false if there is none that can be done now.
+  bool Act();
+  void SendSignals();
 
-  EventLoop* const loop_;
-  const std::unique_ptr<WorkerProcess> process_;
-  std::unique_ptr<Transport> own_transport_;
+  // These tell the user.
+  void FailCall(CallId call, CallCallback callback, absl::Status status);
+  void ReportError(WorkerError error);
+  void TellRefused();
+  void TellDrained();
+  void TellOfRoom();
+  void Destroy();
+
+  // How it all ended, or has so far.
+  absl::Status Verdict();
+  // The loop is destroyed: lets go of it, then of all else.
+  void OnLoopEnd();
+  void LetGo(MonotonicTime deadline);
+
+  EventLoop* loop_;
   const WorkerOptions options_;
+  const pid_t pid_;
+  std::unique_ptr<LoopProcess> process_;
+  std::unique_ptr<Transport> own_transport_;
   ClientConnection connection_;
-  CallCallbacks callbacks_;
+  CallTable<CallCallback> callbacks_;
   // The open calls whose payloads belong to the user, each with the offset
   // behind its request in the stream.
   absl::flat_hash_map<CallId, uint64_t> borrowed_;
   std::shared_ptr<LoopDriver> driver_;
-  std::unique_ptr<FdWatch> exit_watch_;
-  std::unique_ptr<FdWatch> stderr_watch_;
-  std::unique_ptr<Timer> deadline_timer_;
-  std::unique_ptr<Timer> grace_timer_;
-  std::unique_ptr<Timer> exit_poll_timer_;
+  std::unique_ptr<Timer> timer_;
+  std::unique_ptr<EndWatch> loop_end_;
   MonotonicTime timer_is_at_ = MonotonicTime::InfiniteFuture();
+  WorkerEnd end_;
 
-  State state_ = State::kServing;
-  absl::Status end_status_;
-  // Why it is killed at kill_time_, and why it was killed or terminated, which
-  // is said instead of what that looks like from outside.
-  absl::Status killing_status_;
-  absl::Status killed_status_;
-  MonotonicTime kill_time_ = MonotonicTime::InfiniteFuture();
-  // Calls that failed with the connection: they are told how the worker ended.
-  std::vector<FailedCall> failed_;
-  std::vector<absl::AnyInvocable<void(absl::Status)>> drained_;
+  std::list<Refused> refused_;
+  std::list<absl::AnyInvocable<void(absl::Status)>> drained_;
+  std::optional<absl::Status> verdict_;  // once whoever drains may have it
+  uint64_t rest_ends_at_ = 0;  // in kReading: what the process has written
   size_t dropped_events_ = 0;
-  size_t refusals_due_ = 0;  // tasks in the loop that say so to the user
+  // The least that a limit has refused: on_room is due when it is taken.
+  std::optional<size_t> room_wanted_;
   bool above_high_water_ = false;
-  bool paused_ = false;
-  bool exited_ = false;
-  bool terminated_ = false;
-  bool destroyed_ = false;  // on_destroy was called
+  bool turn_due_ = false;
   std::shared_ptr<WorkerCore> self_;
 };
 

@@ -10,15 +10,6 @@
 #include "absl/strings/str_cat.h"
 
 namespace forkrpc {
-namespace {
-
-// Whether anybody knows how the process ended, and it was not well.
-bool EndedBadly(const ExitStatus& exit) {
-  const bool known = exit.exit_code().has_value() || exit.signal().has_value();
-  return known && !exit.clean();
-}
-
-}  // namespace
 
 WorkerEnd::WorkerEnd(Process process, absl::Duration exit_grace)
     : process_(process), exit_grace_(exit_grace) {}
@@ -57,7 +48,7 @@ void WorkerEnd::OnProcessGone(const ExitStatus& exit) {
 }
 
 void WorkerEnd::OnTime(MonotonicTime now) {
-  if (now < due_) return;
+  if (due_ == MonotonicTime::InfiniteFuture() || now < due_) return;
   due_ = MonotonicTime::InfiniteFuture();
   if (state_ == State::kKilled) {
     state_ = State::kStuck;
@@ -128,16 +119,15 @@ void WorkerEnd::Finish() {
 
 void WorkerEnd::Tell() {
   Add(Action::kEndCalls);
-  const bool failed = !cause_.ok() || (exit_.has_value() && EndedBadly(*exit_));
+  const bool failed = !cause_.ok() || (exit_.has_value() && exit_->failed());
   if (failed && !was_terminated_) Add(Action::kReportError);
   Add(Action::kTellDrained);
 }
 
 std::optional<WorkerEnd::Action> WorkerEnd::Poll() {
-  if (pending_ == 0) return std::nullopt;
-  const int first = __builtin_ctz(pending_);
-  pending_ &= pending_ - 1;
-  return static_cast<Action>(first);
+  const std::optional<Action> first = next();
+  if (first.has_value()) Remove(*first);
+  return first;
 }
 
 int WorkerEnd::PollSignal() {
@@ -153,7 +143,7 @@ int WorkerEnd::PollSignal() {
 
 absl::Status WorkerEnd::Verdict(absl::string_view process) const {
   if (cause_.ok()) {
-    return exit_.has_value() && EndedBadly(*exit_)
+    return exit_.has_value() && exit_->failed()
                ? absl::UnavailableError(process)
                : absl::OkStatus();
   }

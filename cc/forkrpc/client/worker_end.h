@@ -99,6 +99,11 @@ class WorkerEnd {
   // The next thing to do; nullopt if there is nothing.
   std::optional<Action> Poll();
   bool has_actions() const { return pending_ != 0; }
+  // What Poll() would give.
+  std::optional<Action> next() const {
+    if (pending_ == 0) return std::nullopt;
+    return static_cast<Action>(__builtin_ctz(pending_));
+  }
   // The next signal to send; 0 if there is none. Like Poll(), but for signals
   // only: sending one calls nobody, so that it need not wait for the loop.
   int PollSignal();
@@ -115,6 +120,10 @@ class WorkerEnd {
     return state_ != State::kPaused && state_ != State::kUnread;
   }
   bool process_is_gone() const { return exit_.has_value(); }
+  const std::optional<ExitStatus>& exit_status() const { return exit_; }
+  // Whether calls that are still open have lost their worker for good, and are
+  // to be ended. Until then they may still end at deadlines and by cancels.
+  bool calls_are_lost() const { return state_ >= State::kStuck; }
 
   // Why the worker ends otherwise than by draining; OK if it does not.
   const absl::Status& cause() const { return cause_; }

@@ -1,414 +1,414 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// How a Worker ends, with real processes.
+// The machine as a table of every state and input, and against its model.
+
+#include "forkrpc/client/worker_end.h"
 
 #include <signal.h>
-#include <sys/wait.h>
-#include <time.h>
 
-#include <memory>
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "forkrpc/base/clock.h"
-#include "forkrpc/client/worker.h"
-#include "forkrpc/client/worker_core.h"
-#include "forkrpc/client/worker_test_util.h"
+#include "forkrpc/base/monotonic_time.h"
+#include "forkrpc/client/worker_end_model.h"
 #include "forkrpc/process/exit_status.h"
-#include "forkrpc/process/reaper.h"
-#include "forkrpc/process/spawn_options.h"
-#include "forkrpc/process/test_helpers.h"
-#include "forkrpc/process/worker_process.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
 namespace {
 
-constexpr char kWorker[] = "cc/forkrpc/client/test_worker";
+using Action = WorkerEnd::Action;
+using Process = WorkerEnd::Process;
+using State = WorkerEnd::State;
 
-SpawnOptions Captured(SpawnOptions program) {
-  program.name = "w";
-  program.stderr_mode = StderrMode::kCapture;
-  return program;
+constexpr absl::Duration kExitGrace = absl::Seconds(5);
+constexpr const char* kStates[] = {"Serving",   "Paused", "Reading", "Unread",
+                                   "Lingering", "Killed", "Stuck",   "Gone"};
+constexpr const char* kActions[] = {"SIGTERM", "SIGKILL", "Break",
+                                    "ReadOn",  "Close",   "EndCalls",
+                                    "Report",  "Drained", "Destroy"};
+
+MonotonicTime At(int seconds) {
+  return MonotonicTime() + absl::Seconds(seconds);
 }
 
-SpawnOptions AsyncWorker(std::vector<std::string> arguments = {}) {
-  std::vector<std::string> argv = {kWorker, "async"};
-  for (std::string& argument : arguments) argv.push_back(std::move(argument));
-  return Captured(Argv(std::move(argv)));
+// The inputs, by their names; all come in second 100 or when they are due.
+const std::map<std::string, std::function<void(WorkerEnd*)>>& Inputs() {
+  static const auto* const inputs =
+      new std::map<std::string, std::function<void(WorkerEnd*)>>{
+          {"over", [](auto* end) { end->OnStreamOver({}, At(100)); }},
+          {"breach",
+           [](auto* end) {
+             end->OnStreamOver(absl::DataLossError("bad id"), At(100));
+           }},
+          {"exit 0", [](auto* e) { e->OnProcessGone(ExitStatus::Exited(0)); }},
+          {"exit 3", [](auto* e) { e->OnProcessGone(ExitStatus::Exited(3)); }},
+          {"exit ?", [](auto* e) { e->OnProcessGone(ExitStatus::Unknown()); }},
+          {"pause", [](auto* end) { end->SetPaused(true); }},
+          {"resume", [](auto* end) { end->SetPaused(false); }},
+          {"drain", [](auto* end) { end->Drain(absl::Seconds(3), At(100)); }},
+          {"term",
+           [](auto* end) { end->Terminate(absl::Seconds(2), At(100)); }},
+          {"term now", [](auto* end) { end->Terminate({}, At(100)); }},
+          {"early", [](auto* end) { end->OnTime(At(99)); }},
+          {"time", [](auto* end) { end->OnTime(end->Next()); }},
+      };
+  return *inputs;
 }
 
-// Waits until process `pid` has ended, and leaves it to be reaped.
-void AwaitEndOf(pid_t pid) {
-  siginfo_t info;
-  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT), 0);
+std::string Code(const absl::Status& status) {
+  return absl::StatusCodeToString(status.code());
 }
 
-class WorkerEndTest : public WorkerFixture {
- protected:
-  // After the end: one error about the worker, of the process that was `pid`.
-  void ExpectWorkerError(absl::StatusCode code, ExitStatus exit, pid_t pid,
-                         absl::string_view text) {
-    ASSERT_EQ(Count("worker error"), 1);
-    const WorkerError& error = errors_.back();
-    EXPECT_EQ(error.scope, WorkerError::kWorker);
-    EXPECT_EQ(error.status.code(), code) << error.status;
-    EXPECT_TRUE(absl::StrContains(error.status.message(), text))
-        << error.status;
-    EXPECT_EQ(error.pid, pid);
-    EXPECT_EQ(error.exit_status, exit);
-    EXPECT_TRUE(HasNoChildren());
+// What is due now, and what it has become: "Lingering: Close; at 105; OK".
+std::string Describe(WorkerEnd* end) {
+  std::string text = absl::StrCat(kStates[static_cast<int>(end->state())], ":");
+  while (const std::optional<Action> action = end->Poll()) {
+    absl::StrAppend(&text, " ", kActions[static_cast<int>(*action)]);
   }
+  if (end->Next() != MonotonicTime::InfiniteFuture()) {
+    absl::StrAppend(&text, "; at ",
+                    absl::ToInt64Seconds(end->Next() - MonotonicTime()));
+  }
+  if (!end->cause().ok()) absl::StrAppend(&text, "; ", Code(end->cause()));
+  return text;
+}
+
+// Where a row of the table begins: the inputs that lead there.
+struct Start {
+  const char* name;
+  State state;
+  std::vector<std::string> inputs;
+};
+const std::vector<Start>& Starts() {
+  static const auto* const starts = new std::vector<Start>{
+      {"Serving", State::kServing, {}},
+      {"Draining", State::kServing, {"drain"}},
+      {"Terminated", State::kServing, {"term"}},
+      {"Paused", State::kPaused, {"pause"}},
+      {"PausedTerminated", State::kPaused, {"pause", "term"}},
+      {"Reading", State::kReading, {"exit 3"}},
+      {"Unread", State::kUnread, {"pause", "exit 0"}},
+      {"UnreadDraining", State::kUnread, {"drain", "pause", "exit 0"}},
+      {"Lingering", State::kLingering, {"over"}},
+      {"LingeringAfterABreach", State::kLingering, {"breach"}},
+      {"Killed", State::kKilled, {"drain", "time"}},
+      {"KilledTerminated", State::kKilled, {"term", "time"}},
+      {"Stuck", State::kStuck, {"drain", "time", "time"}},
+      {"Gone", State::kGone, {"over", "exit 0"}},
+  };
+  return *starts;
+}
+
+// What an input does where a row begins. What is not here does nothing.
+struct Cell {
+  const char* row;
+  const char* input;
+  const char* then;  // as Describe() says it
+};
+constexpr Cell kTable[] = {
+    {"Serving", "over", "Lingering: Close; at 105"},
+    {"Serving", "breach", "Lingering: Close; at 105; DATA_LOSS"},
+    {"Serving", "exit 0", "Reading: ReadOn"},
+    {"Serving", "exit 3", "Reading: ReadOn"},
+    {"Serving", "exit ?", "Reading: ReadOn"},
+    {"Serving", "pause", "Paused:"},
+    {"Serving", "drain", "Serving:; at 103"},
+    {"Serving", "term", "Serving: SIGTERM; at 102; CANCELLED"},
+    {"Serving", "term now", "Serving: SIGTERM; at 100; CANCELLED"},
+
+    {"Draining", "over", "Lingering: Close; at 103"},
+    {"Draining", "breach", "Lingering: Close; at 103; DATA_LOSS"},
+    {"Draining", "exit 0", "Reading: ReadOn; at 103"},
+    {"Draining", "exit 3", "Reading: ReadOn; at 103"},
+    {"Draining", "exit ?", "Reading: ReadOn; at 103"},
+    {"Draining", "pause", "Paused:; at 103"},
+    {"Draining", "term", "Serving: SIGTERM; at 102; CANCELLED"},
+    {"Draining", "term now", "Serving: SIGTERM; at 100; CANCELLED"},
+    {"Draining", "time",
+     "Killed: SIGKILL Break Close; at 105; DEADLINE_EXCEEDED"},
+
+    {"Terminated", "over", "Lingering: Close; at 102; CANCELLED"},
+    {"Terminated", "breach", "Lingering: Close; at 102; CANCELLED"},
+    {"Terminated", "exit 0",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"Terminated", "exit 3",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"Terminated", "exit ?",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"Terminated", "pause", "Paused:; at 102; CANCELLED"},
+    {"Terminated", "term now", "Serving:; at 100; CANCELLED"},
+    {"Terminated", "time", "Killed: SIGKILL Break Close; at 104; CANCELLED"},
+
+    {"Paused", "over", "Lingering: Close; at 105"},
+    {"Paused", "breach", "Lingering: Close; at 105; DATA_LOSS"},
+    {"Paused", "exit 0", "Unread:"},
+    {"Paused", "exit 3", "Unread:"},
+    {"Paused", "exit ?", "Unread:"},
+    {"Paused", "resume", "Serving:"},
+    {"Paused", "drain", "Paused:; at 103"},
+    {"Paused", "term", "Paused: SIGTERM; at 102; CANCELLED"},
+    {"Paused", "term now", "Paused: SIGTERM; at 100; CANCELLED"},
+
+    {"PausedTerminated", "over", "Lingering: Close; at 102; CANCELLED"},
+    {"PausedTerminated", "breach", "Lingering: Close; at 102; CANCELLED"},
+    {"PausedTerminated", "exit 0",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"PausedTerminated", "exit 3",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"PausedTerminated", "exit ?",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"PausedTerminated", "resume", "Serving:; at 102; CANCELLED"},
+    {"PausedTerminated", "term now", "Paused:; at 100; CANCELLED"},
+    {"PausedTerminated", "time",
+     "Killed: SIGKILL Break Close; at 104; CANCELLED"},
+
+    {"Reading", "over", "Gone: Close EndCalls Report Drained Destroy"},
+    {"Reading", "breach",
+     "Gone: Close EndCalls Report Drained Destroy; DATA_LOSS"},
+    {"Reading", "pause", "Unread:"},
+    {"Reading", "drain", "Reading:; at 103"},
+    {"Reading", "term",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"Reading", "term now",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+
+    {"Unread", "over", "Gone: Close EndCalls Drained Destroy"},
+    {"Unread", "breach",
+     "Gone: Close EndCalls Report Drained Destroy; DATA_LOSS"},
+    {"Unread", "resume", "Reading: ReadOn"},
+    {"Unread", "drain", "Unread:; at 103"},
+    {"Unread", "term", "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"Unread", "term now",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+
+    {"UnreadDraining", "over", "Gone: Close EndCalls Drained Destroy"},
+    {"UnreadDraining", "breach",
+     "Gone: Close EndCalls Report Drained Destroy; DATA_LOSS"},
+    {"UnreadDraining", "resume", "Reading: ReadOn; at 103"},
+    {"UnreadDraining", "term",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"UnreadDraining", "term now",
+     "Gone: Break Close EndCalls Drained Destroy; CANCELLED"},
+    {"UnreadDraining", "time",
+     "Gone: Break Close EndCalls Report Drained Destroy; DEADLINE_EXCEEDED"},
+
+    {"Lingering", "exit 0", "Gone: EndCalls Drained Destroy"},
+    {"Lingering", "exit 3", "Gone: EndCalls Report Drained Destroy"},
+    {"Lingering", "exit ?", "Gone: EndCalls Drained Destroy"},
+    {"Lingering", "drain", "Lingering:; at 103"},
+    {"Lingering", "term", "Lingering: SIGTERM; at 102; CANCELLED"},
+    {"Lingering", "term now", "Lingering: SIGTERM; at 100; CANCELLED"},
+    {"Lingering", "time", "Killed: SIGKILL; at 107; DEADLINE_EXCEEDED"},
+
+    {"LingeringAfterABreach", "exit 0",
+     "Gone: EndCalls Report Drained Destroy; DATA_LOSS"},
+    {"LingeringAfterABreach", "exit 3",
+     "Gone: EndCalls Report Drained Destroy; DATA_LOSS"},
+    {"LingeringAfterABreach", "exit ?",
+     "Gone: EndCalls Report Drained Destroy; DATA_LOSS"},
+    {"LingeringAfterABreach", "drain", "Lingering:; at 103; DATA_LOSS"},
+    {"LingeringAfterABreach", "term", "Lingering: SIGTERM; at 102; DATA_LOSS"},
+    {"LingeringAfterABreach", "term now",
+     "Lingering: SIGTERM; at 100; DATA_LOSS"},
+    {"LingeringAfterABreach", "time", "Killed: SIGKILL; at 107; DATA_LOSS"},
+
+    {"Killed", "exit 0",
+     "Gone: EndCalls Report Drained Destroy; DEADLINE_EXCEEDED"},
+    {"Killed", "exit 3",
+     "Gone: EndCalls Report Drained Destroy; DEADLINE_EXCEEDED"},
+    {"Killed", "exit ?",
+     "Gone: EndCalls Report Drained Destroy; DEADLINE_EXCEEDED"},
+    {"Killed", "time", "Stuck: EndCalls Report Drained; DEADLINE_EXCEEDED"},
+
+    {"KilledTerminated", "exit 0", "Gone: EndCalls Drained Destroy; CANCELLED"},
+    {"KilledTerminated", "exit 3", "Gone: EndCalls Drained Destroy; CANCELLED"},
+    {"KilledTerminated", "exit ?", "Gone: EndCalls Drained Destroy; CANCELLED"},
+    {"KilledTerminated", "time", "Stuck: EndCalls Drained; CANCELLED"},
+
+    {"Stuck", "exit 0", "Gone: Destroy; DEADLINE_EXCEEDED"},
+    {"Stuck", "exit 3", "Gone: Destroy; DEADLINE_EXCEEDED"},
+    {"Stuck", "exit ?", "Gone: Destroy; DEADLINE_EXCEEDED"},
 };
 
-struct Config {
-  Form form;
-  Binding binding;
-};
-
-class WorkerConfigTest : public WorkerEndTest,
-                         public testing::WithParamInterface<Config> {};
-
-INSTANTIATE_TEST_SUITE_P(
-    Configs, WorkerConfigTest,
-    testing::Values(Config{Form::kSync, Binding::kSocket},
-                    Config{Form::kSync, Binding::kPipes},
-                    Config{Form::kAsync, Binding::kSocket},
-                    Config{Form::kAsync, Binding::kPipes}),
-    [](const auto& info) {
-      return absl::StrCat(
-          info.param.form == Form::kSync ? "Sync" : "Async",
-          info.param.binding == Binding::kSocket ? "Socket" : "Pipes");
-    });
-
-TEST_P(WorkerConfigTest, CallsEventsAndADrain) {
-  options_.connection.form = GetParam().form;
-  SpawnOptions program = Captured(Argv({kWorker}));
-  if (GetParam().form == Form::kAsync) program.argv.push_back("async");
-  program.binding = GetParam().binding;
-  Spawn(program);
-  EXPECT_GT(worker_->pid(), 0);
-  Call("echo hello");
-  Call("event news");
-  Drain();
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"echo hello=hello", "event news",
-                         "event news=", "drained OK", "destroyed"}));
-  EXPECT_TRUE(HasNoChildren());
-}
-
-TEST_F(WorkerEndTest, AnExitNamesItsStatusAndWhatStderrSaidLast) {
-  Spawn(AsyncWorker({"each"}));
-  const pid_t pid = worker_->pid();
-  Call("stderr 5");
-  Call("hold");
-  Call("exit 3");
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"stderr 5=written", "hold!UNAVAILABLE",
-                         "exit 3!UNAVAILABLE", "worker error", "destroyed"}));
-  ExpectWorkerError(absl::StatusCode::kUnavailable, ExitStatus::Exited(3), pid,
-                    "2 calls in flight; worker 'w'");
-  EXPECT_TRUE(
-      absl::StrContains(statuses_["hold"].message(),
-                        "exited with status 3; its stderr ended: eeeeethe end"))
-      << statuses_["hold"];
-  EXPECT_EQ(errors_[0].stderr_tail, "eeeeethe end\n");
-}
-
-TEST_F(WorkerEndTest, ASignalIsNamed) {
-  Spawn(AsyncWorker());
-  const pid_t pid = worker_->pid();
-  Call("kill 9");
-  ASSERT_TRUE(RunToTheEnd());
-  ExpectWorkerError(absl::StatusCode::kUnavailable,
-                    ExitStatus::Signalled(SIGKILL, false), pid, "signal 9");
-  EXPECT_EQ(ends_["kill 9"], 1);
-}
-
-TEST_F(WorkerEndTest, AProgramThatIsMissingIsNoWorker) {
-  const int open = OpenDescriptors();
-  auto worker =
-      Worker::Spawn(Argv({"./no/such/program"}), options_, loop_.get());
-  EXPECT_TRUE(absl::IsNotFound(worker.status())) << worker.status();
-  loop_.RunForAWhile();
-  EXPECT_TRUE(log_.empty());
-  EXPECT_TRUE(HasNoChildren());
-  EXPECT_EQ(OpenDescriptors(), open);
-}
-
-// It breaks the protocol and then lingers: what it broke is said, not that it
-// was killed for lingering.
-TEST_F(WorkerEndTest, WhoBreaksTheProtocolAndLingersIsKilled) {
-  options_.exit_grace = absl::Milliseconds(30);
-  Spawn(Captured(Shell("printf '\\0\\0\\0\\11\\0\\0\\0\\0'; exec sleep 600")));
-  const pid_t pid = worker_->pid();
-  Call("a");
-  Drain(absl::Hours(1));
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"a!DATA_LOSS", "worker error", "drained DATA_LOSS",
-                         "destroyed"}));
-  ExpectWorkerError(absl::StatusCode::kDataLoss,
-                    ExitStatus::Signalled(SIGKILL, false), pid, "has id 9");
-}
-
-TEST_F(WorkerEndTest, AnEndInsideAFrame) {
-  Spawn(Captured(Shell("printf 'abc'")));
-  const pid_t pid = worker_->pid();
-  ASSERT_TRUE(RunToTheEnd());
-  ExpectWorkerError(absl::StatusCode::kDataLoss, ExitStatus::Exited(0), pid,
-                    "");
-}
-
-TEST_F(WorkerEndTest, ALengthOverTheLimit) {
-  Spawn(Captured(Shell("printf '\\0\\0\\0\\0\\377\\377\\377\\377'; cat")));
-  const pid_t pid = worker_->pid();
-  ASSERT_TRUE(RunToTheEnd());
-  ASSERT_EQ(errors_.size(), 1);
-  EXPECT_TRUE(absl::IsResourceExhausted(errors_[0].status));
-  EXPECT_EQ(errors_[0].pid, pid);
-}
-
-// What the worker wrote is read; the frames without end behind it are not.
-TEST_F(WorkerEndTest, AGrandchildThatFloodsTheWireIsNotReadForEver) {
-  options_.on_event = [](absl::string_view) {
-    // Slower than who writes.
-    const MonotonicTime until = MonotonicNow() + absl::Microseconds(2);
-    while (MonotonicNow() < until) {
+TEST(WorkerEndTest, EveryInputInEveryState) {
+  std::set<State> states;
+  size_t used = 0;
+  for (const Start& start : Starts()) {
+    for (const auto& [name, input] : Inputs()) {
+      SCOPED_TRACE(absl::StrCat(start.name, " x ", name));
+      WorkerEnd end(Process::kOurs, kExitGrace);
+      for (const std::string& before : start.inputs) {
+        Inputs().at(before)(&end);
+        Describe(&end);
+      }
+      ASSERT_EQ(end.state(), start.state);
+      states.insert(end.state());
+      std::string then = Describe(&end);
+      for (const Cell& cell : kTable) {
+        if (start.name != absl::string_view(cell.row) || name != cell.input) {
+          continue;
+        }
+        then = cell.then;
+        ++used;
+      }
+      input(&end);
+      EXPECT_EQ(Describe(&end), then);
     }
-  };
-  Spawn(Captured(Shell("cat /dev/zero & exit 7")));
-  ASSERT_TRUE(RunToTheEnd());
-  ASSERT_EQ(Count("worker error"), 1);
-  EXPECT_EQ(errors_.back().exit_status, ExitStatus::Exited(7));
+  }
+  EXPECT_EQ(used, std::size(kTable)) << "a cell has no row or column";
+  EXPECT_EQ(states.size(), std::size(kStates)) << "a state has no row";
 }
 
-// A process that the worker has started holds wire and stderr open.
-TEST_F(WorkerEndTest, AGrandchildThatHoldsTheWireIsNotWaitedFor) {
-  Spawn(
-      Captured(Shell("sleep 600 & echo $! >&2; "
-                     "printf '\\0\\0\\0\\0\\0\\0\\0\\4last'; exit 5")));
-  const pid_t pid = worker_->pid();
-  Call("a");
-  const bool ended = RunToTheEnd();
-  ASSERT_TRUE(ended);
-  int grandchild = 0;
-  ASSERT_TRUE(absl::SimpleAtoi(errors_.back().stderr_tail, &grandchild));
-  EXPECT_EQ(kill(grandchild, SIGKILL), 0) << "it has ended: the test is void";
-  EXPECT_EQ(log_, (Lines{"event last", "a!UNAVAILABLE", "worker error",
-                         "destroyed"}));
-  ExpectWorkerError(absl::StatusCode::kUnavailable, ExitStatus::Exited(5), pid,
-                    "status 5");
-}
-
-TEST_F(WorkerEndTest, ABadStatusAfterACleanDrainIsAnError) {
-  Spawn(Captured(Shell("cat > /dev/null; exec 1>&-; exit 3")));
-  const pid_t pid = worker_->pid();
-  Drain();
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"worker error", "drained UNAVAILABLE", "destroyed"}));
-  ExpectWorkerError(absl::StatusCode::kUnavailable, ExitStatus::Exited(3), pid,
-                    "status 3");
-}
-
-TEST_F(WorkerEndTest, WhoDoesNotDrainInTimeIsKilled) {
-  Spawn(AsyncWorker());
-  const pid_t pid = worker_->pid();
-  Call("sleep 600000");
-  const MonotonicTime start = MonotonicNow();
-  Drain(absl::Milliseconds(50));
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_GE(MonotonicNow() - start, absl::Milliseconds(50));
-  EXPECT_EQ(log_, (Lines{"sleep 600000!DEADLINE_EXCEEDED", "worker error",
-                         "drained DEADLINE_EXCEEDED", "destroyed"}));
-  ExpectWorkerError(absl::StatusCode::kDeadlineExceeded,
-                    ExitStatus::Signalled(SIGKILL, false), pid,
-                    "not drained within 50ms");
-}
-
-TEST_F(WorkerEndTest, WhoDrainsAndLingersIsKilled) {
-  options_.exit_grace = absl::Milliseconds(30);
-  Spawn(AsyncWorker({"linger"}));
-  const pid_t pid = worker_->pid();
-  Call("echo x");
-  Drain(absl::Hours(1));
-  ASSERT_TRUE(LoggedTo("echo x=x"));
-  ASSERT_TRUE(RunToTheEnd());
-  ExpectWorkerError(absl::StatusCode::kDeadlineExceeded,
-                    ExitStatus::Signalled(SIGKILL, false), pid,
-                    "drained, but has not ended within 30ms");
-  EXPECT_TRUE(absl::IsDeadlineExceeded(*drained_));
-}
-
-TEST_F(WorkerEndTest, TerminateSendsSigtermFirst) {
-  Spawn(AsyncWorker());
-  Call("sleep 600000");
-  Terminate(absl::Hours(1));
-  Drain();
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"sleep 600000!CANCELLED", "drained CANCELLED",
-                         "destroyed"}));
-  EXPECT_TRUE(absl::StrContains(drained_->message(), "signal 15")) << *drained_;
-  EXPECT_TRUE(HasNoChildren());
-}
-
-TEST_F(WorkerEndTest, TerminateSendsSigkillToWhoIgnoresSigterm) {
-  Spawn(
-      Captured(Shell("trap '' TERM; printf '\\0\\0\\0\\0\\0\\0\\0\\2up'; "
-                     "exec sleep 600")));
-  ASSERT_TRUE(LoggedTo("event up"));
-  Call("a");
-  const MonotonicTime start = MonotonicNow();
-  Terminate(absl::Milliseconds(50));
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_GE(MonotonicNow() - start, absl::Milliseconds(50));
-  EXPECT_EQ(log_, (Lines{"event up", "a!CANCELLED", "destroyed"}));
-  EXPECT_TRUE(absl::StrContains(statuses_["a"].message(), "signal 9"))
-      << statuses_["a"];
-}
-
-// The end is noticed by sending the signal, not by the loop.
-TEST_F(WorkerEndTest, TerminateOfWhoHasEndedComesToAnEnd) {
-  Spawn(Captured(Shell("sleep 600 & echo $! >&2")));
-  AwaitEndOf(worker_->pid());
-  Call("a");
-  Terminate(absl::Hours(1));
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"a!CANCELLED", "destroyed"}));
-  // The shell's child has the wire, so that only the process's end ends this.
-  const std::string text(statuses_["a"].message());
-  int grandchild = 0;
-  ASSERT_TRUE(absl::SimpleAtoi(text.substr(text.rfind(' ') + 1), &grandchild))
-      << text;
-  EXPECT_EQ(kill(grandchild, SIGKILL), 0);
-}
-
-// While the end of a worker is worked on, its pidfd must not be a number that
-// a new descriptor may get.
-TEST_F(WorkerEndTest, AnotherWorkerMayBeStartedInTheLastCallbacks) {
-  Spawn(AsyncWorker({"each"}));
-  Call("echo last");
-  Call("exit 3");
-  SetPaused(true);
-  ASSERT_TRUE(loop_.RunUntil(HasNoChildren)) << "its end is not noticed";
-  bool second_is_gone = false;
-  WorkerOptions options;
-  options.on_destroy = [&] { second_is_gone = true; };
-  on_log_ = [&](const std::string& line) {
-    if (line != "echo last=last") return;
-    for (int i = 0; i < 3; ++i) {
-      auto second = Worker::Spawn(AsyncWorker(), options, loop_.get());
-      EXPECT_TRUE(second.ok()) << second.status();
+TEST(WorkerEndTest, AStreamWithoutAProcessIsAllThereIs) {
+  const auto after = [](const std::vector<std::string>& inputs) {
+    WorkerEnd end(Process::kNone, kExitGrace);
+    std::string last;
+    for (const std::string& input : inputs) {
+      Inputs().at(input)(&end);
+      last = Describe(&end);
     }
+    return last;
   };
-  SetPaused(false);
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"echo last=last", "exit 3!UNAVAILABLE", "worker error",
-                         "destroyed"}));
-  ASSERT_TRUE(loop_.RunUntil([&] { return second_is_gone; }));
-  ASSERT_TRUE(loop_.RunUntil(HasNoChildren));
+  EXPECT_EQ(after({"over"}), "Gone: Close EndCalls Drained Destroy");
+  EXPECT_EQ(after({"pause", "breach"}),
+            "Gone: Close EndCalls Report Drained Destroy; DATA_LOSS");
+  EXPECT_EQ(after({"exit 3"}), "Serving:");
+  EXPECT_EQ(after({"term"}),
+            "Gone: Break Close EndCalls Drained Destroy; CANCELLED");
+  EXPECT_EQ(
+      after({"pause", "drain", "time"}),
+      "Gone: Break Close EndCalls Report Drained Destroy; DEADLINE_EXCEEDED");
+  EXPECT_EQ(after({"over", "term"}), "Gone:");
 }
 
-TEST_F(WorkerEndTest, APausedWorkerThatEndsIsReadWhenThePauseEnds) {
-  Spawn(AsyncWorker({"each"}));
-  Call("echo last");
-  Call("exit 3");
-  SetPaused(true);
-  ASSERT_TRUE(loop_.RunUntil(HasNoChildren));
-  // Nothing is to be done: a loop that turns takes all the time there is.
-  const clock_t before = clock();
-  loop_.RunUntil([] { return false; }, absl::Milliseconds(400));
-  EXPECT_LT(clock() - before, CLOCKS_PER_SEC / 16);
-  EXPECT_TRUE(log_.empty());
-  Drop();
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"echo last=last", "exit 3!UNAVAILABLE", "worker error",
-                         "destroyed"}));
+TEST(WorkerEndTest, SignalsMayBePolledFirst) {
+  WorkerEnd end(Process::kOurs, kExitGrace);
+  EXPECT_EQ(end.PollSignal(), 0);
+  end.Terminate(absl::ZeroDuration(), At(1));
+  end.OnTime(At(1));
+  EXPECT_EQ(end.PollSignal(), SIGTERM);
+  EXPECT_EQ(end.PollSignal(), SIGKILL);
+  EXPECT_EQ(end.PollSignal(), 0);
+  EXPECT_EQ(Describe(&end), "Killed: Break Close; at 3; CANCELLED");
 }
 
-// A worker that floods stderr is not stopped by it, nor does it stop the loop.
-TEST_F(WorkerEndTest, MuchOnStderrIsReadMeanwhile) {
-  Spawn(AsyncWorker());
-  Call("stderr 3000000");
-  Drain();
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"stderr 3000000=written", "drained OK", "destroyed"}));
+TEST(WorkerEndTest, TheVerdictNamesTheCauseAndHowTheProcessEnded) {
+  WorkerEnd clean(Process::kOurs, kExitGrace);
+  clean.OnStreamOver({}, At(0));
+  clean.OnProcessGone(ExitStatus::Exited(0));
+  EXPECT_TRUE(clean.Verdict("it exited").ok());
+
+  WorkerEnd unknown(Process::kOurs, kExitGrace);
+  unknown.OnStreamOver({}, At(0));
+  unknown.OnProcessGone(ExitStatus::Unknown());
+  EXPECT_TRUE(unknown.Verdict("nobody knows").ok());
+
+  WorkerEnd bad(Process::kOurs, kExitGrace);
+  bad.OnStreamOver({}, At(0));
+  bad.OnProcessGone(ExitStatus::Exited(3));
+  EXPECT_EQ(bad.Verdict("it exited with 3"),
+            absl::UnavailableError("it exited with 3"));
+
+  WorkerEnd breach(Process::kOurs, kExitGrace);
+  const absl::Status late = absl::DeadlineExceededError("no response");
+  EXPECT_EQ(breach.CallStatus(late), late);
+  breach.OnStreamOver(absl::DataLossError("bad id"), At(0));
+  EXPECT_EQ(breach.CallStatus(late),
+            absl::DeadlineExceededError("no response; bad id"));
+  breach.OnProcessGone(ExitStatus::Exited(0));
+  EXPECT_EQ(breach.Verdict("it exited"),
+            absl::DataLossError("bad id; it exited"));
+
+  WorkerEnd lingers(Process::kOurs, kExitGrace);
+  lingers.OnStreamOver({}, At(0));
+  lingers.OnTime(At(5));
+  EXPECT_EQ(lingers.cause(),
+            absl::DeadlineExceededError("the worker has drained, but has not "
+                                        "ended within 5s"));
 }
 
-TEST_F(WorkerEndTest, NoZombiesAndNoDescriptorsAreLeft) {
-  const auto one = [this](int i) {
-    destroyed_ = false;
-    Spawn(AsyncWorker());
-    const std::vector<std::string> ways = {"echo x", "exit 3", "kill 9",
-                                           "stderr 100", "fail x"};
-    Call(ways[i % ways.size()]);
-    if (i % 3 == 0) Drop();
-    if (i % 3 == 1) Drain();
-    if (i % 3 == 2) Terminate(absl::Hours(1));
-    ASSERT_TRUE(RunToTheEnd());
-    EXPECT_TRUE(HasNoChildren());
-    worker_ = nullptr;
-    loop_.RunForAWhile();
-  };
-  one(0);
-  const int open = OpenDescriptors();
-  for (int i = 1; i < 31; ++i) one(i);
-  EXPECT_EQ(OpenDescriptors(), open);
-}
-
-// As on a kernel without pidfds.
-class WithoutPidfdTest : public WorkerEndTest {
- protected:
-  void Start(const SpawnOptions& program) {
-    auto process = WorkerProcess::Spawn(program, {}, Reaper::Pidfd::kNever);
-    ASSERT_TRUE(process.ok()) << process.status();
-    ASSERT_EQ((*process)->pidfd(), -1);
-    core_ = std::make_shared<WorkerCore>(*std::move(process), nullptr, options_,
-                                         loop_.get());
-    ASSERT_TRUE(core_->Start().ok());
+// Any inputs, in any order, with what is due taken now or later.
+TEST(WorkerEndTest, DoesAtEachStepWhatItsModelDoes) {
+  std::set<std::pair<State, int>> seen;
+  for (unsigned seed = 0; seed < 20000; ++seed) {
+    std::mt19937 bits(seed);
+    const Process process = seed % 4 == 0 ? Process::kNone : Process::kOurs;
+    WorkerEnd end(process, kExitGrace);
+    WorkerEndModel model(process, kExitGrace);
+    MonotonicTime now;
+    std::string history;
+    for (int step = 0; step < 12; ++step) {
+      const int what = static_cast<int>(bits() % 9);
+      const auto grace = absl::Seconds(bits() % 8);
+      absl::StrAppend(&history, " ", what);
+      SCOPED_TRACE(absl::StrCat("seed ", seed, ":", history));
+      seen.insert({end.state(), what});
+      switch (what) {
+        case 0:
+        case 1: {
+          const absl::Status how =
+              what == 0 ? absl::OkStatus() : absl::DataLossError("x");
+          end.OnStreamOver(how, now);
+          model.OnStreamOver(how.code(), now);
+          break;
+        }
+        case 2: {
+          const ExitStatus exits[] = {
+              ExitStatus::Exited(0), ExitStatus::Exited(3),
+              ExitStatus::Signalled(9, false), ExitStatus::Unknown()};
+          const ExitStatus exit = exits[bits() % 4];
+          end.OnProcessGone(exit);
+          model.OnProcessGone(exit);
+          break;
+        }
+        case 3:
+        case 4:
+          end.SetPaused(what == 3);
+          model.SetPaused(what == 3);
+          break;
+        case 5:
+          end.Drain(grace, now);
+          model.Drain(grace, now);
+          break;
+        case 6:
+          end.Terminate(grace, now);
+          model.Terminate(grace, now);
+          break;
+        default:
+          now += grace;
+          if (what == 8 && end.Next() != MonotonicTime::InfiniteFuture()) {
+            now = std::max(now, end.Next());
+          }
+          end.OnTime(now);
+          model.OnTime(now);
+      }
+      std::vector<Action> actions;
+      while (const std::optional<Action> action = end.Poll()) {
+        actions.push_back(*action);
+      }
+      ASSERT_EQ(actions, model.Due());
+      ASSERT_EQ(end.Next(), model.Next());
+      ASSERT_EQ(end.stream_is_open(), model.stream_is_open());
+      ASSERT_EQ(end.delivers(), model.delivers());
+      ASSERT_EQ(end.cause().code(), model.cause());
+      ASSERT_EQ(end.Verdict("it ended").code(), model.verdict());
+    }
   }
-  void CallCore(const std::string& payload) {
-    core_->Call(payload, {}, Callback(payload));
-  }
-  std::shared_ptr<WorkerCore> core_;
-};
-
-TEST_F(WithoutPidfdTest, Drains) {
-  Start(AsyncWorker());
-  CallCore("echo x");
-  core_->Drain(absl::InfiniteDuration(), nullptr);
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"echo x=x", "destroyed"}));
-  EXPECT_TRUE(HasNoChildren());
-}
-
-TEST_F(WithoutPidfdTest, NoticesTheEndAlthoughAGrandchildHoldsTheWire) {
-  Start(Captured(Shell("sleep 600 & echo $! >&2; exit 5")));
-  const pid_t pid = core_->pid();
-  ASSERT_TRUE(RunToTheEnd());
-  ExpectWorkerError(absl::StatusCode::kUnavailable, ExitStatus::Exited(5), pid,
-                    "status 5");
-  int grandchild = 0;
-  ASSERT_TRUE(absl::SimpleAtoi(errors_.back().stderr_tail, &grandchild));
-  EXPECT_EQ(kill(grandchild, SIGKILL), 0);
-}
-
-TEST_F(WithoutPidfdTest, KillsWhoIgnoresSigterm) {
-  Start(
-      Captured(Shell("trap '' TERM; printf '\\0\\0\\0\\0\\0\\0\\0\\2up'; "
-                     "exec sleep 600")));
-  ASSERT_TRUE(LoggedTo("event up"));
-  CallCore("a");
-  core_->Terminate(absl::Milliseconds(30));
-  ASSERT_TRUE(RunToTheEnd());
-  EXPECT_EQ(log_, (Lines{"event up", "a!CANCELLED", "destroyed"}));
-  EXPECT_TRUE(HasNoChildren());
+  EXPECT_EQ(seen.size(), 8u * 9u) << "not every input in every state";
 }
 
 }  // namespace

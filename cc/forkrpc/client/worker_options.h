@@ -65,18 +65,24 @@ struct WorkerOptions {
 
   // Above so many octets queued above_high_water() is true; on_low_water says
   // when it is false again, at the second amount, unless the worker has ended.
-  // Calls are taken nevertheless, to connection.max_unsent.
+  // Calls are taken nevertheless, to connection.max_unsent; beyond that they
+  // are refused with ResourceExhausted, and on_room says, once after such
+  // refusals, when the smallest of them would be taken.
   size_t high_water = size_t{1} << 20;
   size_t low_water = size_t{256} << 10;
   std::function<void()> on_low_water;
+  std::function<void()> on_room;
 
   // How long a worker may take to end once its wire is closed; then SIGKILL.
   absl::Duration exit_grace = absl::Seconds(5);
 };
 
 struct CallOptions {
-  // When the call ends with DeadlineExceeded, on the clock of MonotonicNow().
-  // The worker still executes it, and its id stays taken until it answers.
+  // When the call ends with DeadlineExceeded: so long after it was made, or at
+  // a point in time; the earlier counts. The worker still executes it, and its
+  // id stays taken until it answers. A call whose time has passed when it is
+  // made is not sent.
+  absl::Duration timeout = absl::InfiniteDuration();
   MonotonicTime deadline = MonotonicTime::InfiniteFuture();
   // With kBorrow and a callback, the payload must stay as it is until the
   // callback runs; a large one is then not copied, which shows where the stream

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // A Worker against a peer that does what it is told. With real processes:
-// worker_end_test.cc; calls from inside callbacks: worker_reentrancy_test.cc.
+// worker_exit_test.cc; calls from inside callbacks: worker_reentrancy_test.cc.
 
 #include "forkrpc/client/worker.h"
 

@@ -1,17 +1,18 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// CallTable: the calls in flight, by id.
+// CallTable: the calls in flight by their ids, each with a value.
 //
 // One thread at a time. Ids are given out one after the other, so id modulo
 // size is a perfect hash for all but a few calls that outlive a whole round of
 // ids: insert, find and erase touch one slot each, without hashing. A general
 // hash map alone takes five times as long here (call_table_benchmark.cc),
-// which a client with a thousand calls in flight notices.
+// which a client with a thousand calls in flight notices. In the steady state
+// nothing is allocated.
 //
-//   CallTable calls;
-//   if (!calls.Insert(7)) return AlreadyInFlight(7);
-//   if (!calls.Take(7)) return NotInFlight(7);
+//   CallTable<Callback> calls;
+//   if (!calls.Insert(7, std::move(callback))) return AlreadyInFlight(7);
+//   calls.Take(7)(response);
 
 #ifndef FORKRPC_CONNECTION_CALL_TABLE_H_
 #define FORKRPC_CONNECTION_CALL_TABLE_H_
@@ -19,98 +20,169 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
+#include <utility>
 
+#include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/functional/function_ref.h"
 
 namespace forkrpc {
 
+// Value is movable, and Value() one that holds nothing.
+//
 // Invariants:
 //  1. There are mask_ + 1 slots, a power of two and at least 2 * size_.
 //  2. A call is in its slot, id & mask, or in overflow_ if that slot was taken
 //     when it was inserted; never in both.
+//  3. A free slot has the id 0 and the value Value().
+template <typename Value>
 class CallTable {
  public:
-  struct Call {
-    uint32_t id = 0;            // 0 marks a free slot
-    bool abandoned = false;     // nobody waits for it, but its id is taken
-    bool has_deadline = false;  // see deadlines.h
-  };
-
   CallTable() { Allocate(kInitialSlots); }
 
   // Inserts `id`, which is not 0; false, and nothing done, if it is there
   // already. Ends the life of pointers.
-  bool Insert(uint32_t id) {
-    Call& slot = slots_[id & mask_];
+  bool Insert(uint32_t id, Value&& value = Value()) {
+    Slot& slot = slots_[id & mask_];
     if (ABSL_PREDICT_FALSE(slot.id != 0 || 2 * size_ > mask_ ||
                            !overflow_.empty())) {
-      return InsertSlow(id);
+      return InsertSlow(id, std::move(value));
     }
-    slot = Call{id};
+    slot.id = id;
+    slot.value = std::move(value);
     ++size_;
     return true;
   }
 
   // nullptr if `id` is not there; 0 never is. Valid until the next change.
-  Call* Find(uint32_t id) {
-    Call& slot = slots_[id & mask_];
-    if (ABSL_PREDICT_TRUE(slot.id == id && id != 0)) return &slot;
+  Value* Find(uint32_t id) {
+    Slot& slot = slots_[id & mask_];
+    if (ABSL_PREDICT_TRUE(slot.id == id && id != 0)) return &slot.value;
     return overflow_.empty() ? nullptr : FindInOverflow(id);
   }
-  const Call* Find(uint32_t id) const {
+  const Value* Find(uint32_t id) const {
     return const_cast<CallTable*>(this)->Find(id);
   }
 
   // Removes `id`; false if it is not there.
-  bool Take(uint32_t id) {
-    Call& slot = slots_[id & mask_];
+  bool Erase(uint32_t id) {
+    Slot& slot = slots_[id & mask_];
     if (ABSL_PREDICT_FALSE(slot.id != id || id == 0)) {
-      return TakeFromOverflow(id);
+      return EraseFromOverflow(id);
     }
-    slot.id = 0;
-    --size_;
+    Free(&slot);
     return true;
   }
 
-  // Removes `id` if it is there and is neither abandoned nor has a deadline;
-  // false if not.
-  bool TakePlain(uint32_t id) {
-    Call& slot = slots_[id & mask_];
-    if (ABSL_PREDICT_FALSE(slot.id != id || id == 0 || slot.abandoned ||
-                           slot.has_deadline)) {
+  // The same, and returns its value; Value() if it is not there.
+  Value Take(uint32_t id) {
+    Slot& slot = slots_[id & mask_];
+    if (ABSL_PREDICT_FALSE(slot.id != id || id == 0)) {
+      return TakeFromOverflow(id);
+    }
+    Value value = std::move(slot.value);
+    Free(&slot);
+    return value;
+  }
+
+  // Removes `id` if it is in its slot with a value that is equal to `value`. If
+  // not, which is rare, the general way is to be tried.
+  bool EraseQuickly(uint32_t id, const Value& value) {
+    Slot& slot = slots_[id & mask_];
+    if (ABSL_PREDICT_FALSE(slot.id != id || id == 0 || slot.value != value)) {
       return false;
     }
-    slot.id = 0;
-    --size_;
+    Free(&slot);
     return true;
   }
 
   size_t size() const { return size_; }
 
-  // Visits all calls, in no order. `visit` must not change the table.
-  void ForEach(absl::FunctionRef<void(const Call&)> visit) const;
+  // Calls visit(id, value) for all calls, in no order. It must not change the
+  // table.
+  template <typename Visit>
+  void ForEach(Visit visit) const {
+    for (size_t i = 0; i <= mask_; ++i) {
+      if (slots_[i].id != 0) visit(slots_[i].id, slots_[i].value);
+    }
+    for (const auto& [id, value] : overflow_) visit(id, value);
+  }
 
   // Removes all and gives memory back.
-  void Clear();
+  void Clear() {
+    Allocate(kInitialSlots);
+    overflow_.clear();
+    size_ = 0;
+  }
 
  private:
+  struct Slot {
+    uint32_t id = 0;
+    Value value = Value();
+  };
+
   static constexpr size_t kInitialSlots = 16;
 
   void Allocate(size_t slots) {
-    slots_ = std::make_unique<Call[]>(slots);
+    slots_ = std::make_unique<Slot[]>(slots);
     mask_ = slots - 1;
   }
-  bool InsertSlow(uint32_t id);
-  void Place(const Call& call);
-  bool TakeFromOverflow(uint32_t id);
-  Call* FindInOverflow(uint32_t id);
-  void Grow();
+  void Free(Slot* slot) {
+    slot->id = 0;
+    if constexpr (!std::is_trivially_destructible_v<Value>) {
+      slot->value = Value();
+    }
+    --size_;
+  }
 
-  std::unique_ptr<Call[]> slots_;
+  ABSL_ATTRIBUTE_NOINLINE bool InsertSlow(uint32_t id, Value&& value) {
+    if (Find(id) != nullptr) return false;
+    if (2 * size_ > mask_) Grow();
+    Place(id, std::move(value));
+    ++size_;
+    return true;
+  }
+  void Place(uint32_t id, Value&& value) {
+    Slot& slot = slots_[id & mask_];
+    if (slot.id != 0) {
+      overflow_.emplace(id, std::move(value));
+      return;
+    }
+    slot.id = id;
+    slot.value = std::move(value);
+  }
+  Value* FindInOverflow(uint32_t id) {
+    const auto it = overflow_.find(id);
+    return it == overflow_.end() ? nullptr : &it->second;
+  }
+  bool EraseFromOverflow(uint32_t id) {
+    const size_t erased = overflow_.erase(id);
+    size_ -= erased;
+    return erased == 1;
+  }
+  ABSL_ATTRIBUTE_NOINLINE Value TakeFromOverflow(uint32_t id) {
+    const auto it = overflow_.find(id);
+    if (it == overflow_.end()) return Value();
+    Value value = std::move(it->second);
+    overflow_.erase(it);
+    --size_;
+    return value;
+  }
+  void Grow() {
+    const size_t old_slots = mask_ + 1;
+    const std::unique_ptr<Slot[]> old = std::move(slots_);
+    auto old_overflow = std::exchange(overflow_, {});
+    Allocate(2 * old_slots);
+    for (size_t i = 0; i < old_slots; ++i) {
+      if (old[i].id != 0) Place(old[i].id, std::move(old[i].value));
+    }
+    for (auto& [id, value] : old_overflow) Place(id, std::move(value));
+  }
+
+  std::unique_ptr<Slot[]> slots_;
   size_t mask_;
-  absl::flat_hash_map<uint32_t, Call> overflow_;
+  absl::flat_hash_map<uint32_t, Value> overflow_;
   size_t size_ = 0;
 };
 

@@ -13,9 +13,19 @@
 #include "forkrpc/wire/frame_encoder.h"
 
 namespace forkrpc {
+namespace {
+
+// Where there are no ids left a call must be refused, whatever the limit.
+ClientOptions WithinTheIds(ClientOptions options) {
+  options.max_in_flight = std::min<size_t>(options.max_in_flight, kMaxCallId);
+  return options;
+}
+
+}  // namespace
+
 ClientConnection::ClientConnection(const ClientOptions& options)
     : Connection(kResponseLayout, options.limits),
-      options_(options),
+      options_(WithinTheIds(options)),
       next_id_(options.first_id == kEventId ? 1 : options.first_id),
       oldest_(next_id_) {}
 
@@ -29,7 +39,7 @@ absl::Status ClientConnection::WhyNotStarted(size_t payload_size) const {
     return absl::FailedPreconditionError(
         "no more calls after the half-close was asked for");
   }
-  if (!can_start_call()) {
+  if (calls_.size() >= options_.max_in_flight) {
     return absl::ResourceExhaustedError(
         absl::StrCat(calls_.size(), " calls in flight, the limit is ",
                      options_.max_in_flight));
@@ -48,46 +58,52 @@ absl::StatusOr<CallId> ClientConnection::StartCallWithDeadline(
     PayloadLifetime lifetime) {
   absl::StatusOr<CallId> id = StartCall(payload, lifetime);
   if (id.ok() && deadline != MonotonicTime::InfiniteFuture()) {
-    calls_.Find(*id)->has_deadline = true;
+    *calls_.Find(*id) = CallState::kTimed;
     deadlines_.Add(*id, deadline);
   }
   return id;
 }
 
-void ClientConnection::Abandon(CallId call, absl::Status why) {
-  CallTable::Call* const state = calls_.Find(call);
-  state->abandoned = true;
-  state->has_deadline = false;
-  failed_.emplace_back(call, std::move(why));
+void ClientConnection::Abandon(CallState* call, CallId id, CallState state,
+                               absl::Status why) {
+  *call = state;
+  failed_.emplace_back(id, std::move(why));
 }
 
 absl::Status ClientConnection::CancelCall(CallId call) {
-  const CallTable::Call* const state = calls_.Find(call);
-  if (state == nullptr || state->abandoned) {
+  CallState* const state = calls_.Find(call);
+  if (state == nullptr ? IsLost(call) : *state == CallState::kExpired) {
+    return absl::OkStatus();
+  }
+  if (state == nullptr || *state > CallState::kTimed) {
     return absl::NotFoundError(
         absl::StrCat("call ", call, " is not waited for"));
   }
-  if (state->has_deadline) deadlines_.Remove(call);
-  Abandon(call,
+  if (*state == CallState::kTimed) deadlines_.Remove(call);
+  Abandon(state, call, CallState::kCancelled,
           absl::CancelledError(absl::StrCat("call ", call, " was cancelled")));
   return absl::OkStatus();
 }
 
 bool ClientConnection::is_open(CallId call) const {
-  const CallTable::Call* const state = calls_.Find(call);
-  if (state != nullptr && !state->abandoned) return true;
-  return std::any_of(failed_.begin(), failed_.end(),
-                     [call](const auto& end) { return end.first == call; });
+  const CallState* const state = calls_.Find(call);
+  return state == nullptr ? IsLost(call) : *state != CallState::kAbandoned;
 }
 
 void ClientConnection::OnTimeout(MonotonicTime now) {
   while (std::optional<CallId> call = deadlines_.PopDue(now)) {
-    Abandon(*call, absl::DeadlineExceededError(absl::StrCat(
-                       "call ", *call, " has no response at its deadline")));
+    Abandon(calls_.Find(*call), *call, CallState::kExpired,
+            absl::DeadlineExceededError(absl::StrCat(
+                "call ", *call, " has no response at its deadline")));
   }
 }
 
 std::optional<ClientEvent> ClientConnection::PollEvent() {
+  std::optional<ClientEvent> event = PollUntilEnd();
+  return event.has_value() || !over_ ? std::move(event) : PollEnd();
+}
+
+std::optional<ClientEvent> ClientConnection::PollUntilEnd() {
   CallId call;
   absl::string_view payload;
   if (PollResponse(&call, &payload)) {
@@ -95,7 +111,7 @@ std::optional<ClientEvent> ClientConnection::PollEvent() {
   }
   while (true) {
     if (!failed_.empty()) return PopFailed();
-    if (!status().ok()) return PollEnd();
+    if (over_) return std::nullopt;
     FrameView frame;
     switch (decoder().Next(&frame)) {
       case DecodeResult::kFrame: {
@@ -103,12 +119,18 @@ std::optional<ClientEvent> ClientConnection::PollEvent() {
         if (event.has_value()) return event;
         break;
       }
-      case DecodeResult::kNeedMore:
-        return PollEnd();
+      case DecodeResult::kNeedMore: {
+        if (!receive_end().has_value()) return std::nullopt;
+        absl::Status how = EndOfStreamStatus();
+        if (!how.ok()) Fail(std::move(how));
+        over_ = true;
+        break;
+      }
       case DecodeResult::kError:
         Fail(decoder().status());
         break;
     }
+    if (!status().ok()) over_ = true;
   }
 }
 
@@ -118,8 +140,8 @@ std::optional<ClientEvent> ClientConnection::OnFrame(const FrameView& frame) {
     return ClientEvent{ClientEvent::kEvent, 0, frame.payload, {}};
   }
   const CallId id = CallOf(frame);
-  const CallTable::Call* const call = calls_.Find(id);
-  if (call == nullptr) {
+  const CallState* const found = calls_.Find(id);
+  if (found == nullptr) {
     //= spec/wire.md#FR-ERR-001
     //= spec/wire.md#FR-ERR-002
     Fail(absl::DataLossError(absl::StrCat(
@@ -128,11 +150,11 @@ std::optional<ClientEvent> ClientConnection::OnFrame(const FrameView& frame) {
                            : ", which is not that of a call in flight")));
     return std::nullopt;
   }
-  const bool abandoned = call->abandoned;
-  if (call->has_deadline) deadlines_.Remove(id);
-  calls_.Take(id);
+  const CallState call = *found;
+  if (call == CallState::kTimed) deadlines_.Remove(id);
+  calls_.Erase(id);
   if (options_.form == Form::kSync) oldest_ = NextId(oldest_);
-  if (abandoned) return std::nullopt;
+  if (call > CallState::kTimed) return std::nullopt;
   --open_calls_;
   return ClientEvent{ClientEvent::kResponse, id, frame.payload, {}};
 }
@@ -164,40 +186,43 @@ absl::Status ClientConnection::EndOfStreamStatus() const {
 
 std::optional<ClientEvent> ClientConnection::PollEnd() {
   if (closed()) return std::nullopt;
-  if (status().ok()) {
-    if (!receive_end().has_value()) return std::nullopt;
-    absl::Status how = EndOfStreamStatus();
-    if (!how.ok()) Fail(std::move(how));
-  }
   //= spec/wire.md#FR-ERR-007
-  FailCalls();
+  LoseCalls();
   send_queue().Clear();
-  if (!failed_.empty()) return PopFailed();
+  if (lost_polled_ < lost_.size()) {
+    --open_calls_;
+    return ClientEvent{
+        ClientEvent::kCallFailed, lost_[lost_polled_++], {}, status()};
+  }
   set_closed();
   return ClientEvent{ClientEvent::kClosed, 0, {}, status()};
 }
 
-void ClientConnection::FailCalls() {
-  std::vector<CallId> waiting;
-  calls_.ForEach([&waiting](const CallTable::Call& call) {
-    if (!call.abandoned) waiting.push_back(call.id);
+void ClientConnection::LoseCalls() {
+  if (calls_.size() == 0) return;
+  calls_.ForEach([this](CallId id, CallState call) {
+    if (call <= CallState::kTimed) lost_.push_back(id);
   });
   // The table has no order. Oldest first: by distance from the next id.
-  std::sort(waiting.begin(), waiting.end(),
+  std::sort(lost_.begin(), lost_.end(),
             [this](CallId a, CallId b) { return next_id_ - a > next_id_ - b; });
-  for (CallId call : waiting) failed_.emplace_back(call, status());
   calls_.Clear();
   deadlines_.Clear();
 }
 
+bool ClientConnection::IsLost(CallId call) const {
+  const auto unpolled = lost_.begin() + static_cast<ptrdiff_t>(lost_polled_);
+  return std::binary_search(
+      unpolled, lost_.end(), call,
+      [this](CallId a, CallId b) { return next_id_ - a > next_id_ - b; });
+}
+
 std::optional<ClientEvent> ClientConnection::PopFailed() {
-  ClientEvent event{ClientEvent::kCallFailed,
-                    failed_.front().first,
-                    {},
-                    std::move(failed_.front().second)};
-  failed_.pop_front();
   --open_calls_;
-  return event;
+  auto [call, why] = std::move(failed_.front());
+  failed_.pop_front();
+  *calls_.Find(call) = CallState::kAbandoned;
+  return ClientEvent{ClientEvent::kCallFailed, call, {}, std::move(why)};
 }
 
 }  // namespace forkrpc

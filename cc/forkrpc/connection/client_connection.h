@@ -23,6 +23,7 @@
 #include <deque>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/base/attributes.h"
 #include "absl/base/optimization.h"
@@ -37,15 +38,19 @@
 
 namespace forkrpc {
 
+// The last id, and how many there are.
+inline constexpr CallId kMaxCallId = 0xFFFFFFFF;
+
 struct ClientOptions {
   Form form = Form::kAsync;
   // What responses and events may be; requests are held to it too.
   WireLimits limits;
-  // Calls in flight at once, those no longer waited for included. Bounds the
-  // call table and what a stalled child can pile up here.
-  size_t max_in_flight = 4096;
-  // Octets of requests queued and not written. StartCall refuses a call that
-  // would exceed it, unless nothing else is queued.
+  // Calls in flight at once, those no longer waited for included. By default
+  // as many as there are ids: who makes calls knows how many are wise.
+  size_t max_in_flight = kMaxCallId;
+  // Octets of requests queued and not written, which a child that does not read
+  // piles up. A call that would exceed it is refused, unless it is the only
+  // one.
   size_t max_unsent = size_t{64} << 20;
   // The id of the first call. Another start makes captures of several
   // connections easier to tell apart.
@@ -67,11 +72,11 @@ struct ClientEvent {
 };
 
 // Invariants:
-//  1. Each call started is in calls_ (waited for or abandoned), or has ended;
-//     open_calls_ counts those waited for and those in failed_.
-//  2. An id stays in calls_ until its response arrives or the connection ends:
+//  1. An id stays in calls_ until its response arrives or the connection ends:
 //     it is not used again before, even if nobody waits for it any more.
-//  3. failed_ holds the calls whose end is decided but not yet polled.
+//  2. The calls whose end is decided and not yet polled are those in failed_,
+//     which are in calls_ too, and behind them lost_ from lost_polled_ on.
+//  3. open_calls_ counts those, and the calls that are waited for.
 //  4. In the sync form the calls in flight are oldest_, NextId(oldest_), ...
 class ClientConnection final : public Connection {
  public:
@@ -88,7 +93,7 @@ class ClientConnection final : public Connection {
   ABSL_ATTRIBUTE_ALWAYS_INLINE absl::StatusOr<CallId> StartCall(
       absl::string_view payload,
       PayloadLifetime lifetime = PayloadLifetime::kCopy) {
-    if (ABSL_PREDICT_FALSE(!MayStart(payload.size()))) {
+    if (ABSL_PREDICT_FALSE(!can_start_call(payload.size()))) {
       return WhyNotStarted(payload.size());
     }
     // Ends: max_in_flight is below the number of ids.
@@ -110,7 +115,8 @@ class ClientConnection final : public Connection {
       PayloadLifetime lifetime = PayloadLifetime::kCopy);
 
   // Stops waiting for a call: it ends with Cancelled, the child still executes
-  // it. NotFound if no such call is waited for.
+  // it; if its end is decided and not yet polled, it keeps that one. NotFound
+  // if no such call is waited for.
   //= spec/wire.md#FR-SID-009
   absl::Status CancelCall(CallId call);
 
@@ -126,6 +132,15 @@ class ClientConnection final : public Connection {
   //= spec/wire.md#FR-CLS-002
   std::optional<ClientEvent> PollEvent();
 
+  // The same up to the end of the connection: then over() is true, and calls
+  // that are open stay so. Until PollEvent() fails them they may be cancelled
+  // and end at their deadlines: for who will soon know why they were lost.
+  std::optional<ClientEvent> PollUntilEnd();
+
+  // Whether polling has found that nothing more will come; status() says
+  // whether that is an error.
+  bool over() const { return over_; }
+
   // If the next thing is a response that is nothing special, takes it: what
   // PollEvent() would have given as kResponse. False says nothing; poll then.
   // It saves the event, which shows with thousands of responses to one read.
@@ -137,7 +152,8 @@ class ClientConnection final : public Connection {
       return false;
     }
     const CallId id = CallOf(frame);
-    if (ABSL_PREDICT_FALSE(frame.id == kEventId || !calls_.TakePlain(id))) {
+    if (ABSL_PREDICT_FALSE(frame.id == kEventId ||
+                           !calls_.EraseQuickly(id, CallState::kPlain))) {
       return false;
     }
     decoder().Take(frame);
@@ -155,12 +171,20 @@ class ClientConnection final : public Connection {
   size_t open_calls() const { return open_calls_; }
   // Whether some of them have ended without a response. PollEvent() gives these
   // first, whatever has been received.
-  bool has_failed_calls() const { return !failed_.empty(); }
+  bool has_failed_calls() const {
+    return !failed_.empty() || lost_polled_ < lost_.size();
+  }
   // Whether `call` is one of them.
   bool is_open(CallId call) const;
 
-  // Whether StartCall would not be refused for the number of calls in flight.
-  bool can_start_call() const { return calls_.size() < options_.max_in_flight; }
+  // Whether StartCall() would take a call of so many octets now.
+  bool can_start_call(size_t payload_size = 0) const {
+    return usable() && !half_close_requested_ &&
+           calls_.size() < options_.max_in_flight &&
+           payload_size <= options_.limits.max_payload &&
+           (send_queue().size() + payload_size <= options_.max_unsent ||
+            send_queue().empty());
+  }
 
   //= spec/wire.md#FR-CLS-010
   //= spec/wire.md#FR-CLS-011
@@ -177,18 +201,12 @@ class ClientConnection final : public Connection {
   // Does not read ahead of what is polled: what waits is at most a few reads.
   bool WantsOctets() const override { return !decoder().has_next(); }
 
-  bool MayStart(size_t payload_size) const {
-    return usable() && !half_close_requested_ && can_start_call() &&
-           payload_size <= options_.limits.max_payload &&
-           (send_queue().size() + payload_size <= options_.max_unsent ||
-            send_queue().empty());
-  }
   //= spec/wire.md#FR-ERR-014
   //= spec/wire.md#FR-LIM-008
   absl::Status WhyNotStarted(size_t payload_size) const;
 
-  // 0 is never an id: 0xFFFFFFFF is followed by 1.
-  static CallId NextId(CallId id) { return id == 0xFFFFFFFF ? 1 : id + 1; }
+  // 0 is never an id: the last is followed by 1.
+  static CallId NextId(CallId id) { return id == kMaxCallId ? 1 : id + 1; }
   // The call that a response is for, if it is in flight.
   //= spec/wire.md#FR-ORD-002
   //= spec/wire.md#FR-SID-006
@@ -196,26 +214,42 @@ class ClientConnection final : public Connection {
   CallId CallOf(const FrameView& frame) const {
     return options_.form == Form::kSync ? oldest_ : frame.id;
   }
-  // Marks `call` as no longer waited for and queues its end.
-  void Abandon(CallId call, absl::Status why);
+  // What is known of a call whose id is taken.
+  enum class CallState : uint8_t {
+    kPlain,      // it is waited for
+    kTimed,      // the same, and it has a deadline: see deadlines.h
+    kCancelled,  // it is in failed_, and was cancelled
+    kExpired,    // it is in failed_, at its deadline
+    kAbandoned,  // its end was polled, and its response will be dropped
+  };
+
+  // The end of a call that was waited for.
+  void Abandon(CallState* call, CallId id, CallState state, absl::Status why);
   // Turns a frame into an event; nullopt if nobody waits for it, and after an
   // error.
   std::optional<ClientEvent> OnFrame(const FrameView& frame);
-  // What PollEvent() does when there is nothing to decode.
+  // What PollEvent() does once the connection is over.
   std::optional<ClientEvent> PollEnd();
   absl::Status EndOfStreamStatus() const;
-  // Moves all calls to failed_ with status().
-  void FailCalls();
+  // Moves all calls that are waited for to lost_.
+  void LoseCalls();
+  // Whether `call` is in lost_ and not polled.
+  bool IsLost(CallId call) const;
   std::optional<ClientEvent> PopFailed();
 
   const ClientOptions options_;
-  CallTable calls_;
+  CallTable<CallState> calls_;
   CallId next_id_;
   CallId oldest_;  // sync form
   Deadlines deadlines_;
+  // Calls that ended by themselves, in the order in which they did.
   std::deque<std::pair<CallId, absl::Status>> failed_;
+  // Calls that ended with the connection, because of status(): oldest first.
+  std::vector<CallId> lost_;
+  size_t lost_polled_ = 0;
   size_t open_calls_ = 0;
   bool half_close_requested_ = false;
+  bool over_ = false;
 };
 
 }  // namespace forkrpc

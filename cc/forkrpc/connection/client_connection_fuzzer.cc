@@ -116,6 +116,7 @@ class Session
   }
 
   void End() {
+    hold_ = false;
     Give({});
     connection_.OnReceiveEof();
     model_.OnReceiveEnd(absl::StatusCode::kOk);
@@ -128,6 +129,7 @@ class Session
   }
 
   void set_lazy(bool lazy) { lazy_ = lazy; }
+  void set_hold(bool hold) { hold_ = hold; }
 
  private:
   CallId AnyCall(uint8_t octet) const {
@@ -186,9 +188,12 @@ class Session
   bool PollOne(bool quick) {
     ClientEvent event{ClientEvent::kResponse, 0, {}, {}};
     if (!quick || !connection_.PollResponse(&event.call, &event.payload)) {
-      std::optional<ClientEvent> polled = connection_.PollEvent();
+      std::optional<ClientEvent> polled =
+          hold_ ? connection_.PollUntilEnd() : connection_.PollEvent();
       const std::optional<ClientModel::Event> none =
-          polled.has_value() ? std::nullopt : model_.PollEvent();
+          polled.has_value() ? std::nullopt
+          : hold_            ? model_.PollUntilEnd()
+                             : model_.PollEvent();
       Require(!none.has_value(), "nothing where something must happen");
       if (!polled.has_value()) return false;
       event = *std::move(polled);
@@ -204,8 +209,12 @@ class Session
     Require(connection_.open_calls() == model_.open_calls(), "open_calls()");
     Require(connection_.has_failed_calls() == model_.has_failed_calls(),
             "has_failed_calls()");
-    Require(connection_.can_start_call() == model_.can_start_call(),
-            "can_start_call()");
+    Require(connection_.over() == model_.over(), "over()");
+    for (const size_t octets : {0, 30, 70}) {
+      Require(
+          connection_.can_start_call(octets) == model_.can_start_call(octets),
+          "can_start_call()");
+    }
     const CallId call = AnyCall(static_cast<uint8_t>(ended_));
     Require(connection_.is_open(call) == model_.is_open(call), "is_open()");
     Require(connection_.NextTimeout() == model_.NextTimeout(), "NextTimeout()");
@@ -216,6 +225,7 @@ class Session
   std::vector<CallId> started_;
   size_t ended_ = 0;
   bool lazy_ = false;  // poll in some steps only
+  bool hold_ = false;  // leave calls open at the end of the stream
 };
 
 }  // namespace
@@ -223,7 +233,9 @@ class Session
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   FuzzInput input(data, size);
   Session session(OptionsOf(&input));
-  session.set_lazy(input.TakeOctet() % 2 == 1);
+  const uint8_t how = input.TakeOctet();
+  session.set_lazy(how % 2 == 1);
+  session.set_hold(how / 2 % 2 == 1);
   while (!input.empty()) {
     const uint8_t step = input.TakeOctet();
     session.Step(step, &input);

@@ -3,6 +3,8 @@
 
 #include "forkrpc/connection/client_connection.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -400,6 +402,78 @@ TEST(ClientConnectionTest, ACallIsOpenUntilItsEndIsPolled) {
   EXPECT_EQ(client.Events(), absl::StrCat("f", call, ":CANCELLED"));
   EXPECT_FALSE(client.connection().has_failed_calls());
   EXPECT_FALSE(client.connection().is_open(call));
+}
+
+TEST(ClientConnectionTest, ACancelOfACallThatHasEndedOtherwiseChangesNothing) {
+  Client client(Form::kAsync);
+  client.Start("late", MonotonicTime());
+  client.Start("lost");
+  client.Start("also lost");
+  client.connection().OnTimeout(MonotonicTime());
+  EXPECT_TRUE(client.connection().CancelCall(1).ok());
+  EXPECT_EQ(client.connection().PollEvent()->status.code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(client.connection().CancelCall(1).code(),
+            absl::StatusCode::kNotFound);
+  client.connection().OnReceiveEof();
+  EXPECT_EQ(client.connection().PollEvent()->call, 2);
+  EXPECT_TRUE(client.connection().is_open(3));
+  EXPECT_TRUE(client.connection().CancelCall(3).ok());
+  EXPECT_EQ(client.connection().CancelCall(2).code(),
+            absl::StatusCode::kNotFound);
+  EXPECT_EQ(client.Events(), "f3:UNAVAILABLE closed:UNAVAILABLE");
+}
+
+TEST(ClientConnectionTest, CallsMayStayOpenAtTheEndOfTheStream) {
+  Client client(Form::kAsync);
+  ClientConnection& connection = client.connection();
+  const MonotonicTime deadline = MonotonicTime() + absl::Seconds(1);
+  client.Start("late", deadline);
+  client.Start("cancelled");
+  client.Start("lost");
+  client.Start("answered");
+  client.Receive(Response(4, "A"));
+  connection.OnReceiveEof();
+  EXPECT_EQ(connection.PollUntilEnd()->payload, "A");
+  EXPECT_FALSE(connection.over());
+  EXPECT_FALSE(connection.PollUntilEnd().has_value());
+  EXPECT_TRUE(connection.over());
+  EXPECT_EQ(connection.status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(connection.open_calls(), 3);
+  EXPECT_EQ(connection.NextTimeout(), deadline);
+  connection.OnTimeout(deadline);
+  EXPECT_TRUE(connection.CancelCall(2).ok());
+  EXPECT_EQ(connection.PollUntilEnd()->call, 1);
+  EXPECT_EQ(connection.PollUntilEnd()->call, 2);
+  EXPECT_FALSE(connection.PollUntilEnd().has_value());
+  EXPECT_EQ(connection.open_calls(), 1);
+  EXPECT_EQ(client.Events(), "f3:UNAVAILABLE closed:UNAVAILABLE");
+}
+
+TEST(ClientConnectionTest, ManyCallsThatHaveEndedAreNotSearched) {
+  constexpr int kCalls = 100000;
+  Client client(Form::kAsync);
+  ClientConnection& connection = client.connection();
+  for (int i = 0; i <= kCalls; ++i) ASSERT_TRUE(connection.StartCall("").ok());
+  // All but the last, which is never among those that have ended.
+  for (int i = 1; i <= kCalls; ++i) ASSERT_TRUE(connection.CancelCall(i).ok());
+  const clock_t before = clock();
+  while (connection.has_failed_calls()) {
+    ASSERT_TRUE(connection.is_open(kCalls));
+    ASSERT_FALSE(connection.is_open(kCalls + 2));
+    connection.PollEvent();
+    if (connection.open_calls() == 2) break;
+  }
+  connection.OnReceiveEof();
+  EXPECT_LT(clock() - before, 2 * CLOCKS_PER_SEC);
+}
+
+TEST(ClientConnectionTest, ByDefaultOnlyOctetsAreLimited) {
+  Client client(Form::kAsync);
+  for (int i = 0; i < 50000; ++i) {
+    ASSERT_TRUE(client.connection().can_start_call());
+    ASSERT_TRUE(client.connection().StartCall("x").ok());
+  }
 }
 
 // A connection that has failed is closed, not half-closed.

@@ -25,16 +25,23 @@ void AppendNumber(uint32_t number, std::string* out) {
 ClientModel::ClientModel(const ClientOptions& options)
     : options_(options), next_id_(std::max<CallId>(options.first_id, 1)) {}
 
-absl::StatusCode ClientModel::StartCall(absl::string_view payload,
-                                        MonotonicTime deadline, CallId* id) {
+absl::StatusCode ClientModel::MayStart(size_t payload_size) const {
   if (code_ != kOk) return code_;
   if (send_error_ != kOk) return send_error_;
   if (closed_ || half_closed_) return absl::StatusCode::kFailedPrecondition;
-  if (!can_start_call() || payload.size() > options_.limits.max_payload ||
+  if (calls_.size() >= options_.max_in_flight ||
+      payload_size > options_.limits.max_payload ||
       (!unsent().empty() &&
-       unsent().size() + payload.size() > options_.max_unsent)) {
+       unsent().size() + payload_size > options_.max_unsent)) {
     return absl::StatusCode::kResourceExhausted;
   }
+  return kOk;
+}
+
+absl::StatusCode ClientModel::StartCall(absl::string_view payload,
+                                        MonotonicTime deadline, CallId* id) {
+  const absl::StatusCode may = MayStart(payload.size());
+  if (may != kOk) return may;
   while (next_id_ == 0 || Find(next_id_) != calls_.end()) ++next_id_;
   *id = next_id_++;
   calls_.push_back(Call{*id, deadline});
@@ -55,6 +62,11 @@ void ClientModel::Abandon(Call* call, absl::StatusCode why) {
 }
 
 absl::StatusCode ClientModel::CancelCall(CallId id) {
+  const bool ended_otherwise =
+      std::any_of(ends_.begin(), ends_.end(), [id](const Event& end) {
+        return end.call == id && end.code != absl::StatusCode::kCancelled;
+      });
+  if (ended_otherwise) return kOk;
   const auto call = Find(id);
   if (call == calls_.end() || !call->waited_for) {
     return absl::StatusCode::kNotFound;
@@ -172,23 +184,31 @@ std::optional<ClientModel::Event> ClientModel::PopEnd() {
   return end;
 }
 
-std::optional<ClientModel::Event> ClientModel::PollEvent() {
-  if (!ends_.empty()) return PopEnd();
+std::optional<ClientModel::Event> ClientModel::PollUntilEnd() {
+  // Those that are lost are PollEvent()'s.
+  if (!ends_.empty() && !lost_) return PopEnd();
   while (code_ == kOk && HasNext()) {
     std::optional<Event> event = TakeFrame();
     if (event.has_value()) return event;
   }
-  if (closed_) return std::nullopt;
-  if (code_ == kOk) {
-    if (!end_.has_value()) return std::nullopt;
+  if (!over_ && code_ == kOk && end_.has_value()) {
+    over_ = true;
     DecideEnd();
   }
+  if (code_ != kOk) over_ = true;
+  return std::nullopt;
+}
+
+std::optional<ClientModel::Event> ClientModel::PollEvent() {
+  std::optional<Event> event = PollUntilEnd();
+  if (event.has_value() || !over_ || closed_) return event;
   for (const Call& call : calls_) {
     if (!call.waited_for) continue;
     ends_.push_back(
         Event{ClientEvent::kCallFailed, call.id, {}, code_, offset_});
   }
   calls_.clear();
+  lost_ = true;
   sent_ = out_.size();
   if (!ends_.empty()) return PopEnd();
   closed_ = true;

@@ -63,6 +63,7 @@ class ClientModel {
   void OnShutdownWriteDone() { shutdown_done_ = true; }
   void OnTimeout(MonotonicTime now);
   std::optional<Event> PollEvent();
+  std::optional<Event> PollUntilEnd();
 
   // And these are what it must say of itself.
   bool wants_octets() const {
@@ -80,7 +81,10 @@ class ClientModel {
   size_t open_calls() const;
   bool is_open(CallId id) const;
   bool has_failed_calls() const { return !ends_.empty(); }
-  bool can_start_call() const { return calls_.size() < options_.max_in_flight; }
+  bool over() const { return over_; }
+  bool can_start_call(size_t payload_size) const {
+    return MayStart(payload_size) == absl::StatusCode::kOk;
+  }
   absl::StatusCode code() const { return code_; }
   bool closed() const { return closed_; }
 
@@ -91,6 +95,7 @@ class ClientModel {
     bool waited_for = true;
   };
 
+  absl::StatusCode MayStart(size_t payload_size) const;
   uint32_t Number(size_t at) const;
   size_t left() const { return in_.size() - at_; }
   // Whether a whole frame or a length beyond the limit is at the front.
@@ -118,6 +123,8 @@ class ClientModel {
   absl::StatusCode send_error_ = absl::StatusCode::kOk;
   bool half_closed_ = false;
   bool shutdown_done_ = false;
+  bool over_ = false;
+  bool lost_ = false;  // ends_ has the calls that the end has failed
   bool closed_ = false;
 };
 

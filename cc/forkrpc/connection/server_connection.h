@@ -164,7 +164,7 @@ class ServerConnection final : public Connection {
       ++next_response_;
       return true;
     }
-    return calls_.Take(call);
+    return calls_.Erase(call);
   }
   absl::Status WhyNotSent(size_t payload_size) const;
   //= spec/wire.md#FR-ERR-018
@@ -175,7 +175,8 @@ class ServerConnection final : public Connection {
   std::optional<ServerEvent> PollClosed();
 
   const ServerOptions options_;
-  CallTable calls_;           // async form
+  struct Nothing {};
+  CallTable<Nothing> calls_;  // async form
   CallId next_request_ = 1;   // sync form
   CallId next_response_ = 1;  // sync form
   bool half_close_polled_ = false;

@@ -24,7 +24,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
-#include "forkrpc/client/call_callbacks.h"
+#include "forkrpc/client/call_callback.h"
 #include "forkrpc/pool/pool_options.h"
 
 namespace forkrpc {

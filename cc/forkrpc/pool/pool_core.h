@@ -25,7 +25,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
-#include "forkrpc/client/call_callbacks.h"
+#include "forkrpc/client/call_callback.h"
 #include "forkrpc/client/worker.h"
 #include "forkrpc/event_loop/event_loop.h"
 #include "forkrpc/pool/pool_calls.h"

@@ -44,7 +44,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "forkrpc/client/call_callbacks.h"
+#include "forkrpc/client/call_callback.h"
 #include "forkrpc/event_loop/event_loop.h"
 #include "forkrpc/pool/pool_options.h"
 

@@ -39,6 +39,8 @@ struct ProtobufOptions {
 
 class ProtobufSerialiser {
  public:
+  static absl::string_view name() { return "protobuf"; }
+
   explicit ProtobufSerialiser(const ProtobufOptions& options = {})
       : options_(options) {}
 

@@ -16,7 +16,12 @@
 //     Malformed octets are DataLoss, too many of something ResourceExhausted.
 //
 // One that has a type which a payload is most naturally decoded to, and which
-// owns its octets, names it S::Value.
+// owns its octets, names it S::Value. One whose payloads differ from those of
+// others has a name, a literal, by which the two ends of a wire find out that
+// they do not agree:
+//
+//   static absl::string_view name();
+//
 //
 // There is no base class, so nobody links a serialiser he does not name: raw.h,
 // string_pack.h and protobuf.h are separate targets.
@@ -67,6 +72,11 @@ template <template <typename, typename> class Result, typename S, typename T>
 struct GivesStatus<Result, S, T, std::void_t<Result<S, T>>>
     : std::is_same<Result<S, T>, absl::Status> {};
 
+template <typename S, typename = void>
+struct HasName : std::false_type {};
+template <typename S>
+struct HasName<S, std::void_t<decltype(S::name())>> : std::true_type {};
+
 }  // namespace serialiser_internal
 
 // Whether S can make a payload of a T.
@@ -80,6 +90,16 @@ template <typename S, typename T>
 struct CanDecode
     : serialiser_internal::GivesStatus<serialiser_internal::DecodeResult, S,
                                        T> {};
+
+// S::name(); empty if it has none.
+template <typename S>
+absl::string_view SerialiserName() {
+  if constexpr (serialiser_internal::HasName<S>::value) {
+    return S::name();
+  } else {
+    return {};
+  }
+}
 
 }  // namespace forkrpc
 

@@ -86,6 +86,7 @@ absl::StatusOr<size_t> CountStringPack(absl::string_view payload,
 class StringPackSerialiser {
  public:
   using Value = std::vector<std::string>;
+  static absl::string_view name() { return "string-pack"; }
 
   explicit StringPackSerialiser(const StringPackOptions& options = {})
       : options_(options) {}

@@ -133,7 +133,7 @@ TEST_P(AddressSpaceTest, UnsentRequestsToTheirLimit) {
 }
 
 TEST_P(AddressSpaceTest, CallsInFlightToTheirLimit) {
-  for (const size_t limit : {ClientOptions().max_in_flight, size_t{1} << 20}) {
+  for (const size_t limit : {ServerOptions().max_in_flight, size_t{1} << 20}) {
     ClientOptions client_options = InForm<ClientOptions>();
     ServerOptions server_options = InForm<ServerOptions>();
     client_options.max_in_flight = server_options.max_in_flight = limit;
