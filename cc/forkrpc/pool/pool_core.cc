@@ -6,14 +6,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <string>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "forkrpc/base/clock.h"
+#include "forkrpc/pool/process_memory.h"
 
 namespace forkrpc {
 namespace {
+
+// A status names so many of the calls that were lost.
+constexpr size_t kNamedCalls = 10;
 
 uint64_t JitterSeed(uint64_t wanted) {
   if (wanted != 0) return wanted;
@@ -22,15 +29,48 @@ uint64_t JitterSeed(uint64_t wanted) {
          (static_cast<uint64_t>(getpid()) << 32);
 }
 
+std::string Name(const PoolWorkerId& id) {
+  return absl::StrCat("worker ", id.number, " (pid ", id.pid, ") of the pool");
+}
+
+absl::Status Prefixed(absl::string_view prefix, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(prefix, status.message()));
+}
+
 }  // namespace
+
+CallTaker::Taken PoolCore::Member::TakeCall(Assignment assignment,
+                                            absl::string_view payload) {
+  const CallId sent =
+      worker->Call(payload, [core = core_, number = id.number, assignment](
+                                absl::StatusOr<absl::string_view> response) {
+        core->OnCallEnded(number, assignment, std::move(response));
+      });
+  if (sent != 0) return Taken::kTaken;
+  if (worker->in_flight() > 0) return Taken::kFull;
+  // It refuses though it has nothing: it is about to be seen as gone.
+  core_->set_.OnFailure(
+      id.number,
+      absl::UnavailableError(absl::StrCat(
+          Name(id), " takes no calls any more: its wire has ended")),
+      MonotonicNow());
+  return Taken::kGone;
+}
+
+void PoolCore::Member::OnLoad(const WorkerLoad& load) {
+  core_->set_.OnLoad(id.number, load, MonotonicNow());
+  core_->ScheduleRun();
+}
 
 PoolCore::PoolCore(PoolOptions options, EventLoop* loop)
     : loop_(loop),
       options_(std::move(options)),
-      restart_(options_.restart, JitterSeed(options_.jitter_seed)) {}
+      set_(options_, JitterSeed(options_.jitter_seed)),
+      dispatcher_(options_) {}
 
 void PoolCore::Start() {
   self_ = shared_from_this();
+  end_watch_ = loop_->WatchEnd([this] { OnLoopEnd(); });
   timer_ = loop_->MakeTimer([this] {
     timer_is_at_ = MonotonicTime::InfiniteFuture();
     Run();
@@ -41,31 +81,23 @@ void PoolCore::Start() {
 PoolCallId PoolCore::Call(absl::string_view payload,
                           const PoolCallOptions& options,
                           CallCallback callback) {
-  absl::Status refused = WhyRefused(payload.size());
-  if (!refused.ok()) {
-    DeferCallback(std::move(callback), std::move(refused));
-    return 0;
+  const MonotonicTime now = MonotonicNow();
+  absl::Status refused = WhyRefused(payload.size(), now);
+  if (refused.ok()) {
+    const absl::StatusOr<PoolCallId> call = dispatcher_.Call(
+        payload, options, std::min(options.deadline, now + options.timeout),
+        std::move(callback), now);
+    ScheduleRun();
+    if (call.ok()) return *call;
+    refused = call.status();
   }
-  PoolCall call;
-  call.callback = std::move(callback);
-  call.deadline = options.deadline;
-  call.idempotent = options.idempotent;
-  if (options.idempotent) call.payload = std::string(payload);
-  const PoolCallId id = calls_.Add(std::move(call));
-  ScheduleRun();
-  if (calls_.queued() == 0) {
-    // One that refuses is full from then on.
-    while (PoolSlot* const slot = FindRoom()) {
-      if (Assign(slot, id, payload)) return id;
-    }
-  }
-  if (!options.idempotent) calls_.Find(id)->payload = std::string(payload);
-  calls_.Enqueue(id);
-  return id;
+  DeferCallback(std::move(callback), std::move(refused));
+  return 0;
 }
 
-absl::Status PoolCore::WhyRefused(size_t payload_size) const {
-  if (draining_) {
+absl::Status PoolCore::WhyRefused(size_t payload_size,
+                                  MonotonicTime now) const {
+  if (state_ != State::kServing) {
     return absl::FailedPreconditionError(
         "the pool is draining: it takes no more calls");
   }
@@ -74,23 +106,11 @@ absl::Status PoolCore::WhyRefused(size_t payload_size) const {
     return absl::ResourceExhaustedError(absl::StrCat(
         "a request has ", payload_size, " octets, the limit is ", max_payload));
   }
-  absl::Status broken = restart_.Broken(MonotonicNow());
-  if (!broken.ok() && !HasProvedWorker()) return broken;
-  if (calls_.queued() >= options_.max_queue) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("the pool's queue is full: ", calls_.queued(),
-                     " calls wait, the limit is ", options_.max_queue));
-  }
-  if (calls_.queued() > 0 &&
-      calls_.queued_octets() + payload_size > options_.max_queue_octets) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "the pool's queue is full: ", calls_.queued_octets(), " octets and ",
-        payload_size, " more, the limit is ", options_.max_queue_octets));
-  }
-  return absl::OkStatus();
+  return set_.Broken(now);
 }
 
 void PoolCore::DeferCallback(CallCallback callback, absl::Status status) {
+  if (loop_ == nullptr) return;
   ++deferred_;
   loop_->Defer([core = shared_from_this(), callback = std::move(callback),
                 status = std::move(status)]() mutable {
@@ -101,161 +121,39 @@ void PoolCore::DeferCallback(CallCallback callback, absl::Status status) {
 }
 
 absl::Status PoolCore::Cancel(PoolCallId id) {
-  const PoolCall* const call = calls_.Find(id);
-  if (call == nullptr) {
-    return absl::NotFoundError(absl::StrCat("call ", id, " is not waited for"));
-  }
-  const auto found = in_flight_.find(call->assignment);
-  if (found != in_flight_.end()) found->second.call = 0;
-  DeferCallback(calls_.Take(id), absl::CancelledError(absl::StrCat(
-                                     "call ", id, " was cancelled")));
+  absl::StatusOr<EndedCall> ended = dispatcher_.Cancel(id);
+  if (!ended.ok()) return ended.status();
+  DeferCallback(std::move(ended->callback), ended->status);
   return absl::OkStatus();
 }
 
-void PoolCore::Dispatch() {
-  while (const PoolCallId id = calls_.Oldest()) {
-    PoolSlot* const slot = FindRoom();
-    if (slot == nullptr) return;
-    calls_.Dequeue(id);
-    if (!Assign(slot, id, calls_.Find(id)->payload)) calls_.Enqueue(id);
-  }
-}
-
-// The least busy one; of those that are idle the one that was so last, so that
-// the others are idle long enough to be ended.
-PoolSlot* PoolCore::FindRoom() {
-  PoolSlot* best = nullptr;
-  for (const std::unique_ptr<PoolSlot>& slot : slots_) {
-    if (slot->retiring || slot->full ||
-        slot->in_flight >= static_cast<size_t>(options_.load)) {
-      continue;
-    }
-    if (best == nullptr || slot->in_flight < best->in_flight ||
-        (slot->in_flight == best->in_flight &&
-         slot->idle_since > best->idle_since)) {
-      best = slot.get();
-    }
-  }
-  return best;
-}
-
-bool PoolCore::Assign(PoolSlot* slot, PoolCallId id,
-                      absl::string_view payload) {
-  const Assignment assignment = ++last_assignment_;
-  const CallId sent = slot->worker->Call(
-      payload, [this, assignment](absl::StatusOr<absl::string_view> response) {
-        OnCallEnded(assignment, std::move(response));
-      });
-  if (sent == 0) {
-    // It holds too much unsent, or is about to be seen as gone: nothing of the
-    // call has reached it, so it may go elsewhere.
-    slot->full = true;
-    return false;
-  }
-  in_flight_.emplace(assignment, InFlight{slot, id});
-  ++slot->in_flight;
-  ++slot->assigned;
-  PoolCall& call = *calls_.Find(id);
-  call.assignment = assignment;
-  ++call.attempts;
-  if (!call.idempotent) call.payload = std::string();
-  if (slot->assigned >= options_.recycle.max_calls) RetireSlot(slot);
-  return true;
-}
-
-void PoolCore::OnCallEnded(Assignment assignment,
+void PoolCore::OnCallEnded(uint64_t worker, Assignment assignment,
                            absl::StatusOr<absl::string_view> response) {
-  const auto found = in_flight_.find(assignment);
-  // A call that the worker refused went elsewhere.
-  if (found == in_flight_.end()) return;
-  const auto [slot, id] = found->second;
-  in_flight_.erase(found);
-  --slot->in_flight;
   ScheduleRun();
-  if (!response.ok()) {
-    slot->retiring = true;
-    if (id != 0) OnLost(slot, id, response.status());
-    return;
-  }
-  slot->full = false;
-  if (++slot->answered == 1) restart_.OnProved();
-  if (slot->in_flight == 0) {
-    slot->idle_since = MonotonicNow();
-    // It has nothing more to do but to end.
-    if (slot->retiring) slot->worker->Drain(options_.exit_grace);
-  }
-  if (id != 0) {
-    ++counts_.answered;
-    CallCallback callback = calls_.Take(id);
+  const MonotonicTime now = MonotonicNow();
+  if (response.ok()) {
+    std::optional<EndedCall> call = dispatcher_.OnAnswered(assignment);
     // The worker need not wait for what the callback does.
-    Dispatch();
-    callback(std::move(response));
-  }
-}
-
-void PoolCore::OnLost(PoolSlot* slot, PoolCallId id,
-                      const absl::Status& status) {
-  const PoolCall& call = *calls_.Find(id);
-  if (call.idempotent && call.attempts < options_.max_attempts && !gave_up_) {
-    ++counts_.retried;
-    calls_.Enqueue(id);
+    dispatcher_.Dispatch(now);
+    if (call.has_value()) call->callback(std::move(response));
     return;
   }
-  ++counts_.lost;
-  absl::StatusCode code = status.code();
-  std::string text = absl::StrCat("call ", id, " was lost with worker ",
-                                  slot->id.number, " of the pool");
-  if (call.attempts > 1) {
-    absl::StrAppend(&text, " (attempt ", call.attempts, " of ",
-                    options_.max_attempts, ")");
-  }
-  if (!slot->kill_reason.ok()) {
-    code = slot->kill_reason.code();
-    absl::StrAppend(&text, ", which was killed: ", slot->kill_reason.message());
-  }
-  absl::StrAppend(&text, ": ", status.message());
-  const absl::Status lost(code, text);
-  if (draining_) drain_status_.Update(lost);
-  calls_.Take(id)(lost);
+  if (!dispatcher_.IsInFlight(assignment)) return;  // it was refused
+  dispatcher_.CloseWorker(worker);
+  set_.OnFailure(worker, response.status(), now);
+  std::optional<EndedCall> call =
+      dispatcher_.OnLost(assignment, response.status(), now);
+  if (call.has_value()) CallBack(*std::move(call));
 }
 
-void PoolCore::ExpireDeadlines(MonotonicTime now) {
-  while (const PoolCallId id = calls_.Expired(now)) {
-    const Assignment assignment = calls_.Find(id)->assignment;
-    CallCallback callback = calls_.Take(id);
-    if (assignment == 0) {
-      callback(absl::DeadlineExceededError(absl::StrCat(
-          "call ", id,
-          " has waited for a worker until its deadline; there are ",
-          live_workers(), ", the limit is ", options_.max)));
-      continue;
-    }
-    InFlight& in_flight = in_flight_.at(assignment);
-    in_flight.call = 0;
-    PoolSlot* const slot = in_flight.slot;
-    std::string text =
-        absl::StrCat("call ", id, " was in worker ", slot->id.number, " (pid ",
-                     slot->id.pid, ") of the pool at its deadline");
-    if (options_.kill_on_deadline) {
-      if (slot->kill_reason.ok()) ++counts_.killed;
-      Kill(slot, absl::UnavailableError(
-                     absl::StrCat("call ", id, " had exceeded its deadline")));
-      absl::StrAppend(&text, "; the worker is killed");
-    }
-    callback(absl::DeadlineExceededError(text));
-  }
-}
-
-void PoolCore::FailQueue(const absl::Status& status) {
-  // A callback that calls again is refused, so this ends.
-  while (const PoolCallId id = calls_.Oldest()) {
-    if (draining_) drain_status_.Update(status);
-    calls_.Take(id)(status);
-  }
+// It was not answered.
+void PoolCore::CallBack(EndedCall call) {
+  if (state_ != State::kServing) drain_status_.Update(call.status);
+  call.callback(std::move(call.status));
 }
 
 void PoolCore::ScheduleRun() {
-  if (run_due_ || gone_) return;
+  if (run_due_ || state_ == State::kGone) return;
   run_due_ = true;
   loop_->Defer([weak = weak_from_this()] {
     const std::shared_ptr<PoolCore> core = weak.lock();
@@ -265,85 +163,301 @@ void PoolCore::ScheduleRun() {
 
 void PoolCore::Run() {
   run_due_ = false;
-  if (gone_) return;
+  if (state_ == State::kGone) return;
+  // If an exception of a user's callback leaves this, the rest comes later.
+  auto rest = absl::MakeCleanup([this] { ScheduleRun(); });
   const MonotonicTime now = MonotonicNow();
   ExpireDeadlines(now);
-  EndDrainGrace(now);
-  FailIfBroken(now);
-  Dispatch();
-  StartWorkers(now);
-  // After the starts: a new worker's age is to be waited for too.
-  RecycleWorkers(now);
-  StopIdleWorkers(now);
+  EndGrace(now);
+  FailWaiting(now);
+  Act(now);
+  if (dispatcher_.TakeRoom() && options_.on_room != nullptr) {
+    options_.on_room();
+  }
   FinishIfDrained();
-  if (!gone_) SetTimer();
+  SetTimer();
+  std::move(rest).Cancel();
 }
 
 void PoolCore::SetTimer() {
-  const MonotonicTime next = std::min({calls_.NextDeadline(), start_at_,
-                                       recycle_at_, stop_at_, drain_deadline_});
+  if (state_ == State::kGone) return;
+  const MonotonicTime next =
+      std::min({dispatcher_.NextDeadline(), set_.NextTime(), drain_deadline_});
   if (next == timer_is_at_) return;
   timer_is_at_ = next;
   timer_->Set(next);
 }
 
+void PoolCore::ExpireDeadlines(MonotonicTime now) {
+  while (std::optional<EndedCall> call = dispatcher_.TakeExpired(now)) {
+    std::string text(call->status.message());
+    if (call->worker == 0) {
+      const PoolStats stats = this->stats();
+      absl::StrAppend(&text, "; there are ", stats.serving, ", of which ",
+                      stats.hung, " are hung, the limit is ", options_.max);
+    } else if (options_.kill_on_deadline) {
+      const absl::Status why = absl::UnavailableError(
+          absl::StrCat("call ", call->id, " had exceeded its deadline"));
+      dispatcher_.CloseWorker(call->worker, why);
+      set_.Kill(call->worker, why, now);
+      absl::StrAppend(&text, "; the worker is killed");
+    }
+    call->callback(absl::Status(call->status.code(), text));
+  }
+}
+
+// What waits, where nobody will come.
+void PoolCore::FailWaiting(MonotonicTime now) {
+  for (;;) {
+    // Looked at again: a callback may end a pause, and call again.
+    const absl::Status why = gave_up_.ok() ? set_.Broken(now) : gave_up_;
+    if (why.ok()) return;
+    std::optional<EndedCall> call = dispatcher_.TakeWaiting();
+    if (!call.has_value()) return;
+    call->status = why;
+    CallBack(*std::move(call));
+  }
+}
+
+void PoolCore::Act(MonotonicTime now) {
+  for (;;) {
+    dispatcher_.Dispatch(now);
+    set_.SetWaiting(dispatcher_.queued() > 0);
+    const std::optional<WorkerDecision> decision = set_.Next(now);
+    if (!decision.has_value()) return;
+    CarryOut(*decision, now);
+  }
+}
+
+void PoolCore::CarryOut(const WorkerDecision& decision, MonotonicTime now) {
+  if (decision.kind == WorkerDecision::kStart) {
+    return StartWorker(decision.worker, now);
+  }
+  if (decision.kind == WorkerDecision::kTellLoop) {
+    FailWaiting(now);
+    PoolError error;
+    error.scope = PoolError::kPool;
+    error.status = decision.why;
+    return Report(std::move(error));
+  }
+  const auto found = members_.find(decision.worker);
+  if (found == members_.end()) return;
+  Member& member = found->second;
+  if (decision.kind == WorkerDecision::kMeasure) {
+    const absl::StatusOr<size_t> octets = ResidentOctets(member.id.pid);
+    // Where nobody knows there is no limit.
+    if (octets.ok()) set_.OnMemory(decision.worker, *octets, now);
+    return;
+  }
+  dispatcher_.CloseWorker(decision.worker, decision.why);
+  if (decision.kind == WorkerDecision::kDrain) {
+    member.worker->Drain(decision.grace);
+    return;
+  }
+  if (decision.tell) {
+    member.tell =
+        Prefixed(absl::StrCat(Name(member.id), " was killed: "), decision.why);
+  }
+  member.worker->Terminate(decision.grace);
+}
+
+void PoolCore::Restart() {
+  set_.Restart();
+  ScheduleRun();
+}
+
+absl::Status PoolCore::Retire(uint64_t worker) {
+  ScheduleRun();
+  dispatcher_.CloseWorker(worker);
+  return set_.Retire(worker, MonotonicNow());
+}
+
+void PoolCore::RetireAll() {
+  ScheduleRun();
+  for (const auto& [number, member] : members_) {
+    dispatcher_.CloseWorker(number);
+  }
+  set_.RetireAll(MonotonicNow());
+}
+
+void PoolCore::StartWorker(uint64_t number, MonotonicTime now) {
+  Member& member = members_.try_emplace(number, this).first->second;
+  member.id.number = number;
+  WorkerOptions worker;
+  worker.connection = options_.connection;
+  worker.exit_grace = options_.exit_grace;
+  worker.on_event = [this, &member](absl::string_view payload) {
+    OnEvent(member, payload);
+  };
+  worker.on_error = [this, &member](const WorkerError& error) {
+    OnWorkerError(member, error);
+  };
+  worker.on_destroy = [this, number] { OnWorkerGone(number); };
+  SpawnOptions program = options_.program;
+  if (options_.on_stderr != nullptr) {
+    program.on_stderr = [this, &member](absl::string_view line) {
+      options_.on_stderr(PoolWorkerId(member.id), line);
+    };
+  }
+  auto spawned = Worker::Spawn(program, std::move(worker), loop_);
+  if (!spawned.ok()) {
+    members_.erase(number);
+    set_.OnStartFailed(spawned.status(), now);
+    PoolError error;
+    error.scope = PoolError::kWorker;
+    error.status = spawned.status();
+    error.worker.number = number;
+    return Report(std::move(error));
+  }
+  member.worker = *std::move(spawned);
+  member.id.pid = member.worker->pid();
+  set_.OnStarted(number, now);
+  dispatcher_.AddWorker(member.id, &member);
+}
+
+void PoolCore::OnEvent(const Member& member, absl::string_view payload) {
+  if (options_.on_event == nullptr) {
+    ++dropped_events_;
+    return;
+  }
+  options_.on_event(PoolWorkerId(member.id), payload);
+}
+
+void PoolCore::OnWorkerError(const Member& member, const WorkerError& error) {
+  // One that is retiring has been told to end: that it does not end well is
+  // reported, but others need not be held back for it.
+  if (set_.state(member.id.number) == WorkerState::kServing) {
+    set_.OnFailure(member.id.number, error.status, MonotonicNow());
+  }
+  PoolError report;
+  report.scope = PoolError::kWorker;
+  report.status =
+      Prefixed(absl::StrCat("worker ", member.id.number, " of the pool: "),
+               error.status);
+  report.worker = member.id;
+  report.exit_status = error.exit_status;
+  report.stderr_tail = error.stderr_tail;
+  report.lost_calls = dispatcher_.lost_calls(member.id.number);
+  if (state_ != State::kServing) drain_status_.Update(report.status);
+  Report(std::move(report));
+}
+
+void PoolCore::OnWorkerGone(uint64_t worker) {
+  ScheduleRun();
+  const auto found = members_.find(worker);
+  PoolError report;
+  report.scope = PoolError::kWorker;
+  report.status = std::move(found->second.tell);
+  report.worker = found->second.id;
+  report.lost_calls = dispatcher_.lost_calls(worker);
+  const std::unique_ptr<Worker> gone = std::move(found->second.worker);
+  set_.OnGone(worker, MonotonicNow());
+  dispatcher_.RemoveWorker(worker);
+  members_.erase(found);
+  if (!report.status.ok()) Report(std::move(report));
+}
+
+void PoolCore::Report(PoolError error) {
+  if (!error.lost_calls.empty()) {
+    const std::vector<PoolCallId>& lost = error.lost_calls;
+    const size_t named = std::min(lost.size(), kNamedCalls);
+    error.status = absl::Status(
+        error.status.code(),
+        absl::StrCat(error.status.message(), "; ", lost.size(),
+                     " calls were lost with it: ",
+                     absl::StrJoin(lost.begin(), lost.begin() + named, ", "),
+                     named < lost.size() ? ", ..." : ""));
+  }
+  if (options_.on_error != nullptr) {
+    options_.on_error(error);
+  } else {
+    std::fprintf(stderr, "forkrpc: %s\n",
+                 std::string(error.status.message()).c_str());
+  }
+}
+
 void PoolCore::Drain(absl::Duration grace,
                      absl::AnyInvocable<void(absl::Status)> done) {
-  if (gone_) {
-    if (done == nullptr) return;
+  if (state_ == State::kGone) {
+    if (done == nullptr || loop_ == nullptr) return;
     loop_->Defer([core = shared_from_this(), done = std::move(done)]() mutable {
       done(core->drain_status_);
     });
     return;
   }
-  draining_ = true;
   if (done != nullptr) drained_.push_back(std::move(done));
-  if (!gave_up_) {
-    drain_deadline_ = std::min(drain_deadline_, MonotonicNow() + grace);
-  }
   ScheduleRun();
+  if (state_ == State::kGaveUp) return;
+  state_ = State::kDraining;
+  set_.StartDraining();
+  drain_deadline_ = std::min(drain_deadline_, MonotonicNow() + grace);
 }
 
-void PoolCore::EndDrainGrace(MonotonicTime now) {
+void PoolCore::EndGrace(MonotonicTime now) {
   if (now < drain_deadline_) return;
+  // There is nothing left to be late.
+  if (members_.empty() && dispatcher_.empty()) return;
   drain_deadline_ = MonotonicTime::InfiniteFuture();
-  gave_up_ = true;
-  const absl::Status late = absl::DeadlineExceededError(absl::StrCat(
-      "the pool has not drained in the time it was given: ", calls_.queued(),
-      " calls wait, ", in_flight_.size(), " are in ", slots_.size(),
-      " workers"));
-  drain_status_.Update(late);
-  for (const std::unique_ptr<PoolSlot>& slot : slots_) Kill(slot.get(), late);
-  FailQueue(late);
+  state_ = State::kGaveUp;
+  gave_up_ = absl::DeadlineExceededError(absl::StrCat(
+      "the pool has not drained in the time it was given: ",
+      dispatcher_.queued(), " calls wait, ", dispatcher_.in_flight(),
+      " are in ", members_.size(), " workers"));
+  drain_status_.Update(gave_up_);
+  dispatcher_.StopRetrying();
+  set_.GiveUp(gave_up_);
 }
 
 void PoolCore::FinishIfDrained() {
-  if (!draining_ || !slots_.empty() || calls_.size() > 0 || deferred_ > 0) {
-    return;
+  if (state_ != State::kDraining && state_ != State::kGaveUp) return;
+  // A callback may ask for more: to be told again, or a call, now refused.
+  while (members_.empty() && dispatcher_.empty() && deferred_ == 0) {
+    if (drained_.empty()) {
+      state_ = State::kGone;
+      timer_ = nullptr;
+      end_watch_ = nullptr;
+      loop_->Defer([self = std::move(self_)] {});
+      if (options_.on_destroy != nullptr) options_.on_destroy();
+      return;
+    }
+    auto done = std::move(drained_.front());
+    drained_.pop_front();
+    done(drain_status_);
   }
-  for (auto& done : std::exchange(drained_, {})) done(drain_status_);
-  // They may have asked for more: to be told again, or a call, now refused.
-  if (!drained_.empty() || deferred_ > 0) return ScheduleRun();
-  gone_ = true;
+}
+
+// The loop is being destroyed with the pool in it: nobody can be called back
+// any more. The workers, which are told after this, end their processes.
+void PoolCore::OnLoopEnd() {
+  const std::shared_ptr<PoolCore> keep = std::move(self_);
+  state_ = State::kGone;
+  loop_ = nullptr;
   timer_ = nullptr;
-  if (options_.on_destroy != nullptr) options_.on_destroy();
-  loop_->Defer([self = std::move(self_)] {});
+  end_watch_ = nullptr;
+  dispatcher_.Forget();
+  drained_.clear();
+  for (auto& [number, member] : members_) member.worker = nullptr;
 }
 
 PoolStats PoolCore::stats() const {
-  PoolStats stats = counts_;
-  stats.workers = static_cast<size_t>(live_workers());
-  stats.idle = static_cast<size_t>(idle_workers());
-  stats.queued = calls_.queued();
-  stats.in_flight = in_flight_.size();
+  PoolStats stats;
+  set_.AddTo(&stats);
+  dispatcher_.AddTo(&stats);
+  stats.dropped_events = dropped_events_;
   return stats;
 }
 
 std::vector<PoolWorkerInfo> PoolCore::workers() const {
   std::vector<PoolWorkerInfo> workers;
-  for (const std::unique_ptr<PoolSlot>& slot : slots_) {
-    workers.push_back(
-        {slot->id, slot->in_flight, slot->answered, slot->retiring});
+  for (const auto& [number, member] : members_) {
+    const WorkerLoad& load = dispatcher_.load(number);
+    PoolWorkerInfo info;
+    info.id = member.id;
+    info.state = set_.state(number);
+    info.hung = load.hung();
+    info.in_flight = load.in_flight;
+    info.answered = load.answered;
+    workers.push_back(info);
   }
   return workers;
 }

@@ -3,10 +3,12 @@
 
 // PoolCore: what a WorkerPool does, also when its handle is gone already.
 //
-// Owns itself from Start() on until it has drained. What happens (a call, a
-// response, a worker's end, a time) changes the state and lets Run() come from
-// the loop once, which looks at everything. Otherwise as worker_pool.h says.
-// Not for users.
+// Carries out with Workers on a loop what the WorkerSet decides and the
+// Dispatcher assigns. Owns itself from Start() on until it has drained. What
+// happens (a call, a response, a worker's end, a time) is told to those two and
+// lets Run() come from the loop once. A user's callback is called when all else
+// is in order: if an exception leaves it, the next Run() goes on. Otherwise as
+// worker_pool.h says. Not for users.
 //
 //   auto core = std::make_shared<PoolCore>(std::move(options), loop);
 //   core->Start();
@@ -15,10 +17,11 @@
 #define FORKRPC_POOL_POOL_CORE_H_
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -28,36 +31,18 @@
 #include "forkrpc/client/call_callback.h"
 #include "forkrpc/client/worker.h"
 #include "forkrpc/event_loop/event_loop.h"
-#include "forkrpc/pool/pool_calls.h"
+#include "forkrpc/pool/dispatcher.h"
 #include "forkrpc/pool/pool_options.h"
-#include "forkrpc/pool/restart_policy.h"
+#include "forkrpc/pool/worker_set.h"
 
 namespace forkrpc {
 
-// A worker's place in the pool.
-struct PoolSlot {
-  bool idle() const { return in_flight == 0 && !retiring; }
-
-  PoolWorkerId id;
-  std::unique_ptr<Worker> worker;
-  size_t in_flight = 0;
-  uint64_t assigned = 0;
-  uint64_t answered = 0;
-  MonotonicTime started;
-  MonotonicTime idle_since;
-  bool full = false;      // it has refused a call, and not answered one since
-  bool retiring = false;  // it gets no more calls
-  bool told_to_end = false;
-  absl::Status kill_reason;  // not OK once it is killed
-  absl::Status end;          // what was wrong with its end
-};
-
 // Invariants:
-//  1. A call is in the queue of calls_, or in_flight_ has its assignment.
-//  2. slots_[i]->in_flight counts the elements of in_flight_ that point to it.
-//  3. A slot is in slots_ until its worker is gone. A worker that was told to
-//     end is retiring.
-//  4. self_ is released by a task of its own, so that no function here runs
+//  1. A worker is in members_ and in set_ from its start until it is gone, in
+//     dispatcher_ too.
+//  2. Whenever the loop waits, each worker that serves and has room has calls,
+//     or none wait; no decision of set_ is due; and the timer is set.
+//  3. self_ is released by a task of its own, so that no function here runs
 //     beyond the end of this object, whatever a callback does.
 class PoolCore : public std::enable_shared_from_this<PoolCore> {
  public:
@@ -68,7 +53,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   PoolCallId Call(absl::string_view payload, const PoolCallOptions& options,
                   CallCallback callback);
   absl::Status Cancel(PoolCallId id);
-  absl::Status Retire(uint64_t number);
+  absl::Status Retire(uint64_t worker);
   void RetireAll();
   void Restart();
   void Drain(absl::Duration grace, absl::AnyInvocable<void(absl::Status)> done);
@@ -76,76 +61,64 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   std::vector<PoolWorkerInfo> workers() const;
 
  private:
-  struct InFlight {
-    PoolSlot* slot;
-    PoolCallId call;  // 0 if nobody waits for it any more
-  };
+  // A worker, its process and what is known of its end.
+  class Member : public CallTaker {
+   public:
+    explicit Member(PoolCore* core) : core_(core) {}
+    Taken TakeCall(Assignment assignment, absl::string_view payload) override;
+    void OnLoad(const WorkerLoad& load) override;
 
-  // Calls: pool_core.cc.
-  absl::Status WhyRefused(size_t payload_size) const;
+    PoolWorkerId id;
+    std::unique_ptr<Worker> worker;
+    absl::Status tell;  // not OK if the user must be told of its end
+
+   private:
+    PoolCore* const core_;
+  };
+  enum class State { kServing, kDraining, kGaveUp, kGone };
+
+  absl::Status WhyRefused(size_t payload_size, MonotonicTime now) const;
   void DeferCallback(CallCallback callback, absl::Status status);
-  void Dispatch();
-  PoolSlot* FindRoom();
-  bool Assign(PoolSlot* slot, PoolCallId id, absl::string_view payload);
-  void OnCallEnded(Assignment assignment,
+  void OnCallEnded(uint64_t worker, Assignment assignment,
                    absl::StatusOr<absl::string_view> response);
-  void OnLost(PoolSlot* slot, PoolCallId id, const absl::Status& status);
-  void ExpireDeadlines(MonotonicTime now);
-  void FailQueue(const absl::Status& status);
+  void CallBack(EndedCall call);
 
   // What is due, from the loop only.
   void ScheduleRun();
   void Run();
   void SetTimer();
-  void EndDrainGrace(MonotonicTime now);
+  void ExpireDeadlines(MonotonicTime now);
+  void FailWaiting(MonotonicTime now);
+  void Act(MonotonicTime now);
+  void CarryOut(const WorkerDecision& decision, MonotonicTime now);
+  void EndGrace(MonotonicTime now);
   void FinishIfDrained();
+  void OnLoopEnd();
 
-  // Workers: pool_workers.cc.
-  void OnEvent(const PoolSlot& slot, absl::string_view payload);
-  void OnWorkerError(PoolSlot* slot, const WorkerError& error);
-  void OnWorkerGone(PoolSlot* slot);
-  void OnFailure(MonotonicTime now, bool proved, const absl::Status& why);
-  void FailIfBroken(MonotonicTime now);
-  bool HasProvedWorker() const;
-  void RecycleWorkers(MonotonicTime now);
-  void StartWorkers(MonotonicTime now);
-  bool StartOne(MonotonicTime now);
-  void StopIdleWorkers(MonotonicTime now);
-  void RetireSlot(PoolSlot* slot);
-  void Kill(PoolSlot* slot, const absl::Status& reason);
-  void Report(const PoolError& error);
-  int live_workers() const;
-  int idle_workers() const;
+  void StartWorker(uint64_t number, MonotonicTime now);
+  void OnEvent(const Member& member, absl::string_view payload);
+  void OnWorkerError(const Member& member, const WorkerError& error);
+  void OnWorkerGone(uint64_t worker);
+  void Report(PoolError error);
 
-  EventLoop* const loop_;
+  EventLoop* loop_;  // null once the loop is gone
   const PoolOptions options_;
-  PoolCalls calls_;
-  RestartPolicy restart_;
-  std::vector<std::unique_ptr<PoolSlot>> slots_;
-  absl::flat_hash_map<Assignment, InFlight> in_flight_;
-  Assignment last_assignment_ = 0;
-  uint64_t last_worker_ = 0;
+  WorkerSet set_;
+  Dispatcher dispatcher_;
+  std::map<uint64_t, Member> members_;
 
+  std::unique_ptr<EndWatch> end_watch_;
   std::unique_ptr<Timer> timer_;
   MonotonicTime timer_is_at_ = MonotonicTime::InfiniteFuture();
-  // When there is something to do: see SetTimer().
-  MonotonicTime start_at_ = MonotonicTime::InfiniteFuture();
-  MonotonicTime recycle_at_ = MonotonicTime::InfiniteFuture();
-  MonotonicTime stop_at_ = MonotonicTime::InfiniteFuture();
-  MonotonicTime drain_deadline_ = MonotonicTime::InfiniteFuture();
-  // Since when more workers are wanted than there are.
-  MonotonicTime wanted_since_ = MonotonicTime::InfiniteFuture();
-  MonotonicTime memory_at_ = MonotonicTime::InfinitePast();
   bool run_due_ = false;
-  bool report_broken_ = false;
 
-  bool draining_ = false;
-  bool gave_up_ = false;  // the grace is over
-  bool gone_ = false;
-  absl::Status drain_status_;
-  std::vector<absl::AnyInvocable<void(absl::Status)>> drained_;
+  State state_ = State::kServing;
+  MonotonicTime drain_deadline_ = MonotonicTime::InfiniteFuture();
+  absl::Status gave_up_;       // why, once the grace is over
+  absl::Status drain_status_;  // the first thing that was not as it should be
+  std::deque<absl::AnyInvocable<void(absl::Status)>> drained_;
   size_t deferred_ = 0;  // callbacks that wait in the loop
-  PoolStats counts_;     // those "since the pool was made"
+  uint64_t dropped_events_ = 0;
   std::shared_ptr<PoolCore> self_;
 };
 

@@ -26,6 +26,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -48,8 +49,11 @@ struct PoolWorkerId {
 };
 
 struct PoolCallOptions {
-  // When the call ends with DeadlineExceeded, on the clock of MonotonicNow(),
-  // whether it waits for a worker or is at work in one.
+  // How long the call may take, from Call() on, and on the clock of
+  // MonotonicNow() when it must have ended: the earlier counts, whether the
+  // call waits for a worker or is at work in one. It ends with
+  // DeadlineExceeded, and is never given to a worker afterwards.
+  absl::Duration timeout = absl::InfiniteDuration();
   MonotonicTime deadline = MonotonicTime::InfiniteFuture();
   // It does no harm to execute this call more than once: when its worker is
   // lost, it is tried again by another. Its request is kept until it ends.
@@ -58,7 +62,8 @@ struct PoolCallOptions {
 
 struct PoolError {
   enum Scope {
-    kWorker,  // one has ended that was not told to, or could not be started
+    kWorker,  // one has ended that was not told to, could not be started, or
+              // had to be killed because it was hung or retired without end
     kPool,    // a crash loop: none is started for a while
   };
   Scope scope;
@@ -67,14 +72,20 @@ struct PoolError {
   PoolWorkerId worker;                    // kWorker; pid 0 if it never started
   std::optional<ExitStatus> exit_status;  // once it has ended
   std::string stderr_tail;  // its last octets, not fit for a terminal
+  // The calls that have failed with it: those that were tried again are not
+  // among them. `status` says how many, and names the first of them.
+  std::vector<PoolCallId> lost_calls;
 };
 
 // When a worker is replaced that has done nothing wrong. It finishes its calls
-// and does not count towards `max` meanwhile.
+// and does not count towards `max` meanwhile, but towards `max_processes`. One
+// that has answered no call by then is as good as one that has failed: see
+// RestartOptions.
 struct RecycleOptions {
-  uint64_t max_calls = std::numeric_limits<uint64_t>::max();
-  absl::Duration max_age = absl::InfiniteDuration();
-  // Of the process, not of what it has started; looked at so often.
+  uint64_t max_calls = std::numeric_limits<uint64_t>::max();  // at least 1
+  absl::Duration max_age = absl::InfiniteDuration();          // more than 0
+  // Of the process, not of what it has started; looked at so often, at least
+  // 1 ms apart.
   size_t max_resident_octets = std::numeric_limits<size_t>::max();
   absl::Duration memory_interval = absl::Seconds(1);
 };
@@ -90,6 +101,10 @@ struct PoolOptions {
 
   // Workers that take calls, at most.
   int max = 4;
+  // Processes that are alive, at most: besides those that take calls the ones
+  // that finish their last calls and the ones that are ending. While there are
+  // so many none is started. At least `max`; 0: twice `max`.
+  int max_processes = 0;
   // Idle workers that are kept, so that a call finds one.
   int idle = 0;
   // Calls in flight in one worker, at most. More than one keeps a worker busy
@@ -103,10 +118,12 @@ struct PoolOptions {
   // How long a worker beyond `idle` has nothing to do before it is ended.
   absl::Duration stop = absl::Seconds(10);
 
-  // What may wait for a worker: a call beyond these is refused, for a queue
-  // that grows without end only hides that nobody is served in time.
-  size_t max_queue = 10000;
+  // What may wait for a worker: a call beyond these is refused with
+  // ResourceExhausted. One that waits alone may be of any size.
+  size_t max_queue = std::numeric_limits<size_t>::max();
   size_t max_queue_octets = size_t{64} << 20;
+  // Once after calls were refused so: there is room again for the smallest.
+  std::function<void()> on_room;
 
   RecycleOptions recycle;
   RestartOptions restart;
@@ -114,10 +131,19 @@ struct PoolOptions {
   uint64_t jitter_seed = 0;
 
   // A worker whose call exceeds its deadline is killed: SIGTERM, after
-  // `kill_grace` SIGKILL. Otherwise it goes on with it, and has no room for
-  // another call until it answers. Calls that share the worker are lost.
+  // `kill_grace` SIGKILL. Otherwise it goes on with it, and the call keeps its
+  // place in it until it answers. Calls that share the worker are lost.
   bool kill_on_deadline = false;
   absl::Duration kill_grace = absl::Seconds(1);
+  // A worker is hung that is at work on calls that have exceeded their
+  // deadlines or were cancelled, and on none else: it is given no more until it
+  // answers one. After so long without an answer it is killed and replaced, and
+  // on_error says so.
+  absl::Duration hung_grace = absl::Minutes(1);
+  // How long a worker that is replaced may take to finish its calls. Then it is
+  // killed, the calls that it has are lost, and on_error says so. The pool's
+  // Drain() has a grace of its own.
+  absl::Duration retire_grace = absl::Minutes(1);
   // How many workers an idempotent call is given to, at most: a call that ends
   // each of them must not do so for ever.
   int max_attempts = 3;
@@ -125,6 +151,11 @@ struct PoolOptions {
   // For each event, in order with the responses of the same worker. Without it
   // they are dropped and counted.
   std::function<void(const PoolWorkerId&, absl::string_view)> on_event;
+
+  // For each line of a worker's standard error, in place of what
+  // program.stderr_mode does with it: see SpawnOptions::on_stderr, which is not
+  // set beside it.
+  std::function<void(const PoolWorkerId&, absl::string_view line)> on_stderr;
 
   // After the calls that fail for the same reason. Without it a line goes to
   // standard error.
@@ -134,24 +165,37 @@ struct PoolOptions {
   std::function<void()> on_destroy;
 };
 
+// What a worker's process is doing; it goes from one to the next, never back.
+enum class WorkerState {
+  kServing,   // takes calls
+  kRetiring,  // finishes the calls that it has, then it ends
+  kDying,     // was killed, or has failed: its end is waited for
+};
+
 // One worker as it is now.
 struct PoolWorkerInfo {
   PoolWorkerId id;
+  WorkerState state = WorkerState::kServing;
+  bool hung = false;     // see PoolOptions::hung_grace
   size_t in_flight = 0;  // those no longer waited for included
   uint64_t answered = 0;
-  bool retiring = false;  // takes no more calls
 };
 
 // Counts since the pool was made, and what is now.
 struct PoolStats {
-  size_t workers = 0;  // those that take calls
-  size_t idle = 0;     // of those
+  size_t processes = 0;  // serving + retiring + dying
+  size_t serving = 0;
+  size_t retiring = 0;
+  size_t dying = 0;
+  size_t idle = 0;  // of those that serve
+  size_t hung = 0;  // of those that serve or retire
   size_t queued = 0;
+  size_t queued_octets = 0;
   size_t in_flight = 0;   // in all workers, those no longer waited for included
   uint64_t started = 0;   // workers
-  uint64_t failed = 0;    // workers that ended without being told to
-  uint64_t retired = 0;   // workers replaced or ended by the pool, or by Retire
-  uint64_t killed = 0;    // workers killed because of a deadline
+  uint64_t failed = 0;    // that ended, or did not start, without being told to
+  uint64_t retired = 0;   // that were replaced or ended by the pool or Retire
+  uint64_t killed = 0;    // by a call's deadline, hung_grace or retire_grace
   uint64_t answered = 0;  // calls, with a response
   uint64_t lost = 0;      // calls that failed with their worker
   uint64_t retried = 0;   // times that an idempotent call was queued again

@@ -31,7 +31,7 @@ void RestartPolicy::OnStart(MonotonicTime now) {
 bool RestartPolicy::OnFailure(MonotonicTime now, bool proved,
                               const absl::Status& why) {
   if (proved) {
-    next_start_ = std::max(next_start_, now + NextDelay());
+    Delay(now);
     return false;
   }
   ++in_row_;
@@ -52,6 +52,13 @@ bool RestartPolicy::OnFailure(MonotonicTime now, bool proved,
   }
   next_start_ = now + NextDelay();
   return false;
+}
+
+void RestartPolicy::Delay(MonotonicTime now) {
+  const MonotonicTime next = now + NextDelay();
+  // It may have been the one on trial, and then no other would be waited for.
+  const bool on_trial = next_start_ == MonotonicTime::InfiniteFuture();
+  next_start_ = on_trial ? next : std::max(next_start_, next);
 }
 
 absl::Status RestartPolicy::Broken(MonotonicTime now) const {

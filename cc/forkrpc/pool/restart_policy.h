@@ -9,8 +9,9 @@
 // within a window are a crash loop: the policy opens, as a fuse does, and
 // allows no start for a pause. Then it allows one, on trial: if it proves
 // itself the policy closes, if it fails it opens again at once. A worker that
-// fails later costs one delay and is not counted. Knows no clock: times go in.
-// One thread; allocates the texts of statuses, and one small queue.
+// fails later, or that the pool itself ends before it has proved itself, costs
+// one delay and is not counted. Knows no clock: times go in. One thread;
+// allocates the texts of statuses, and one small queue.
 //
 //   if (policy.OnFailure(now, proved, why)) Report(policy.Broken(now));
 //   if (now >= policy.NextStart()) {
@@ -59,6 +60,10 @@ class RestartPolicy {
   // not. True if the policy opens by that.
   bool OnFailure(MonotonicTime now, bool proved, const absl::Status& why);
 
+  // A worker was ended that has not failed and has not proved itself either. If
+  // it was the one on trial, another may be.
+  void OnRecycled(MonotonicTime now) { Delay(now); }
+
   // A worker has proved itself, or somebody has mended what was wrong.
   void OnProved() { Reset(); }
 
@@ -74,6 +79,7 @@ class RestartPolicy {
 
  private:
   void Reset();
+  void Delay(MonotonicTime now);
   void Open(MonotonicTime now, const absl::Status& why);
   absl::Duration NextDelay();
 

@@ -135,6 +135,31 @@ TEST(RestartPolicyTest, AfterThePauseOneIsOnTrial) {
   EXPECT_FALSE(policy.OnFailure(now, false, kWhy)) << "counts from zero again";
 }
 
+TEST(RestartPolicyTest, ARecycledOneCostsADelayAndIsNotCounted) {
+  RestartPolicy policy(Options(), 1);
+  for (int i = 0; i < 100; ++i) policy.OnRecycled(kStart);
+  EXPECT_TRUE(policy.Broken(kStart).ok());
+  EXPECT_EQ(policy.failures_in_row(), 0);
+  EXPECT_GE(policy.NextStart(), kStart + absl::Seconds(1) / 2);
+  EXPECT_LE(policy.NextStart(), kStart + absl::Seconds(1));
+}
+
+// Whichever way the one on trial goes, there is another one.
+TEST(RestartPolicyTest, TheOneOnTrialNeedNotShowWhatItIs) {
+  const MonotonicTime now = kStart + absl::Seconds(30);
+  for (const bool recycled : {true, false}) {
+    RestartPolicy policy = OpenPolicy();
+    policy.OnStart(now);
+    if (recycled) {
+      policy.OnRecycled(now);
+    } else {
+      EXPECT_FALSE(policy.OnFailure(now, true, kWhy));
+    }
+    EXPECT_GT(policy.NextStart(), now);
+    EXPECT_LE(policy.NextStart(), now + absl::Seconds(6));
+  }
+}
+
 TEST(RestartPolicyTest, AFailureOnTrialOpensItAgain) {
   RestartPolicy policy = OpenPolicy();
   // Longer than the window: what counts is that it has not recovered.
