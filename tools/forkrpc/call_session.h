@@ -80,7 +80,8 @@ class CallSession {
   // Whether the connection has ended; status() says how.
   bool ended() const { return connection_.closed(); }
 
-  // Half-closes, waits for the worker's end and reaps it. OK after status 0.
+  // Half-closes, waits for the worker's end and reaps it. OK after status 0,
+  // and where nobody can say how it ended.
   absl::Status Finish();
 
   // For error texts, once a call has failed: how the worker has ended, or that

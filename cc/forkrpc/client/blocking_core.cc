@@ -24,6 +24,9 @@ constexpr absl::Duration kEndGrace = absl::Milliseconds(500);
 // from ever being noticed.
 constexpr absl::Duration kSlack = absl::Milliseconds(2);
 
+// How often to look whether a worker that was killed is gone.
+constexpr absl::Duration kKillLook = absl::Milliseconds(2);
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<WorkerProcess>> BlockingCore::Spawn(
@@ -179,7 +182,7 @@ absl::Status BlockingCore::WithWorkersEnd(const absl::Status& status,
   if (process_ == nullptr || connection_.status().ok()) return status;
   const InUse in_use(this);
   OnStreamOver();
-  if (!process_->exit_status().has_value()) {
+  if (!process_->Look().has_value()) {
     process_->Wait(std::min(deadline, tell_until_)).status().IgnoreError();
   }
   return absl::Status(status.code(),
@@ -243,7 +246,13 @@ std::string BlockingCore::WaitForStream(EndSink ended) {
 absl::Status BlockingCore::WaitForProcess() {
   while (process_ != nullptr && !end_.process_is_gone() &&
          end_.state() != WorkerEnd::State::kStuck) {
-    const absl::StatusOr<ExitStatus> exit = process_->Wait(end_.Next());
+    // Wait() also waits for our own standard error to take what the worker has
+    // written. Once the grace is over there is no time for that.
+    const MonotonicTime until =
+        end_.state() == WorkerEnd::State::kKilled
+            ? std::min(end_.Next(), MonotonicNow() + kKillLook)
+            : end_.Next();
+    const absl::StatusOr<ExitStatus> exit = process_->Wait(until);
     if (exit.ok()) {
       end_.OnProcessGone(*exit);
     } else if (absl::IsDeadlineExceeded(exit.status())) {

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "absl/base/optimization.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "forkrpc/base/clock.h"
 #include "forkrpc/base/poll.h"
 #include "forkrpc/transport/kernel_buffer.h"
@@ -120,11 +122,14 @@ void ConnectionPump::WaitInPoll(absl::Span<char> space, MonotonicTime deadline,
                   {process_ != nullptr ? process_->pidfd() : -1, POLLIN, 0},
                   also != nullptr ? *also : pollfd{-1, 0, 0}};
   const auto& [wire, room, errors, process, other] = fds;
-  if (process_ != nullptr) deadline = std::min(deadline, process_->NextLook());
+  if (process_ != nullptr) {
+    deadline =
+        std::min({deadline, process_->NextLook(), process_->NextStderrFlush()});
+  }
   const absl::StatusOr<int> ready = PollUntil(absl::MakeSpan(fds), deadline);
   if (!ready.ok()) return connection_->OnReceiveError(ready.status());
   if (also != nullptr) also->revents = other.revents;
-  if (errors.revents != 0) process_->DrainStderr();
+  if (process_ != nullptr) SeeToStderr(errors.revents != 0);
   if (process.revents != 0 || (process_ != nullptr && process.fd < 0)) {
     LookAtProcess();
   }
@@ -148,8 +153,15 @@ void ConnectionPump::LookIfDue() {
   const MonotonicTime now = MonotonicNow();
   if (ABSL_PREDICT_TRUE(now < next_look_)) return;
   next_look_ = now + kLookEvery;
-  if (process_->stderr_fd() >= 0) process_->DrainStderr();
+  SeeToStderr(process_->stderr_fd() >= 0);
   LookAtProcess();
+}
+
+void ConnectionPump::SeeToStderr(bool drain) {
+  if (drain) process_->DrainStderr();
+  const MonotonicTime due = process_->NextStderrFlush();
+  if (ABSL_PREDICT_TRUE(due == MonotonicTime::InfiniteFuture())) return;
+  if (due <= MonotonicNow()) process_->FlushStderr();
 }
 
 void ConnectionPump::LookAtProcess() {
@@ -172,11 +184,20 @@ void ConnectionPump::ReadRest() {
   const bool nothing = got.ok() && got->kind == IoResult::kWouldBlock;
   if (rest == 0 ? octets || nothing
                 : nothing && KernelOctets(transport_->read_fd()) == 0) {
-    // Somebody else holds the wire open, but nobody answers.
-    connection_->OnReceiveEof();
+    OnWireHeldByOthers();
   } else {
     OnRead(got);
   }
+}
+
+void ConnectionPump::OnWireHeldByOthers() {
+  const size_t in_flight = connection_->in_flight();
+  if (in_flight == 0) return connection_->OnReceiveEof();
+  // What looks like a frame that is cut need not be the worker's.
+  connection_->OnReceiveError(absl::UnavailableError(absl::StrCat(
+      "the worker has ended with ", in_flight,
+      in_flight == 1 ? " call" : " calls",
+      " in flight, although another process holds its wire open")));
 }
 
 }  // namespace forkrpc

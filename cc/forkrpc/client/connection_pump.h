@@ -9,7 +9,8 @@
 // wait for each other. That the process has ended is seen within 50 ms, whoever
 // else holds its wire: what it wrote before is still read, then the stream has
 // ended for the connection. Errors of the stream go into the connection and
-// come out of it as events. Allocates nothing.
+// come out of it as events. What SpawnOptions::on_stderr throws leaves Wait(),
+// and nothing is lost. Allocates nothing.
 //
 //   pump.Flush();
 //   while (!(event = connection.PollEvent()) && !connection.closed()) {
@@ -76,11 +77,16 @@ class ConnectionPump {
   void OnRead(const absl::StatusOr<IoResult>& got);
   // Looks at process and standard error if nobody did for kLookEvery.
   void LookIfDue();
+  // What is due for the worker's standard error, and for ours behind it.
+  void SeeToStderr(bool drain);
   void LookAtProcess();
   // What the worker has written is in the kernel by now. What comes behind is
   // from a process that it has started, and may never end.
   void OnProcessEnd();
   void ReadRest();
+  // What the worker has left is read, the stream has not ended, but nobody
+  // answers any more.
+  void OnWireHeldByOthers();
 
   ClientConnection* const connection_;
   Transport* const transport_;
