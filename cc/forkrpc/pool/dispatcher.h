@@ -33,7 +33,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/base/monotonic_time.h"
-#include "forkrpc/client/call_callbacks.h"
+#include "forkrpc/client/call_callback.h"
 #include "forkrpc/pool/pool_calls.h"
 #include "forkrpc/pool/pool_options.h"
 #include "forkrpc/pool/worker_load.h"
