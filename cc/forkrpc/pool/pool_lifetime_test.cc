@@ -6,9 +6,12 @@
 #include <signal.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
+#include "absl/base/config.h"
 #include "absl/strings/str_cat.h"
 #include "forkrpc/base/clock.h"
 #include "forkrpc/pool/pool_test_bed.h"
@@ -63,6 +66,18 @@ TEST(PoolLifetimeTest, APoolThatWasNeverUsedDrainsToo) {
   Drained drained;
   bed.pool()->Drain(absl::ZeroDuration(), drained.Callback());
   bed.RunUntil([&] { return drained.told(); });
+}
+
+TEST(PoolLifetimeTest, WithoutAnythingLeftNoGraceIsTooShort) {
+  PoolTestBed bed;
+  bed.Call("a", "echo a");
+  bed.Finish("a");
+  bed.pool()->RetireAll();
+  bed.RunUntil([&] { return bed.pool()->workers().empty(); });
+  Drained drained;
+  bed.pool()->Drain(absl::ZeroDuration(), drained.Callback());
+  bed.RunUntil([&] { return drained.told(); });
+  EXPECT_TRUE(drained.status().ok()) << drained.status();
 }
 
 TEST(PoolLifetimeTest, AfterItHasDrainedItSaysSoAgain) {
@@ -127,6 +142,43 @@ TEST(PoolLifetimeTest, DestroyingItDrains) {
   EXPECT_EQ(bed.result("a"), "a");
 }
 
+// The most natural program: it stops its loop and returns. The pool's handle is
+// destroyed before or after the loop.
+TEST(PoolLifetimeTest, ALoopMayBeDestroyedWithAPoolInIt) {
+  for (const bool pool_first : {true, false}) {
+    pid_t pid = 0;
+    std::unique_ptr<WorkerPool> pool;
+    auto witness = std::make_shared<int>();
+    {
+      LibuvLoop loop;
+      PoolOptions options;
+      options.program.argv = {"cc/forkrpc/pool/test_worker"};
+      options.max = 1;
+      options.on_destroy = [] { ADD_FAILURE() << "there is no loop"; };
+      auto made = WorkerPool::Create(options, &loop);
+      ASSERT_TRUE(made.ok());
+      pool = *std::move(made);
+      pool->Call("echo", [&](absl::StatusOr<absl::string_view>) {
+        pid = pool->workers()[0].id.pid;
+        loop.Stop();
+      });
+      loop.Run();
+      // Will be in flight, and waiting.
+      for (int i = 0; i < 2; ++i) {
+        pool->Call("echo", [witness](auto) { ADD_FAILURE() << "no loop"; });
+      }
+      if (pool_first) pool = nullptr;
+    }
+    EXPECT_EQ(witness.use_count(), 1) << "a callback is kept for ever";
+    EXPECT_NE(kill(pid, 0), 0) << "the worker is still there";
+    if (pool_first) continue;
+    EXPECT_EQ(pool->Call("echo", [](auto) {}), 0u);
+    pool->RetireAll();
+    pool->Restart();
+    pool->Drain(absl::ZeroDuration(), [](absl::Status) {});
+  }
+}
+
 // Every callback of a pool, as a scene that makes the pool call it; each time
 // it is called it runs `act`.
 enum class Scene {
@@ -141,6 +193,9 @@ enum class Scene {
   kSpawnError,
   kCrashLoop,
   kDrained,
+  kRoom,
+  kHung,
+  kStderr,
 };
 
 // Plays it, as far as it can be played when `act` may destroy the pool.
@@ -151,13 +206,20 @@ void Play(Scene scene, PoolTestBed* bed, const std::function<void()>& act) {
   };
   bed->options.on_error = [act, scene](const PoolError& error) {
     if (scene == Scene::kWorkerError || scene == Scene::kSpawnError ||
+        scene == Scene::kHung ||
         (scene == Scene::kCrashLoop && error.scope == PoolError::kPool)) {
       act();
     }
   };
-  bed->on_end = [act, scene](const std::string& name) {
+  bed->on_end = [act](const std::string& name) {
     if (name == "acting") act();
   };
+  if (scene == Scene::kRoom) bed->options.on_room = act;
+  if (scene == Scene::kStderr) {
+    bed->options.on_stderr = [act](const PoolWorkerId&, absl::string_view) {
+      act();
+    };
+  }
   PoolCallOptions soon;
   soon.deadline = MonotonicNow() + absl::Milliseconds(2);
   switch (scene) {
@@ -203,6 +265,18 @@ void Play(Scene scene, PoolTestBed* bed, const std::function<void()>& act) {
       bed->pool()->Drain(absl::InfiniteDuration(),
                          [act](const absl::Status&) { act(); });
       break;
+    case Scene::kRoom:
+      bed->options.max_queue = 1;
+      bed->Call("waits", "echo");
+      bed->Call("refused", "echo");
+      break;
+    case Scene::kHung:
+      bed->options.hung_grace = absl::Milliseconds(5);
+      bed->Call("hangs", absl::StrCat("busy ", 30 * 1000 * 1000), soon);
+      break;
+    case Scene::kStderr:
+      bed->Call("complains", "complain about something");
+      break;
   }
   // Company, whose end must be told whatever `act` does.
   if (bed->has_pool()) {
@@ -217,7 +291,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Scene::kResponse, Scene::kLost, Scene::kRefused,
                     Scene::kCancelled, Scene::kDeadlineQueued,
                     Scene::kDeadlineAtWork, Scene::kEvent, Scene::kWorkerError,
-                    Scene::kSpawnError, Scene::kCrashLoop, Scene::kDrained));
+                    Scene::kSpawnError, Scene::kCrashLoop, Scene::kDrained,
+                    Scene::kRoom, Scene::kHung, Scene::kStderr));
 
 TEST_P(PoolCallbackTest, MayDestroyThePool) {
   PoolTestBed bed;
@@ -261,6 +336,40 @@ TEST_P(PoolCallbackTest, MayDrainIt) {
   bed.RunUntil([&] { return bed.destroyed(); });
   EXPECT_GE(acted, 1);
 }
+
+#ifdef ABSL_HAVE_EXCEPTIONS
+
+// It leaves through the loop's Run(), and nothing else is lost: each call ends
+// once, the pool drains and says so.
+TEST_P(PoolCallbackTest, MayThrow) {
+  PoolTestBed bed;
+  int acted = 0;
+  Play(GetParam(), &bed, [&] {
+    ++acted;
+    throw std::runtime_error("what a callback throws");
+  });
+  bed.FinishAll();
+  bed.DestroyPool();
+  bed.RunUntil([&] { return bed.destroyed(); });
+  EXPECT_GE(acted, 1);
+  EXPECT_EQ(bed.thrown(), acted);
+}
+
+TEST(PoolLifetimeTest, OnDestroyMayThrow) {
+  PoolTestBed bed;
+  const std::function<void()> on_destroy = bed.options.on_destroy;
+  bed.options.on_destroy = [&] {
+    on_destroy();
+    throw std::runtime_error("at the end");
+  };
+  bed.Call("a", "echo a");
+  bed.DestroyPool();
+  bed.RunUntil([&] { return bed.thrown() == 1; });
+  EXPECT_TRUE(bed.destroyed());
+  EXPECT_EQ(bed.result("a"), "a");
+}
+
+#endif
 
 }  // namespace
 }  // namespace forkrpc

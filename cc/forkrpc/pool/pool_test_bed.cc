@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <utility>
 
+#include "absl/base/config.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
@@ -135,8 +137,22 @@ void PoolTestBed::RunUntil(const std::function<bool()>& done) {
   self = timer.get();
   timer->Set(MonotonicNow());
   running_ = true;
-  loop_.Run();
+  RunLoop();
   running_ = false;
+}
+
+void PoolTestBed::RunLoop() {
+#ifdef ABSL_HAVE_EXCEPTIONS
+  for (;;) {
+    try {
+      return loop_.Run();
+    } catch (const std::exception&) {
+      ++thrown_;
+    }
+  }
+#else
+  loop_.Run();
+#endif
 }
 
 std::string PoolTestBed::Finish(const std::string& name) {

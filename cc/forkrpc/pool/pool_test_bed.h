@@ -73,7 +73,8 @@ class PoolTestBed {
   std::string result(const std::string& name) const;
   absl::Status status(const std::string& name) const;
 
-  // Runs the loop until `done`, which is looked at again and again.
+  // Runs the loop until `done`, which is looked at again and again. What a
+  // callback throws is counted, and the loop is run again.
   void RunUntil(const std::function<bool()>& done);
   // Until the call has ended; its result.
   std::string Finish(const std::string& name);
@@ -83,11 +84,13 @@ class PoolTestBed {
   EventLoop* loop() { return &loop_; }
   const std::vector<PoolError>& errors() const { return errors_; }
   bool destroyed() const { return destroyed_; }
+  int thrown() const { return thrown_; }
 
   // Called with each call's end, after it was recorded.
   std::function<void(const std::string& name)> on_end;
 
  private:
+  void RunLoop();
   void Record(const std::string& name,
               absl::StatusOr<absl::string_view> response);
 
@@ -98,6 +101,7 @@ class PoolTestBed {
   bool running_ = false;
   size_t calls_ = 0;
   size_t ends_ = 0;
+  int thrown_ = 0;
   std::map<std::string, absl::StatusOr<std::string>> results_;
   std::vector<PoolError> errors_;
 };
