@@ -36,6 +36,7 @@ class BlockingModel {
   ExpectedEnds Pipelined() {
     open_[0] = open_[1] = true;
     deadline_at_ = kTimeout;
+    Asked();
     DoAll();
     while (open_[0] || open_[1]) PassOne(kNever);
     return Finish();
@@ -44,6 +45,7 @@ class BlockingModel {
   ExpectedEnds Blocking() {
     open_[0] = true;
     deadline_at_ = kTimeout;
+    Asked();
     while (open_[0]) PassOne(kNever);
     if (lingers_[0]) {
       const absl::Duration end = std::min(now_ + kEndGrace, deadline_at_);
@@ -89,6 +91,7 @@ class BlockingModel {
   void Close(absl::Duration grace) {
     if (closed_) return;
     closed_ = true;
+    expected_.clean = false;
     HalfClose();
     const absl::Duration end = now_ + grace;
     while (alive_ && Next() <= end) PassOne(end);
@@ -160,6 +163,7 @@ class BlockingModel {
       return;
     }
     open_[1] = true;
+    Asked();
     Look();
     while (open_[1]) PassOne(kNever);
   }
@@ -184,7 +188,8 @@ class BlockingModel {
 
   // When the next thing happens.
   absl::Duration Next() const {
-    return std::min({NextOfChild(), dies_at_, deadline_at_, exit_at_});
+    return std::min(
+        {NextOfChild(), answer_at_, dies_at_, deadline_at_, exit_at_});
   }
   absl::Duration NextOfChild() const {
     for (size_t i = done_; i < times_.size(); ++i) {
@@ -205,7 +210,10 @@ class BlockingModel {
     const absl::Duration next = Next();
     if (next > limit || next == kNever) return;
     now_ = std::max(now_, next);
-    if (next == deadline_at_) {
+    if (next == answer_at_) {
+      answer_at_ = kNever;
+      if (wire_) Answer();
+    } else if (next == deadline_at_) {
       deadline_at_ = kNever;
       if (open_[0]) {
         End(0, kSoon, {StatusCode::kDeadlineExceeded}, {""});
@@ -261,12 +269,11 @@ class BlockingModel {
   // What follows from how things are now.
   void Look() {
     if (half_closed_ && wire_ && !answered_ &&
-        case_.child == EndsChild::kDraining) {
+        (case_.child == EndsChild::kDraining ||
+         case_.child == EndsChild::kAnswering)) {
       answered_ = true;
       DieAfter(kDrainingTakes, "exited with status 0");
-      for (int call : {0, 1}) {
-        if (open_[call]) End(call, kSoon, {StatusCode::kOk}, {});
-      }
+      Answer();
     }
     if (!alive_) {
       for (int call : {0, 1}) {
@@ -276,6 +283,19 @@ class BlockingModel {
       for (int call : {0, 1}) {
         if (open_[call]) Linger(call);
       }
+    }
+  }
+
+  // The child has got a request.
+  void Asked() {
+    if (case_.child == EndsChild::kAnswering) {
+      answer_at_ = now_ + kAnsweringTakes;
+    }
+  }
+
+  void Answer() {
+    for (int call : {0, 1}) {
+      if (open_[call]) End(call, kSoon, {StatusCode::kOk}, {});
     }
   }
 
@@ -323,6 +343,7 @@ class BlockingModel {
   bool wire_ = true;
   bool held_ = false;
   bool answered_ = false;
+  absl::Duration answer_at_ = kNever;
   absl::Duration dies_at_ = kNever;
   std::string dies_how_;
   absl::Duration exit_at_ = kNever;

@@ -39,6 +39,13 @@ const char* NameOf(EndsAction action) {
   return "?";
 }
 
+}  // namespace
+
+bool IsChilds(EndsAction action) {
+  return action == EndsAction::kStreamOver || action == EndsAction::kExit ||
+         action == EndsAction::kKill || action == EndsAction::kGrandchild;
+}
+
 const char* NameOf(EndsChild child) {
   switch (child) {
     case EndsChild::kMute:
@@ -47,15 +54,10 @@ const char* NameOf(EndsChild child) {
       return "stubborn";
     case EndsChild::kDraining:
       return "draining";
+    case EndsChild::kAnswering:
+      return "answering";
   }
   return "?";
-}
-
-}  // namespace
-
-bool IsChilds(EndsAction action) {
-  return action == EndsAction::kStreamOver || action == EndsAction::kExit ||
-         action == EndsAction::kKill || action == EndsAction::kGrandchild;
 }
 
 std::string ToString(const EndsCase& one) {

@@ -44,9 +44,10 @@ bool IsChilds(EndsAction action);
 
 // What the child does of itself.
 enum class EndsChild {
-  kMute,      // answers nothing more, not at the end of its input either
-  kStubborn,  // the same, and ignores SIGTERM
-  kDraining,  // answers all at the end of its input, and exits with status 0
+  kMute,       // answers nothing more, not at the end of its input either
+  kStubborn,   // the same, and ignores SIGTERM
+  kDraining,   // answers all at the end of its input, and exits with status 0
+  kAnswering,  // the same, and each request kAnsweringTakes after it came
 };
 
 struct EndsCase {
@@ -58,6 +59,7 @@ struct EndsCase {
   absl::Duration patience = absl::Seconds(20);
 };
 
+const char* NameOf(EndsChild child);
 std::string ToString(const EndsCase& one);
 
 // All sequences of `length` actions of `alphabet` that begin with `first`.
@@ -73,6 +75,7 @@ inline constexpr absl::Duration kAfterTimeout = absl::Milliseconds(650);
 inline constexpr absl::Duration kSigtermTakes = absl::Milliseconds(30);
 inline constexpr absl::Duration kSigkillTakes = absl::Milliseconds(1);
 inline constexpr absl::Duration kDrainingTakes = absl::Milliseconds(12);
+inline constexpr absl::Duration kAnsweringTakes = absl::Milliseconds(275);
 inline constexpr absl::Duration kExitGrace = absl::Milliseconds(5015);
 // Of the pool, between SIGTERM and SIGKILL.
 inline constexpr absl::Duration kKillGrace = absl::Milliseconds(717);

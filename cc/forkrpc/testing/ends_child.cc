@@ -3,7 +3,7 @@
 
 // A child for RealEndsStage: answers one request, then does what it is told.
 //
-//   ends_child mute|stubborn|draining
+//   ends_child mute|stubborn|draining|answering
 //
 // Signals tell it: SIGUSR1 close the wire, SIGUSR2 exit with status 7, SIGHUP
 // start a process that holds the wire, SIGALRM exit with status 0. SIGTERM ends
@@ -15,9 +15,14 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
+#include "absl/time/time.h"
+#include "forkrpc/base/clock.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/testing/ends_case.h"
 #include "forkrpc/testing/scripted_peer.h"
 
@@ -45,7 +50,8 @@ class Child {
  public:
   explicit Child(const std::string& character)
       : stubborn_(character == "stubborn"),
-        draining_(character == "draining"),
+        answering_(character == "answering"),
+        draining_(answering_ || character == "draining"),
         peer_(0, 1) {
     sigset_t told;
     sigemptyset(&told);
@@ -61,7 +67,7 @@ class Child {
       pollfd fds[] = {{told_, POLLIN, 0},
                       {kLease, POLLIN, 0},
                       {reads_ ? 0 : -1, POLLIN, 0}};
-      if (poll(fds, 3, -1) <= 0) continue;
+      if (poll(fds, 3, TimeLeft()) == 0) Answer(peer_.frames().size());
       if (fds[1].revents != 0) _exit(0);
       if (fds[0].revents != 0) OnSignal();
       if (fds[2].revents != 0 && reads_) Read();
@@ -95,12 +101,23 @@ class Child {
 
   void Read() {
     peer_.Receive();
-    if (!peer_.at_end()) return Answer(1);
+    if (!peer_.at_end()) {
+      answer_at_ = MonotonicNow() + kAnsweringTakes;
+      return Answer(1);
+    }
     reads_ = false;
     if (!draining_) return;
     Answer(peer_.frames().size());
     usleep(static_cast<useconds_t>(absl::ToInt64Microseconds(kDrainingTakes)));
     _exit(0);
+  }
+
+  // Until what has come is answered, for poll().
+  int TimeLeft() const {
+    if (!reads_ || !answering_ || answered_ == peer_.frames().size()) return -1;
+    return static_cast<int>(std::max<int64_t>(
+        0, absl::ToInt64Milliseconds(absl::Ceil(answer_at_ - MonotonicNow(),
+                                                absl::Milliseconds(1)))));
   }
 
   void Answer(size_t count) {
@@ -111,11 +128,13 @@ class Child {
   }
 
   const bool stubborn_;
+  const bool answering_;
   const bool draining_;
   ScriptedPeer peer_;
   int told_ = -1;
   bool reads_ = true;
   size_t answered_ = 0;
+  MonotonicTime answer_at_;
 };
 
 }  // namespace

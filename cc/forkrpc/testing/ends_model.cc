@@ -27,7 +27,13 @@ constexpr absl::Duration kSeen = absl::Milliseconds(60);
 class LoopModel {
  public:
   LoopModel(const EndsCase& one, LoopEndsRules rules)
-      : pool_(rules == LoopEndsRules::kPool), character_(one.child) {
+      : pool_(rules == LoopEndsRules::kPool),
+        pidfds_(one.pidfds),
+        stubborn_(one.child == EndsChild::kStubborn),
+        drains_at_end_(one.child == EndsChild::kDraining ||
+                       one.child == EndsChild::kAnswering),
+        answer_at_(one.child == EndsChild::kAnswering ? kAnsweringTakes
+                                                      : kNever) {
     const std::vector<absl::Duration> times = TimesOf(one.actions);
     for (size_t i = 0; i < times.size(); ++i) {
       PassTo(times[i]);
@@ -41,7 +47,7 @@ class LoopModel {
     Do(EndsAction::kDestroy);
     expected_.last = now_;
     expected_.destroyed = gone_at_ + kSeen;
-    expected_.clean = clean_;
+    if (!uncertain_) expected_.clean = clean_;
   }
 
   ExpectedEnds expected() const { return expected_; }
@@ -51,10 +57,14 @@ class LoopModel {
   void PassTo(absl::Duration time) {
     for (;;) {
       const absl::Duration next =
-          std::min({deadline_at_, dies_at_, give_up_at_, kill_at_});
+          std::min({answer_at_, deadline_at_, dies_at_, give_up_at_, kill_at_});
       if (next > time) break;
       now_ = next;
-      if (next == deadline_at_) {
+      if (next == answer_at_) {
+        answer_at_ = kNever;
+        answered_ = answered_ || wire_;
+        Look();
+      } else if (next == deadline_at_) {
         deadline_at_ = kNever;
         End(0, kSoon, {StatusCode::kDeadlineExceeded}, "");
       } else if (next == dies_at_) {
@@ -131,6 +141,8 @@ class LoopModel {
       // What was lost before is nothing that the drain has to tell.
       if (!alive_) clean_ = true;
     }
+    // The pool may not have seen yet that it has drained.
+    if (!alive_ && !pidfds_ && now_ - died_at_ < kSeen) uncertain_ = true;
     if (pool_ && !alive_) {
       if (gone_at_ == kNever) gone_at_ = now_;
     } else if (pool_ && grace == absl::ZeroDuration()) {
@@ -154,7 +166,7 @@ class LoopModel {
 
   void Terminate(absl::Duration grace) {
     if (!alive_) return;
-    if (!sigterm_sent_ && character_ != EndsChild::kStubborn) {
+    if (!sigterm_sent_ && !stubborn_) {
       DieAfter(kSigtermTakes, "was killed by signal 15");
     }
     sigterm_sent_ = true;
@@ -176,6 +188,7 @@ class LoopModel {
   void Die(std::string how) {
     if (!alive_) return;
     alive_ = false;
+    died_at_ = now_;
     wire_ = false;
     how_ = std::move(how);
     dies_at_ = kNever;
@@ -192,8 +205,8 @@ class LoopModel {
 
   // What follows from how things are now.
   void Look() {
-    if (half_closed_ && wire_ && !answered_ &&
-        character_ == EndsChild::kDraining) {
+    // A pool closes the wire of a worker that has nothing to do.
+    if (half_closed_ && wire_ && drains_at_end_ && (!pool_ || answered_)) {
       answered_ = true;
       DieAfter(kDrainingTakes, "exited with status 0");
     }
@@ -202,18 +215,16 @@ class LoopModel {
     }
     if (!wire_ && !held_ && !blocked() && !stream_over_) {
       stream_over_ = true;
-      if (!answered_) Cause(StatusCode::kUnavailable);
+      if (!answered_ || !half_closed_) Cause(StatusCode::kUnavailable);
       KillBy(now_ + kExitGrace, StatusCode::kUnavailable);
     }
     if (!alive_ && !blocked()) Gone();
   }
 
   void Gone() {
-    const bool clean =
-        answered_ && codes_.empty() && how_ == "exited with status 0";
-    Cause(answered_ && how_ == "exited with status 0"
-              ? StatusCode::kOk
-              : StatusCode::kUnavailable);
+    const bool clean = answered_ && half_closed_ && codes_.empty() &&
+                       how_ == "exited with status 0";
+    Cause(clean ? StatusCode::kOk : StatusCode::kUnavailable);
     // Who gives a worker up that had answered may still hand that out.
     if (answered_) codes_.push_back(StatusCode::kOk);
     for (int call : {0, 1}) End(call, kSeen, codes_, how_);
@@ -233,10 +244,13 @@ class LoopModel {
   }
 
   const bool pool_;
-  const EndsChild character_;
+  const bool pidfds_;
+  const bool stubborn_;
+  const bool drains_at_end_;
   ExpectedEnds expected_;
   bool ended_[kEndsCalls] = {false, false};
   absl::Duration now_;
+  absl::Duration answer_at_;
   absl::Duration deadline_at_ = kTimeout;
 
   // The child.
@@ -247,6 +261,7 @@ class LoopModel {
   bool sigterm_sent_ = false;
   absl::Duration dies_at_ = kNever;
   std::string dies_how_;
+  absl::Duration died_at_;
   std::string how_;
 
   // Its owner.
@@ -264,6 +279,7 @@ class LoopModel {
   std::vector<StatusCode> codes_;  // of the first cause
   absl::Duration gone_at_ = kNever;
   bool clean_ = false;
+  bool uncertain_ = false;
 };
 
 }  // namespace

@@ -48,6 +48,8 @@ class PoolRun {
     options.program = stage_->Program();
     options.max = 1;
     options.load = kEndsCalls;
+    // An idle worker stays, whatever happens to it.
+    options.stop = absl::Hours(1);
     options.exit_grace = kExitGrace;
     options.kill_grace = kKillGrace;
     options.on_error = [this](const PoolError& error) {

@@ -44,7 +44,7 @@ const RealCase kCases[] = {
     {Class::kPipelined, {A::kGrandchild, A::kKill, A::kDrain}},
     {Class::kBlocking, {A::kGrandchild, A::kDrain}, EndsChild::kDraining},
     {Class::kWorker, {A::kGrandchild, A::kDestroy}, EndsChild::kDraining},
-    {Class::kPool, {A::kGrandchild, A::kDrain}, EndsChild::kDraining},
+    {Class::kPool, {A::kGrandchild, A::kDrain}, EndsChild::kAnswering},
     {Class::kPipelined, {A::kGrandchild, A::kDeadline, A::kExit}},
     // The stream is over, and the worker lives.
     {Class::kWorker, {A::kStreamOver, A::kDeadline}},
@@ -76,7 +76,7 @@ const RealCase kCases[] = {
     {Class::kBlocking, {A::kDestroy}},
     // Everything is as it should be, or nearly.
     {Class::kWorker, {A::kDrain}, EndsChild::kDraining},
-    {Class::kPool, {A::kDestroy}, EndsChild::kDraining},
+    {Class::kPool, {A::kDestroy}, EndsChild::kAnswering},
     {Class::kPipelined, {A::kCancel, A::kDrain}, EndsChild::kDraining},
     {Class::kPool, {A::kExit, A::kTerminate}},
     {Class::kBlocking, {A::kExit, A::kDrain}},

@@ -85,10 +85,10 @@ void JudgeHandle(const EndsRecord& record, const ExpectedEnds& expected,
                     record.drained.size(), " answers\n");
   }
   for (const EndsRecord::End& drained : record.drained) {
-    if (drained.status.ok() == expected.clean) continue;
+    const bool clean = drained.status.ok();
+    if (clean == expected.clean.value_or(clean)) continue;
     absl::StrAppend(wrong, "  a drain ended with ", drained.status.ToString(),
-                    ", but the end was ", expected.clean ? "" : "not ",
-                    "clean\n");
+                    ", but the end was ", clean ? "not " : "", "clean\n");
   }
 }
 

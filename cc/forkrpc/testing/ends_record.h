@@ -12,6 +12,7 @@
 #ifndef FORKRPC_TESTING_ENDS_RECORD_H_
 #define FORKRPC_TESTING_ENDS_RECORD_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -72,7 +73,9 @@ struct ExpectedEnds {
   absl::Duration destroyed;
   // When the last thing was done to it all: no timer may be left then.
   absl::Duration last;
-  bool clean = false;  // the worker ended with status 0, and had answered all
+  // Whether the worker ended with status 0 and had answered all; neither where
+  // that depends on when its end is seen.
+  std::optional<bool> clean;
 };
 
 // Empty if all is as it should be.

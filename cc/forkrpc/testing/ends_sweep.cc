@@ -22,9 +22,14 @@ bool Has(const EndsCase& one, EndsAction action) {
 
 // Whether this child can behave otherwise than a mute one.
 bool Matters(const EndsCase& one) {
-  return one.child == EndsChild::kStubborn
-             ? Has(one, EndsAction::kTerminate)
-             : Has(one, EndsAction::kDrain) || Has(one, EndsAction::kDestroy);
+  switch (one.child) {
+    case EndsChild::kStubborn:
+      return Has(one, EndsAction::kTerminate);
+    case EndsChild::kDraining:
+      return Has(one, EndsAction::kDrain) || Has(one, EndsAction::kDestroy);
+    default:
+      return true;
+  }
 }
 
 class Sweep {
@@ -58,9 +63,10 @@ class Sweep {
   void Try(const std::vector<EndsAction>& actions) {
     ++sequences_;
     for (const EndsChild child :
-         {EndsChild::kMute, EndsChild::kStubborn, EndsChild::kDraining}) {
+         {EndsChild::kMute, EndsChild::kStubborn, EndsChild::kDraining,
+          EndsChild::kAnswering}) {
       EndsCase one = {actions, child, true};
-      if (child != EndsChild::kMute && !Matters(one)) continue;
+      if (!Matters(one)) continue;
       Judge(one);
       if (static_cast<int>(actions.size()) > sweep_.max_length_without_pidfds) {
         continue;

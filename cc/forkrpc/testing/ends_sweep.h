@@ -5,8 +5,8 @@
 // action, and says how many there were and which are wrong.
 //
 // The shortest sequences come first, so that the first failure that is printed
-// is the simplest. Besides the mute child the stubborn one is tried where
-// somebody may send SIGTERM, and the draining one where its input may end.
+// is the simplest. The stubborn child is tried where somebody may send
+// SIGTERM, the draining one where its input may end, the others always.
 // ENDS_LIST=1 in the environment lists all that fail.
 //
 //   const EndsSweep sweep = {"Worker", kAlphabet, RunWorkerEnds, ExpectEnds};

@@ -24,11 +24,6 @@ constexpr absl::Duration kTick = absl::Milliseconds(2);
 // How long after the last event what has not ended will not end any more.
 constexpr absl::Duration kLongAfter = absl::Milliseconds(1500);
 
-const char* NameOf(EndsChild child) {
-  if (child == EndsChild::kStubborn) return "stubborn";
-  return child == EndsChild::kDraining ? "draining" : "mute";
-}
-
 }  // namespace
 
 RealEndsStage::RealEndsStage(const EndsCase& one) : case_(one) {

@@ -32,11 +32,19 @@ class VirtualEndsStage::Child {
     peer_.Receive();
     if (peer_.at_end()) {
       ended_ = true;
-      if (character_ != EndsChild::kDraining) return;
+      if (character_ == EndsChild::kMute ||
+          character_ == EndsChild::kStubborn) {
+        return;
+      }
       AnswerTo(peer_.frames().size());
       kernel_->After(kDrainingTakes, [child = child_] { child->Exit(0); });
-    } else if (!peer_.frames().empty()) {
+    } else if (peer_.frames().size() > seen_) {
+      seen_ = peer_.frames().size();
       AnswerTo(1);
+      if (character_ != EndsChild::kAnswering) return;
+      kernel_->After(kAnsweringTakes, [this, seen = seen_] {
+        if (child_->fd(1) >= 0) AnswerTo(seen);
+      });
     }
   }
 
@@ -57,6 +65,7 @@ class VirtualEndsStage::Child {
   VirtualKernel* const kernel_;
   VirtualChild* const child_;
   ScriptedPeer peer_;
+  size_t seen_ = 0;
   size_t answered_ = 0;
   bool ended_ = false;
 };
