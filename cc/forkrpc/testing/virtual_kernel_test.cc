@@ -3,10 +3,12 @@
 
 #include "forkrpc/testing/virtual_kernel.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -121,6 +123,31 @@ TEST(VirtualKernelTest, AProcessIsActed) {
     EXPECT_EQ((*process)->stderr_tail(), "oops");
     EXPECT_EQ(kernel.stray_signals(), 0);
   }
+}
+
+TEST(VirtualKernelTest, AnEndedChildIsSeenReapedOnceAndNotSignalledAgain) {
+  VirtualKernel kernel;
+  auto process = WorkerProcess::Spawn(Anything());
+  ASSERT_TRUE(process.ok()) << process.status();
+  const pid_t pid = (*process)->pid();
+  pollfd look = {(*process)->pidfd(), POLLIN, 0};
+  EXPECT_EQ(poll(&look, 1, 1000), 0);
+  kernel.After(absl::Seconds(5), [&] { kernel.children()[0]->Exit(9); });
+  EXPECT_EQ(poll(&look, 1, -1), 1);
+  EXPECT_EQ(kernel.elapsed(), absl::Seconds(6));
+  siginfo_t info = {};
+  EXPECT_EQ(waitid(P_PID, pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+  EXPECT_EQ(info.si_pid, pid);
+  EXPECT_EQ(info.si_status, 9);
+  EXPECT_EQ(kill(pid, SIGTERM), 0);  // a zombie
+  EXPECT_EQ(kernel.stray_signals(), 0);
+  int status = 0;
+  EXPECT_EQ(waitpid(pid, &status, WNOHANG), pid);
+  EXPECT_EQ(WEXITSTATUS(status), 9);
+  EXPECT_EQ(waitpid(pid, &status, WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+  EXPECT_EQ(kill(pid, SIGTERM), -1);
+  EXPECT_EQ(kernel.stray_signals(), 1);
 }
 
 TEST(VirtualKernelTest, AGrandchildHoldsTheWire) {
