@@ -219,9 +219,13 @@ AsioLoop::~AsioLoop() {
 }
 
 void AsioLoop::Run() {
+  if (std::exchange(stop_is_left_, false)) return;
   const auto go_on = asio::make_work_guard(*io_);
   io_->restart();
+  // If a callback throws.
+  absl::Cleanup left = [this] { stop_is_left_ = io_->stopped(); };
   io_->run();
+  std::move(left).Cancel();
 }
 
 void AsioLoop::Stop() { io_->stop(); }

@@ -60,6 +60,9 @@ class AsioLoop final : public EventLoop {
   asio::io_context* const io_;
   // What waits in the io_context has weak references.
   std::shared_ptr<Native> native_;
+  // A run that was stopped was ended by an exception: the next one, which goes
+  // on where it has ended, is over at once.
+  bool stop_is_left_ = false;
 };
 
 }  // namespace forkrpc

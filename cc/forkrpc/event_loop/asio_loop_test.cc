@@ -33,7 +33,21 @@ struct ProgramsLoop {
 };
 
 INSTANTIATE_EVENT_LOOP_CONTRACT(Own, OwnLoop);
+INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Own, OwnLoop);
+INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Own, OwnLoop);
 INSTANTIATE_EVENT_LOOP_CONTRACT(Programs, ProgramsLoop);
+INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Programs, ProgramsLoop);
+
+// An io_context that the program has, run by the loop.
+struct LaidOverLoop {
+  EventLoop* loop() { return &loop_; }
+  void Run() { loop_.Run(); }
+  void Stop() { loop_.Stop(); }
+  asio::io_context io_;
+  AsioLoop loop_{&io_};
+};
+
+INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(LaidOver, LaidOverLoop);
 
 class AsioLoopTest : public testing::Test {
  protected:

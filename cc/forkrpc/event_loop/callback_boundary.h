@@ -13,6 +13,7 @@
 //   boundary.RunLoop([&] { uv_run(loop, UV_RUN_DEFAULT); });
 //   ...  // and from the loop:
 //   boundary.Call([&] { callback(); });
+//   boundary.Stop();
 
 #ifndef FORKRPC_EVENT_LOOP_CALLBACK_BOUNDARY_H_
 #define FORKRPC_EVENT_LOOP_CALLBACK_BOUNDARY_H_
@@ -26,18 +27,40 @@
 
 namespace forkrpc {
 
-// Invariant: thrown_ is null while runs_ is 0.
+// Invariants:
+//  1. thrown_ is null while runs_ is 0.
+//  2. stop_is_left_ iff RunLoop() has thrown in a run that was stopped, too.
 class CallbackBoundary {
  public:
   // `stop` stops the loop.
   explicit CallbackBoundary(absl::AnyInvocable<void()> stop)
       : stop_(std::move(stop)) {}
 
-#ifdef ABSL_HAVE_EXCEPTIONS
+  // For the user's wish to stop the loop. If an exception ends the run first,
+  // the next run, which goes on where that one has ended, is over at once.
+  void Stop() {
+    if (runs_ > 0) stop_is_asked_ = true;
+    stop_();
+  }
+
+  // Calls `run`, which runs the loop, and throws what a callback has thrown.
+  template <typename Run>
+  void RunLoop(Run&& run) {
+    if (std::exchange(stop_is_left_, false)) return;
+    ++runs_;
+    run();
+    --runs_;
+    const bool stopped = std::exchange(stop_is_asked_, false);
+    if (thrown_ == nullptr) return;
+    stop_is_left_ = stopped;
+    std::rethrow_exception(std::exchange(thrown_, nullptr));
+  }
+
   // Calls `callback`, unless an exception is kept: then it has to come again
   // when the loop is run again.
   template <typename Callback>
   void Call(Callback&& callback) {
+#ifdef ABSL_HAVE_EXCEPTIONS
     if (thrown_ != nullptr) return;
     if (runs_ == 0) return CallOrEnd(callback);
     try {
@@ -46,20 +69,13 @@ class CallbackBoundary {
       thrown_ = std::current_exception();
       stop_();
     }
-  }
-
-  // Calls `run`, which runs the loop, and throws what a callback has thrown.
-  template <typename Run>
-  void RunLoop(Run&& run) {
-    ++runs_;
-    run();
-    --runs_;
-    if (thrown_ != nullptr) {
-      std::rethrow_exception(std::exchange(thrown_, nullptr));
-    }
+#else
+    callback();
+#endif
   }
 
  private:
+#ifdef ABSL_HAVE_EXCEPTIONS
   template <typename Callback>
   static void CallOrEnd(Callback& callback) noexcept {
     try {
@@ -72,22 +88,13 @@ class CallbackBoundary {
       std::terminate();
     }
   }
+#endif
 
+  absl::AnyInvocable<void()> stop_;
   std::exception_ptr thrown_;
   int runs_ = 0;  // RunLoop()s that have not returned
-#else
-  template <typename Callback>
-  void Call(Callback&& callback) {
-    callback();
-  }
-  template <typename Run>
-  void RunLoop(Run&& run) {
-    run();
-  }
-
- private:
-#endif
-  absl::AnyInvocable<void()> stop_;
+  bool stop_is_asked_ = false;
+  bool stop_is_left_ = false;
 };
 
 }  // namespace forkrpc

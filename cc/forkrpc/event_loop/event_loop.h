@@ -18,7 +18,8 @@
 //
 // Exceptions: one that leaves a callback leaves the function that runs the
 // loop. Everything else is as if the callback had returned: run the loop again,
-// and each other callback comes once, in its order. It cannot pass through C:
+// and each other callback comes once, in its order; if the loop was also
+// stopped, that run is over at once. An exception cannot pass through C:
 // where the program runs a C loop by itself (uv_run, g_main_loop_run) it ends
 // the program, with a line on standard error.
 //

@@ -13,19 +13,39 @@
 //     LibuvLoop loop_;
 //   };
 //   INSTANTIATE_EVENT_LOOP_CONTRACT(Libuv, LibuvHarness);
+//
+// Two more parts are for some harnesses only: where an exception may leave
+// Run(), and where the harness opens no descriptor itself.
+//
+//   INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Libuv, LibuvHarness);
+//   INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Libuv, LibuvHarness);
 
 #ifndef FORKRPC_EVENT_LOOP_EVENT_LOOP_CONTRACT_H_
 #define FORKRPC_EVENT_LOOP_EVENT_LOOP_CONTRACT_H_
 
+#include "forkrpc/event_loop/exception_contract.h"
+#include "forkrpc/event_loop/fairness_contract.h"
 #include "forkrpc/event_loop/fd_watch_contract.h"
+#include "forkrpc/event_loop/file_watch_contract.h"
+#include "forkrpc/event_loop/loop_end_contract.h"
+#include "forkrpc/event_loop/low_descriptor_contract.h"
 #include "forkrpc/event_loop/task_contract.h"
 #include "forkrpc/event_loop/timer_contract.h"
 #include "gtest/gtest.h"
 
 // To be used in namespace forkrpc, or below it.
-#define INSTANTIATE_EVENT_LOOP_CONTRACT(Name, Harness)            \
-  INSTANTIATE_TYPED_TEST_SUITE_P(Name, FdWatchContract, Harness); \
-  INSTANTIATE_TYPED_TEST_SUITE_P(Name, TimerContract, Harness);   \
-  INSTANTIATE_TYPED_TEST_SUITE_P(Name, TaskContract, Harness)
+#define INSTANTIATE_EVENT_LOOP_CONTRACT(Name, Harness)              \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, FdWatchContract, Harness);   \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, FileWatchContract, Harness); \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, TimerContract, Harness);     \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, TaskContract, Harness);      \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, FairnessContract, Harness);  \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, LoopEndContract, Harness)
+
+#define INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Name, Harness) \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, ExceptionContract, Harness)
+
+#define INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Name, Harness) \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, LowDescriptorContract, Harness)
 
 #endif  // FORKRPC_EVENT_LOOP_EVENT_LOOP_CONTRACT_H_

@@ -190,7 +190,7 @@ class GlibLoop::Native final : public NativeLoop {
   explicit Native(GMainContext* context)
       : context_(context),
         main_loop_(g_main_loop_new(context, FALSE)),
-        boundary_([this] { Stop(); }),
+        boundary_([this] { g_main_loop_quit(main_loop_); }),
         core_(this),
         work_(context, &work_functions, new Work{&core_, &boundary_}) {}
   ~Native() override {
@@ -203,7 +203,7 @@ class GlibLoop::Native final : public NativeLoop {
   void Run() {
     boundary_.RunLoop([this] { g_main_loop_run(main_loop_); });
   }
-  void Stop() { g_main_loop_quit(main_loop_); }
+  void Stop() { boundary_.Stop(); }
 
   absl::StatusOr<std::unique_ptr<LoopWatch>> Watch(
       int fd, FdCallback callback) override {

@@ -5,6 +5,9 @@
 
 #include <glib.h>
 
+#include <stdexcept>
+
+#include "absl/base/config.h"
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/event_loop/event_loop_contract.h"
 #include "forkrpc/testing/allocation_counter.h"
@@ -35,7 +38,34 @@ class ProgramsLoop {
 };
 
 INSTANTIATE_EVENT_LOOP_CONTRACT(Own, OwnLoop);
+INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Own, OwnLoop);
+INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Own, OwnLoop);
 INSTANTIATE_EVENT_LOOP_CONTRACT(Programs, ProgramsLoop);
+
+// The default context, which the loop is the first to ask for.
+struct DefaultLoop {
+  EventLoop* loop() { return &loop_; }
+  void Run() { loop_.Run(); }
+  void Stop() { loop_.Stop(); }
+  GlibLoop loop_{nullptr};
+};
+
+INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Default, DefaultLoop);
+INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Default, DefaultLoop);
+
+#if defined(ABSL_HAVE_EXCEPTIONS) && GTEST_HAS_DEATH_TEST
+// The program runs the context: an exception would pass through GLib.
+TEST(GlibLoopDeathTest, AnExceptionEndsAProgramThatRunsTheContext) {
+  EXPECT_DEATH(
+      {
+        ProgramsLoop programs;
+        programs.loop()->Defer([] { throw std::runtime_error("the user's"); });
+        programs.Run();
+      },
+      "forkrpc: an exception has left a callback of a loop that the program "
+      "runs.*\n.*runtime_error.*\n.*the user's");
+}
+#endif
 
 TEST(GlibLoopTest, LeavesNothingInTheProgramsContext) {
   GMainContext* const context = g_main_context_new();

@@ -78,6 +78,7 @@ class LibuvLoop::Native final : public NativeLoop {
   void Run() {
     boundary_.RunLoop([this] { uv_run(loop_, UV_RUN_DEFAULT); });
   }
+  void Stop() { boundary_.Stop(); }
 
   absl::StatusOr<std::unique_ptr<LoopWatch>> Watch(
       int fd, FdCallback callback) override {
@@ -126,7 +127,7 @@ LibuvLoop::~LibuvLoop() {
 
 void LibuvLoop::Run() { native_->Run(); }
 
-void LibuvLoop::Stop() { uv_stop(loop_); }
+void LibuvLoop::Stop() { native_->Stop(); }
 
 absl::StatusOr<std::unique_ptr<FdWatch>> LibuvLoop::WatchFd(
     int fd, FdCallback callback) {

@@ -7,7 +7,9 @@
 #include <uv.h>
 
 #include <memory>
+#include <stdexcept>
 
+#include "absl/base/config.h"
 #include "absl/status/status.h"
 #include "forkrpc/event_loop/event_loop_contract.h"
 #include "gtest/gtest.h"
@@ -44,7 +46,10 @@ class ProgramsLoop {
 };
 
 INSTANTIATE_EVENT_LOOP_CONTRACT(Own, OwnLoop);
+INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Own, OwnLoop);
+INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Own, OwnLoop);
 INSTANTIATE_EVENT_LOOP_CONTRACT(Programs, ProgramsLoop);
+INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Programs, ProgramsLoop);
 
 // A loop that was asked for, and refused where there is no descriptor for it;
 // see also //cc/forkrpc/testing:descriptor_limit_test.
@@ -56,6 +61,8 @@ struct CreatedLoop {
 };
 
 INSTANTIATE_EVENT_LOOP_CONTRACT(Created, CreatedLoop);
+INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Created, CreatedLoop);
+INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Created, CreatedLoop);
 
 class DescriptorsRunOut {
  public:
@@ -89,6 +96,24 @@ TEST(LibuvLoopDeathTest, TheConstructorEndsTheProgramWithALine) {
       },
       "forkrpc: RESOURCE_EXHAUSTED: cannot make an event loop");
 }
+
+#ifdef ABSL_HAVE_EXCEPTIONS
+// The program runs the loop: an exception would pass through libuv.
+TEST(LibuvLoopDeathTest, AnExceptionEndsAProgramThatRunsTheLoop) {
+  EXPECT_DEATH(
+      {
+        uv_loop_t uv;
+        uv_loop_init(&uv);
+        LibuvLoop loop(&uv);
+        auto timer =
+            loop.MakeTimer([] { throw std::runtime_error("the user's"); });
+        timer->Set(MonotonicTime::InfinitePast());
+        uv_run(&uv, UV_RUN_DEFAULT);
+      },
+      "forkrpc: an exception has left a callback of a loop that the program "
+      "runs.*\n.*runtime_error.*\n.*the user's");
+}
+#endif
 
 TEST(LibuvLoopTest, DoesNotKeepTheProgramsLoopRunning) {
   uv_loop_t uv;
