@@ -5,10 +5,12 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +27,7 @@
 #include "forkrpc/base/poll.h"
 #include "forkrpc/process/child_descriptors.h"
 #include "forkrpc/process/exit_status.h"
+#include "forkrpc/process/pipe_writers.h"
 #include "forkrpc/process/printable_stderr.h"
 #include "forkrpc/process/process_watch.h"
 #include "forkrpc/process/reaper.h"
@@ -111,12 +114,17 @@ absl::StatusOr<std::unique_ptr<WorkerProcess>> WorkerProcess::Spawn(
       options, WireEnvironment(terms, wire->child_in.get()), &descriptors);
   if (!pid.ok()) return pid.status();
   // From here on nothing can fail: the process has an owner at once.
+  const uint64_t input_pipe = options.binding == Binding::kPipes
+                                  ? WireInode(wire->child_in.get()).value_or(0)
+                                  : 0;
   // What is closed here leaves room for a pidfd where descriptors are short.
   errors->OnStarted();
   wire->child_in.Reset();
   wire->child_out.Reset();
-  return absl::WrapUnique(new WorkerProcess(
+  auto process = absl::WrapUnique(new WorkerProcess(
       name, *pid, std::move(wire->transport), *std::move(errors), pidfd));
+  process->input_pipe_ = input_pipe;
+  return process;
 }
 
 WorkerProcess::WorkerProcess(std::string name, pid_t pid,
@@ -138,6 +146,14 @@ WorkerProcess::~WorkerProcess() {
   stderr_.Read();
   stderr_.Finish(kDrop);
   stderr_.FlushUntil(linger_until_);
+}
+
+void WorkerProcess::CloseWire() {
+  if (transport_ == nullptr) return;
+  // A fork() copy of this program may hold the socket too. In that copy itself,
+  // for which the worker is no child and has ended, nothing is shut down.
+  if (!Look().has_value()) shutdown(transport_->read_fd(), SHUT_RDWR);
+  transport_.reset();
 }
 
 const std::optional<ExitStatus>& WorkerProcess::Look() {
@@ -177,7 +193,18 @@ absl::Status WorkerProcess::WaitForEnd(MonotonicTime deadline,
   return absl::OkStatus();
 }
 
-absl::Status WorkerProcess::Kill(int signal) { return reaper_.Signal(signal); }
+bool WorkerProcess::InputIsHeldOpen() {
+  const bool ended_for_us = transport_ == nullptr || transport_->write_fd() < 0;
+  return input_pipe_ != 0 && ended_for_us && !exit_status().has_value() &&
+         HasPipeWriter(pid(), input_pipe_);
+}
+
+absl::Status WorkerProcess::Kill(int signal) {
+  if (signal == SIGTERM || signal == SIGKILL) {
+    input_held_open_ = input_held_open_ || InputIsHeldOpen();
+  }
+  return reaper_.Signal(signal);
+}
 
 absl::StatusOr<ExitStatus> WorkerProcess::Terminate(absl::Duration grace) {
   for (const int signal : {SIGTERM, SIGKILL}) {
@@ -198,6 +225,11 @@ std::string WorkerProcess::DescribeEnd() {
       absl::StrCat("worker '", PrintableStderr(name_), "' (pid ", pid(), ") ",
                    exit_status().has_value() ? exit_status()->ToString()
                                              : "is still running");
+  if (input_held_open_) {
+    text +=
+        "; another process, perhaps a fork() copy of this program, held the "
+        "pipe to its standard input open, so that it could not see its end";
+  }
   if (!stderr_tail().empty()) {
     absl::StrAppend(&text, "; its stderr ended: ", stderr_.PrintableTail());
   }

@@ -83,7 +83,9 @@ class WorkerProcess {
 
   // This side of the wire; it lives as long as this object, or to CloseWire().
   Transport* transport() { return transport_.get(); }
-  void CloseWire() { transport_.reset(); }
+  // A running worker sees the end of a socket whoever else has a copy of ours;
+  // that of a pipe only when the last copy is closed.
+  void CloseWire();
 
   // Standard error. Readable when it has something to drain; -1 when it is not
   // captured and after its end.
@@ -141,6 +143,10 @@ class WorkerProcess {
   }
 
   // Sends `signal`. FailedPrecondition if the worker has ended.
+  //
+  // A worker with Binding::kPipes that is sent SIGTERM or SIGKILL behind the
+  // half-close may have had no chance to end by itself: a fork() copy of this
+  // program held the writing end of its input. DescribeEnd() says so.
   absl::Status Kill(int signal);
 
   // Sends SIGTERM; SIGKILL if the worker still runs after `grace`; reaps it.
@@ -158,6 +164,8 @@ class WorkerProcess {
                 std::unique_ptr<Transport> transport, WorkerStderr errors,
                 Reaper::Pidfd pidfd);
 
+  // Whether the worker's input has ended for us, but not for it.
+  bool InputIsHeldOpen();
   absl::Status WaitForEnd(MonotonicTime deadline,
                           WorkerStderr::Exceptions exceptions);
 
@@ -167,6 +175,8 @@ class WorkerProcess {
   Reaper reaper_;
   ProcessWatch watch_;
   MonotonicTime linger_until_ = MonotonicTime::InfiniteFuture();
+  uint64_t input_pipe_ = 0;  // the inode of its descriptor 0 if that is a pipe
+  bool input_held_open_ = false;  // when it was told to end by a signal
 };
 
 }  // namespace forkrpc

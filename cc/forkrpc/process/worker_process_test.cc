@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -160,6 +161,24 @@ TEST_P(BindingTest, AWorkerThatExitsAtOnceIsEofAndAStatus) {
   EXPECT_TRUE(absl::IsUnavailable(wrote.status())) << wrote.status();
 }
 
+// A copy of this program that ends as programs do runs destructors too; the
+// worker is not its child, and its wire is ours.
+TEST_P(BindingTest, ACopyOfThisObjectLeavesTheWorkerAlone) {
+  Worker worker = Start(With(Argv({"cat"})));
+  ASSERT_NE(worker, nullptr);
+  const pid_t copy = fork();
+  if (copy == 0) {
+    worker.reset();
+    _exit(0);
+  }
+  ASSERT_EQ(waitpid(copy, nullptr, 0), copy);
+  ASSERT_TRUE(worker->transport()->Write({"ping"}, IoMode::kBlock).ok());
+  ASSERT_TRUE(worker->transport()->ShutdownWrite().ok());
+  EXPECT_EQ(ReadAll(*worker), "ping");
+  EXPECT_EQ(worker->Wait(Soon()).value_or(ExitStatus::Unknown()),
+            ExitStatus::Exited(0));
+}
+
 TEST(WorkerProcessTest, DescribesHowItEnded) {
   SpawnOptions options = Shell("echo 'no such table' >&2; exit 1");
   options.name = "database";
@@ -257,6 +276,37 @@ TEST(WorkerProcessTest, StderrGoesWhereItIsToldTo) {
     EXPECT_TRUE(worker->Wait(Soon()).ok());
     EXPECT_EQ(worker->stderr_tail(), expected.tail);
     EXPECT_EQ(ours.Finish(), expected.ours);
+  }
+}
+
+// Bug report 15: a copy of this program that only lives on keeps the worker
+// from seeing its end, with pipes.
+TEST_P(BindingTest, ACopyOfOurPipeIsNamedWhereItKeptTheWorker) {
+  for (const bool copied : {true, false}) {
+    Worker worker = Start(With(Argv({TestWorker(), "echo"})));
+    ASSERT_NE(worker, nullptr);
+    // Its descriptor 0 is something else by then.
+    ASSERT_TRUE(worker->transport()->Write({"ping"}, IoMode::kBlock).ok());
+    char buffer[16];
+    ASSERT_TRUE(
+        worker->transport()->Read(absl::MakeSpan(buffer), IoMode::kBlock).ok());
+    const pid_t copy = copied ? fork() : -1;
+    if (copy == 0) {
+      for (;;) pause();
+    }
+    worker->CloseWire();
+    const bool kept = copied && GetParam() == Binding::kPipes;
+    const absl::Duration wait =
+        kept ? absl::Milliseconds(100) : absl::Minutes(1);
+    EXPECT_EQ(worker->Wait(MonotonicNow() + wait).ok(), !kept);
+    EXPECT_TRUE(worker->Terminate(absl::Minutes(1)).ok());
+    EXPECT_EQ(worker->exit_status()->signal(),
+              kept ? std::optional<int>(SIGTERM) : std::nullopt);
+    EXPECT_EQ(absl::StrContains(worker->DescribeEnd(), "fork() copy"), kept)
+        << worker->DescribeEnd();
+    if (!copied) continue;
+    kill(copy, SIGKILL);
+    EXPECT_EQ(waitpid(copy, nullptr, 0), copy);
   }
 }
 
