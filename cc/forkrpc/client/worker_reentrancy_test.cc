@@ -6,6 +6,8 @@
 #include <string>
 #include <tuple>
 
+#include "absl/base/config.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -44,11 +46,16 @@ enum Action {
   kDestroy,
   kCallAndDestroy,
   kTerminateAndDestroy,
+  kThrow,
 };
 constexpr const char* kActions[] = {
     "Call",    "LargeCall",      "Cancel",
     "Drain",   "Terminate",      "Pause",
-    "Destroy", "CallAndDestroy", "TerminateAndDestroy"};
+    "Destroy", "CallAndDestroy", "TerminateAndDestroy",
+    "Throw"};
+
+// What a callback throws here.
+struct Thrown {};
 
 class WorkerReentrancyTest
     : public WorkerFixture,
@@ -94,7 +101,27 @@ class WorkerReentrancyTest
       case kDestroy:
         Drop();
         break;
+      case kThrow:
+#ifdef ABSL_HAVE_EXCEPTIONS
+        throw Thrown();
+#endif
+        break;
     }
+  }
+
+  // As the loop's RunUntil(), again when something was thrown out of it.
+  bool RunUntil(absl::FunctionRef<bool()> condition) {
+#ifdef ABSL_HAVE_EXCEPTIONS
+    while (true) {
+      try {
+        return loop_.RunUntil(condition);
+      } catch (const Thrown&) {
+        ++caught_;
+      }
+    }
+#else
+    return loop_.RunUntil(condition);
+#endif
   }
 
   // Answers what is to be answered; breaks the protocol at the end.
@@ -117,11 +144,12 @@ class WorkerReentrancyTest
   CallId open_ = 0;
   size_t served_ = 0;
   bool closed_ = false;
+  int caught_ = 0;
 };
 
 INSTANTIATE_TEST_SUITE_P(All, WorkerReentrancyTest,
                          testing::Combine(testing::Range(0, 12),
-                                          testing::Range(0, 9)),
+                                          testing::Range(0, 10)),
                          [](const auto& info) {
                            return absl::StrCat(
                                kCallbacks[std::get<0>(info.param)][0], "_",
@@ -143,13 +171,13 @@ TEST_P(WorkerReentrancyTest, IsLegalAndEveryCallEndsOnce) {
   Call("asked");
   NamedCall("large", std::string(200000, 'x'));
   NamedCall("refused", std::string((size_t{16} << 20) + 1, 'r'));
-  Call("late", MonotonicNow() + absl::Milliseconds(1));
+  Call("late", MonotonicNow() + absl::Milliseconds(50));
   Cancel(Call("cancelled")).IgnoreError();
   CallOptions brief;
-  brief.timeout = absl::Milliseconds(1);
+  brief.timeout = absl::Milliseconds(50);
   Quietly([&] { return worker_->Call("no callback", brief, nullptr); });
   // Until nothing more comes of itself.
-  ASSERT_TRUE(loop_.RunUntil([&] {
+  ASSERT_TRUE(RunUntil([&] {
     Serve();
     return destroyed_ ||
            (served_ >= 6 && ends_["asked"] == 1 && Count("low water") > 0 &&
@@ -157,7 +185,7 @@ TEST_P(WorkerReentrancyTest, IsLegalAndEveryCallEndsOnce) {
   }));
   if (worker_ != nullptr && !destroyed_) Drain();
   peer_->Send(ScriptedPeer::Frame(99, ""));  // if anybody still reads
-  ASSERT_TRUE(loop_.RunUntil([&] {
+  ASSERT_TRUE(RunUntil([&] {
     Serve();
     return destroyed_;
   }));
@@ -169,6 +197,15 @@ TEST_P(WorkerReentrancyTest, IsLegalAndEveryCallEndsOnce) {
   const int action = std::get<1>(GetParam());
   if (action == kCall || action == kLargeCall || action == kCallAndDestroy) {
     EXPECT_EQ(ends_["again"], 1);
+  }
+  if (action == kThrow) {
+    // All else is as if the callback had returned.
+#ifdef ABSL_HAVE_EXCEPTIONS
+    EXPECT_EQ(caught_, 1);
+#endif
+    for (const auto& callback : kCallbacks) {
+      EXPECT_GE(Count(callback[1]), 1) << callback[0] << " was lost";
+    }
   }
   EXPECT_TRUE(acted) << "no callback says " << trigger();
 }

@@ -19,24 +19,12 @@
 #include "forkrpc/client/worker_test_util.h"
 #include "forkrpc/serialiser/string_pack.h"
 #include "forkrpc/testing/scripted_peer.h"
-#include "forkrpc/transport/sys_calls.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
 namespace {
 
 class WorkerTest : public WorkerFixture {};
-
-int writes = 0;  // of kCounting
-constexpr SysCalls kCounting = {
-    kRealSysCalls.recv,
-    [](int fd, const msghdr* message, int flags) {
-      ++writes;
-      return sendmsg(fd, message, flags);
-    },
-    kRealSysCalls.read,
-    kRealSysCalls.writev,
-};
 
 TEST_F(WorkerTest, CallsAreAnsweredInAnyOrderAndEventsStayInTheirs) {
   ConnectToPeer();
@@ -68,32 +56,6 @@ TEST_F(WorkerTest, TheSyncForm) {
   Answer(1, "B");
   ASSERT_TRUE(LoggedTo("b=B"));
   EXPECT_EQ(log_, (Lines{"a=A", "event news", "b=B"}));
-}
-
-TEST_F(WorkerTest, ManyCallsOfOneTurnAreFewSystemCalls) {
-  constexpr int kCalls = 10000;
-  options_.connection.max_in_flight = kCalls;
-  ConnectToPeer(&kCounting);
-  writes = 0;
-  int responses = 0;
-  for (int i = 0; i < kCalls; ++i) {
-    worker_->Call("0123456789abcdef",
-                  [&](absl::StatusOr<absl::string_view> response) {
-                    responses += response.ok();
-                  });
-  }
-  EXPECT_EQ(writes, 0) << "written before the turn";
-  ASSERT_TRUE(PeerGets(kCalls));
-  // 240,000 octets: about twice what a socket holds, and EAGAIN each time.
-  EXPECT_LE(writes, 12);
-  RecordProperty("system_calls", writes);
-  std::string answers;
-  for (int i = 1; i <= kCalls; ++i) answers += ScriptedPeer::Frame(i, "");
-  size_t sent = 0;
-  ASSERT_TRUE(loop_.RunUntil([&] {
-    sent += peer_->Send(absl::string_view(answers).substr(sent));
-    return responses == kCalls;
-  }));
 }
 
 TEST_F(WorkerTest, APayloadIsNotNeededAfterTheCall) {
@@ -157,55 +119,39 @@ TEST_F(WorkerTest, ACancelledCallEndsOnceAndItsResponseIsDropped) {
   EXPECT_EQ(log_, (Lines{"a!CANCELLED", "b=B"}));
 }
 
-TEST_F(WorkerTest, RefusesMoreCallsThanMayBeInFlight) {
-  options_.connection.max_in_flight = 2;
+TEST_F(WorkerTest, ACallWhoseTimeHasPassedIsNotSent) {
   ConnectToPeer();
-  Call("a");
-  EXPECT_TRUE(worker_->can_call());
-  Call("b");
-  EXPECT_FALSE(worker_->can_call());
-  EXPECT_EQ(Call("c"), 0);
-  ASSERT_TRUE(LoggedTo("c!RESOURCE_EXHAUSTED"));
-  Answer(1, "A");
-  ASSERT_TRUE(LoggedTo("a=A"));
-  EXPECT_EQ(Call("d"), 3);
-  ASSERT_TRUE(PeerGets(3));
-  EXPECT_EQ(log_, (Lines{"c!RESOURCE_EXHAUSTED", "a=A"}));
-}
-
-TEST_F(WorkerTest, RefusesMoreOctetsThanMayBeUnsent) {
-  options_.connection.max_unsent = size_t{1} << 20;
-  options_.connection.limits.max_payload = size_t{2} << 20;
-  ConnectToPeer();
-  const std::string much((size_t{1} << 20) + 300000, 'x');
-  EXPECT_NE(Call(much), 0) << "one call is always taken";
-  loop_.RunForAWhile();
-  EXPECT_EQ(Call(std::string(500000, 'y')), 0);
-  ASSERT_TRUE(
-      LoggedTo(absl::StrCat(std::string(20, 'y'), "!RESOURCE_EXHAUSTED")));
-  EXPECT_EQ(Call(std::string((size_t{2} << 20) + 1, 'z')), 0);
-  ASSERT_TRUE(
-      LoggedTo(absl::StrCat(std::string(20, 'z'), "!RESOURCE_EXHAUSTED")));
+  CallOptions past;
+  past.deadline = MonotonicTime::InfinitePast();
+  CallOptions none;
+  none.timeout = absl::ZeroDuration();
+  for (const CallOptions& options : {past, none}) {
+    EXPECT_EQ(Quietly([&] {
+                return worker_->Call("expired", options, Callback("expired"));
+              }),
+              0);
+  }
+  EXPECT_EQ(Call("next"), 1);
   ASSERT_TRUE(PeerGets(1));
-  EXPECT_EQ(peer_->frames()[0].payload.size(), much.size());
+  EXPECT_EQ(peer_->frames()[0].payload, "next");
+  EXPECT_EQ(Count("expired!DEADLINE_EXCEEDED"), 2);
+  Answer(1, "answer");
+  ASSERT_TRUE(LoggedTo("next=answer"));
 }
 
-TEST_F(WorkerTest, HighAndLowWater) {
-  options_.high_water = 500000;
-  options_.low_water = 100000;
+TEST_F(WorkerTest, TheEarlierOfTimeoutAndDeadlineCounts) {
   ConnectToPeer();
-  EXPECT_FALSE(worker_->above_high_water());
-  for (int i = 0; i < 20; ++i) Call(std::string(100000, 'x'));
-  loop_.RunForAWhile();
-  EXPECT_TRUE(worker_->above_high_water());
-  EXPECT_EQ(Count("low water"), 0);
-  // A pause holds back what comes, not what goes.
-  SetPaused(true);
-  ASSERT_TRUE(PeerGets(20));
-  ASSERT_TRUE(LoggedTo("low water"));
-  EXPECT_FALSE(worker_->above_high_water());
-  loop_.RunForAWhile();
-  EXPECT_EQ(Count("low water"), 1);
+  const MonotonicTime start = MonotonicNow();
+  CallOptions options;
+  options.timeout = absl::Milliseconds(20);
+  options.deadline = start + absl::Hours(1);
+  worker_->Call("a", options, Callback("a"));
+  options.timeout = absl::Hours(1);
+  options.deadline = start + absl::Milliseconds(40);
+  worker_->Call("b", options, Callback("b"));
+  ASSERT_TRUE(LoggedTo("b!DEADLINE_EXCEEDED"));
+  EXPECT_GE(MonotonicNow() - start, absl::Milliseconds(40));
+  EXPECT_EQ(log_, (Lines{"a!DEADLINE_EXCEEDED", "b!DEADLINE_EXCEEDED"}));
 }
 
 TEST_F(WorkerTest, APauseHoldsBackWhatComes) {
@@ -239,25 +185,6 @@ TEST_F(WorkerTest, APauseInsideACallbackHoldsBackTheNextOne) {
   EXPECT_EQ(log_.size(), 1);
   SetPaused(false);
   ASSERT_TRUE(LoggedTo("event two"));
-}
-
-TEST_F(WorkerTest, AFullStreamHoldsThePeerBackWhilePaused) {
-  ConnectToPeer();
-  SetPaused(true);
-  const std::string event = ScriptedPeer::Frame(0, std::string(10000, 'x'));
-  std::string events;
-  for (int i = 0; i < 1000; ++i) events += event;
-  size_t sent = 0;
-  for (int i = 0; i < 10; ++i) {
-    sent += peer_->Send(absl::string_view(events).substr(sent));
-    loop_.RunForAWhile();
-  }
-  EXPECT_LT(sent, events.size() / 2);
-  SetPaused(false);
-  ASSERT_TRUE(loop_.RunUntil([&] {
-    sent += peer_->Send(absl::string_view(events).substr(sent));
-    return log_.size() == 1000;
-  }));
 }
 
 TEST_F(WorkerTest, DrainsAndSaysSoBeforeItIsDestroyed) {

@@ -51,8 +51,12 @@ class WorkerFixture : public testing::Test {
     };
     options_.on_low_water = [this] { Log("low water"); };
     options_.on_destroy = [this] {
+      struct Destroyed {
+        bool* const flag;
+        ~Destroyed() { *flag = true; }  // also where the log throws
+      };
+      const Destroyed destroyed{&destroyed_};
       Log("destroyed");
-      destroyed_ = true;
     };
   }
 

@@ -33,24 +33,24 @@ void SendQueue::Grow(size_t n) {
 }
 
 void SendQueue::Borrow(absl::string_view payload) {
-  borrowed_.push_back(Borrowed{end_ - begin_, payload});
-  borrowed_size_ += payload.size();
+  pieces_.push_back(Piece{gone_ + (end_ - begin_), payload, nullptr});
+  pieces_size_ += payload.size();
 }
 
 absl::Span<const absl::string_view> SendQueue::Buffers() {
   size_t count = 0;
-  size_t done = 0;  // owned octets already offered
-  const auto offer_owned_up_to = [&](size_t behind) {
+  size_t done = 0;  // octets of block_ already offered
+  const auto offer_block_up_to = [&](size_t behind) {
     if (behind == done || count == kMaxBuffers) return;
     buffers_[count++] = {block_.get() + begin_ + done, behind - done};
     done = behind;
   };
-  for (const Borrowed& borrowed : borrowed_) {
-    offer_owned_up_to(borrowed.behind);
+  for (const Piece& piece : pieces_) {
+    offer_block_up_to(piece.behind - gone_);
     if (count == kMaxBuffers) break;
-    buffers_[count++] = borrowed.octets;
+    buffers_[count++] = piece.octets;
   }
-  if (count < kMaxBuffers) offer_owned_up_to(end_ - begin_);
+  if (count < kMaxBuffers) offer_block_up_to(end_ - begin_);
   return absl::MakeConstSpan(buffers_, count);
 }
 
@@ -64,59 +64,50 @@ void SendQueue::Consume(size_t n) {
     }
     return;
   }
-  size_t owned = 0;  // owned octets consumed
-  while (n > 0 && !borrowed_.empty()) {
-    Borrowed& front = borrowed_.front();
-    const size_t before = std::min(n, front.behind - owned);
-    owned += before;
+  const auto consume_from_block = [this](size_t octets) {
+    begin_ += octets;
+    gone_ += octets;
+  };
+  while (n > 0 && !pieces_.empty()) {
+    Piece& front = pieces_.front();
+    const size_t before = std::min<size_t>(n, front.behind - gone_);
+    consume_from_block(before);
     n -= before;
     const size_t taken = std::min(n, front.octets.size());
     front.octets.remove_prefix(taken);
-    borrowed_size_ -= taken;
+    pieces_size_ -= taken;
     n -= taken;
-    if (!front.octets.empty()) break;
-    borrowed_.pop_front();
+    if (!front.octets.empty()) return;
+    pieces_.pop_front();
+    if (owned_ > 0) --owned_;
   }
-  if (borrowed_.empty()) owned += n;
-  begin_ += owned;
-  for (Borrowed& borrowed : borrowed_) borrowed.behind -= owned;
+  consume_from_block(n);
 }
 
 void SendQueue::OwnBorrowed() {
-  if (borrowed_.empty()) return;
-  if (borrowed_.size() == 1 && borrowed_.front().behind == end_ - begin_) {
+  if (owned_ == pieces_.size()) return;
+  if (pieces_.size() == 1 && pieces_.front().behind - gone_ == end_ - begin_) {
     // One large payload behind everything else, as when one call is made at a
     // time: there may be room for it, and none has to be made each time anew.
-    const absl::string_view octets = borrowed_.front().octets;
-    borrowed_.clear();
-    borrowed_size_ = 0;
+    const absl::string_view octets = pieces_.front().octets;
+    pieces_.clear();
+    pieces_size_ = 0;
     std::memcpy(Extend(octets.size()), octets.data(), octets.size());
     return;
   }
-  const size_t all = size();
-  std::unique_ptr<char[]> block(new char[all]);
-  char* to = block.get();
-  size_t done = 0;
-  const auto copy = [&to](const char* from, size_t n) {
-    if (n > 0) std::memcpy(to, from, n);
-    to += n;
-  };
-  for (const Borrowed& borrowed : borrowed_) {
-    copy(block_.get() + begin_ + done, borrowed.behind - done);
-    done = borrowed.behind;
-    copy(borrowed.octets.data(), borrowed.octets.size());
+  // Each is copied once, however many are queued.
+  for (; owned_ < pieces_.size(); ++owned_) {
+    Piece& piece = pieces_[owned_];
+    piece.own.reset(new char[piece.octets.size()]);
+    std::memcpy(piece.own.get(), piece.octets.data(), piece.octets.size());
+    piece.octets = {piece.own.get(), piece.octets.size()};
   }
-  copy(block_.get() + begin_ + done, end_ - begin_ - done);
-  borrowed_.clear();
-  borrowed_size_ = 0;
-  block_ = std::move(block);
-  capacity_ = end_ = all;
-  begin_ = 0;
 }
 
 void SendQueue::Clear() {
-  borrowed_.clear();
-  begin_ = end_ = borrowed_size_ = 0;
+  pieces_.clear();
+  begin_ = end_ = pieces_size_ = owned_ = 0;
+  gone_ = 0;
 }
 
 }  // namespace forkrpc

@@ -35,10 +35,12 @@ enum class PayloadLifetime {
 };
 
 // Invariants:
-//  1. Owned octets waiting are [begin_, end_) of block_.
-//  2. borrowed_ is in wire order; each entry's `behind` counts the owned octets
-//     waiting in front of it, from begin_, and does not decrease.
-//  3. borrowed_size_ is the sum of the octets in borrowed_.
+//  1. Owned octets waiting are [begin_, end_) of block_, and those of pieces_.
+//  2. pieces_ is in wire order; each entry's `behind` counts the octets of
+//     block_ in front of it, from where block_ was last empty, of which gone_
+//     have been consumed; it does not decrease.
+//  3. pieces_size_ is the sum of the octets in pieces_.
+//  4. The pieces before the one at `owned_` are not borrowed.
 class SendQueue {
  public:
   // Buffers offered at once; more would not make a write cheaper.
@@ -69,7 +71,7 @@ class SendQueue {
   }
 
   // Octets waiting.
-  size_t size() const { return end_ - begin_ + borrowed_size_; }
+  size_t size() const { return end_ - begin_ + pieces_size_; }
   bool empty() const { return size() == 0; }
 
   // The front of what waits, in wire order; empty if nothing does. Valid until
@@ -87,9 +89,11 @@ class SendQueue {
   void Clear();
 
  private:
-  struct Borrowed {
-    size_t behind;
+  // A large payload, in its place among the octets of block_.
+  struct Piece {
+    uint64_t behind;
     absl::string_view octets;
+    std::unique_ptr<char[]> own;  // where they are, unless they are borrowed
   };
 
   // Room for `n` more owned octets, counted as waiting.
@@ -106,8 +110,10 @@ class SendQueue {
   size_t capacity_ = 0;
   size_t begin_ = 0;
   size_t end_ = 0;
-  size_t borrowed_size_ = 0;
-  std::deque<Borrowed> borrowed_;
+  uint64_t gone_ = 0;
+  std::deque<Piece> pieces_;
+  size_t pieces_size_ = 0;
+  size_t owned_ = 0;
   absl::string_view buffers_[kMaxBuffers];
 };
 
