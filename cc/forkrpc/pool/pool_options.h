@@ -119,7 +119,8 @@ struct PoolOptions {
   absl::Duration stop = absl::Seconds(10);
 
   // What may wait for a worker: a call beyond these is refused with
-  // ResourceExhausted. One that waits alone may be of any size.
+  // ResourceExhausted. One that waits alone may be of any size, and one that is
+  // tried again is not refused.
   size_t max_queue = std::numeric_limits<size_t>::max();
   size_t max_queue_octets = size_t{64} << 20;
   // Once after calls were refused so: there is room again for the smallest.

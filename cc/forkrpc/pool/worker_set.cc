@@ -179,7 +179,7 @@ std::optional<WorkerDecision> WorkerSet::Next(MonotonicTime now) {
   while (decided_.empty() && !due_.empty() && due_.begin()->first <= now) {
     ActOn(&slots_.at(due_.begin()->second), now);
   }
-  if (decided_.empty()) EndIdle(now);
+  if (decided_.empty()) EndSpare(now);
   if (!decided_.empty()) {
     WorkerDecision decision = std::move(decided_.front());
     decided_.pop_front();
@@ -265,8 +265,9 @@ void WorkerSet::RetireSlot(Slot* slot, Reason reason, const absl::Status& why,
   // Ends that follow each other no faster than the longest delay are no loop.
   const bool young = now - slot->started < options_.restart.max_delay;
   switch (reason) {
-    case Reason::kCalls:
-      break;  // its calls have paid for it
+    case Reason::kCalls:  // its calls have paid for it
+    case Reason::kDrained:
+      break;
     case Reason::kOrdered:
       if (!useful) restart_.OnRecycled(now);
       break;
@@ -281,7 +282,8 @@ void WorkerSet::RetireSlot(Slot* slot, Reason reason, const absl::Status& why,
   }
   Unindex(*slot);
   slot->state = WorkerState::kRetiring;
-  slot->retired = now;
+  slot->retired =
+      reason == Reason::kDrained ? MonotonicTime::InfiniteFuture() : now;
   Index(*slot);
   decided_.push_back(
       {WorkerDecision::kDrain, slot->number,
@@ -302,12 +304,16 @@ void WorkerSet::KillSlot(Slot* slot, const absl::Status& why, bool tell,
       {WorkerDecision::kKill, slot->number, options_.kill_grace, why, tell});
 }
 
-// Those that have nothing to do, and are more than are kept.
-void WorkerSet::EndIdle(MonotonicTime now) {
-  if (draining_ && waiting_) return;
+// Those that are more than are kept.
+void WorkerSet::EndSpare(MonotonicTime now) {
   if (StopTime() > now) return;
-  RetireSlot(&slots_.at(idle_.begin()->second), Reason::kOrdered,
-             absl::OkStatus(), now);
+  if (!draining_) {
+    return RetireSlot(&slots_.at(idle_.begin()->second), Reason::kOrdered,
+                      absl::OkStatus(), now);
+  }
+  for (auto& [number, slot] : slots_) {
+    RetireSlot(&slot, Reason::kDrained, absl::OkStatus(), now);
+  }
 }
 
 // Whatever has ended it so early: a loop of such ends is a crash loop.
@@ -343,11 +349,12 @@ MonotonicTime WorkerSet::StartTime() const {
                   restart_.NextStart());
 }
 
-// When the one that has been idle for longest is to be ended.
+// When EndSpare() has something to do.
 MonotonicTime WorkerSet::StopTime() const {
   if (draining_) {
-    return idle_.empty() || waiting_ ? MonotonicTime::InfiniteFuture()
-                                     : MonotonicTime::InfinitePast();
+    return waiting_ || count(WorkerState::kServing) == 0
+               ? MonotonicTime::InfiniteFuture()
+               : MonotonicTime::InfinitePast();
   }
   if (idle_.size() <= static_cast<size_t>(options_.idle)) {
     return MonotonicTime::InfiniteFuture();

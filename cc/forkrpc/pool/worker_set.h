@@ -72,7 +72,8 @@ class WorkerSet {
 
   // Whether calls wait that no worker has room for.
   void SetWaiting(bool waiting) { waiting_ = waiting; }
-  // No more calls will be made: workers without any are ended.
+  // No more calls will be made: once none waits all workers are retired, and
+  // may take as long as they want.
   void StartDraining() { draining_ = true; }
   // All are killed because of `why`, and none is started any more.
   void GiveUp(const absl::Status& why);
@@ -117,7 +118,7 @@ class WorkerSet {
     WorkerLoad load;
     MonotonicTime started;
     MonotonicTime measured;  // when its memory was looked at
-    MonotonicTime retired;   // kRetiring: since when
+    MonotonicTime retired;   // kRetiring: when retire_grace began, if it did
     // Since when it has been idle, or hung without an answer.
     MonotonicTime since;
     bool settled = false;  // restart_ knows of its failure
@@ -127,6 +128,7 @@ class WorkerSet {
     kCalls,    // it has had its calls
     kLimit,    // its age or its memory
     kOrdered,  // somebody wants it so, or there is nothing to do
+    kDrained,  // the pool has no more calls: retire_grace does not hold
   };
 
   void Index(const Slot& slot);
@@ -139,7 +141,7 @@ class WorkerSet {
                   MonotonicTime now);
   void KillSlot(Slot* slot, const absl::Status& why, bool tell,
                 MonotonicTime now);
-  void EndIdle(MonotonicTime now);
+  void EndSpare(MonotonicTime now);
   void Settle(Slot* slot, const absl::Status& why, MonotonicTime now);
   void Fail(bool proved, const absl::Status& why, MonotonicTime now);
 
