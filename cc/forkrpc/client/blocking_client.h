@@ -53,11 +53,11 @@ class BlockingClient {
   BlockingClient(std::unique_ptr<Transport> transport,
                  BlockingClientOptions options);
 
-  // Ends the worker without draining: half-closes, gives it kDestructorGrace to
-  // end and kills it then; waits for our own standard error, if that is slow,
-  // for kStderrLinger. So it takes two seconds at most, and what the kernel
-  // needs to end a process that was killed; after Close() the latter only. What
-  // on_stderr throws meanwhile is dropped.
+  // Ends the worker without draining: closes the wire, gives it
+  // kDestructorGrace to end and kills it then; waits for our own standard
+  // error, if that is slow, for kStderrLinger. So it takes two seconds at most,
+  // and what the kernel needs to end a process that was killed; after Close()
+  // the latter only. What on_stderr throws meanwhile is dropped.
   ~BlockingClient();
   BlockingClient(const BlockingClient&) = delete;
   BlockingClient& operator=(const BlockingClient&) = delete;

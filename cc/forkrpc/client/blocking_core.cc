@@ -53,12 +53,6 @@ BlockingCore::BlockingCore(std::unique_ptr<WorkerProcess> process,
                                : WorkerEnd::Process::kNone,
            absl::InfiniteDuration()) {}
 
-BlockingCore::~BlockingCore() {
-  if (process_ != nullptr && process_->transport() != nullptr) {
-    process_->transport()->ShutdownWrite().IgnoreError();
-  }
-}
-
 absl::Status BlockingCore::CheckIdle() const {
   switch (state_) {
     case State::kIdle:
@@ -218,9 +212,6 @@ absl::Status BlockingCore::Close(absl::Duration grace, EndSink ended) {
 }
 
 std::string BlockingCore::WaitForStream(EndSink ended) {
-  const bool pipes =
-      end_.stream_is_open() && process_ != nullptr &&
-      process_->transport()->read_fd() != process_->transport()->write_fd();
   while (end_.stream_is_open()) {
     std::optional<ClientEvent> event = NextEnd(end_.Next());
     if (event.has_value()) {
@@ -231,14 +222,8 @@ std::string BlockingCore::WaitForStream(EndSink ended) {
     end_.OnTime(MonotonicNow());
     Act();
     if (end_.stream_is_open() || connection_.closed()) continue;
-    if (in_flight > 0) {
-      return absl::StrCat(in_flight,
-                          in_flight == 1 ? " call was" : " calls were",
-                          " in flight; ");
-    }
-    return pipes ? "no call was in flight: does a process forked from this one "
-                   "hold its end of the pipe open? "
-                 : "no call was in flight; ";
+    return absl::StrCat(in_flight, in_flight == 1 ? " call was" : " calls were",
+                        " in flight; ");
   }
   return "";
 }

@@ -78,9 +78,6 @@ class BlockingCore {
   BlockingCore(std::unique_ptr<WorkerProcess> process,
                std::unique_ptr<Transport> transport,
                BlockingClientOptions options);
-  // Half-closes, for a process that was forked from this one may hold the wire,
-  // and leaves the rest to ~WorkerProcess.
-  ~BlockingCore();
   BlockingCore(const BlockingCore&) = delete;
   BlockingCore& operator=(const BlockingCore&) = delete;
 

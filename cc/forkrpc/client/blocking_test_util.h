@@ -91,11 +91,12 @@ inline absl::Duration TimeOf(const std::function<void()>& act) {
   return MonotonicNow() - start;
 }
 
-// The least of a few: what other programs on the machine do costs time too.
+// The least of some, until it is enough: what other programs on the machine do
+// costs time too.
 inline absl::Duration LeastTimeOf(const std::function<absl::Duration()>& act,
                                   absl::Duration enough) {
   absl::Duration least = absl::InfiniteDuration();
-  for (int i = 0; i < 6 && least > enough; ++i) least = std::min(least, act());
+  for (int i = 0; i < 20 && least > enough; ++i) least = std::min(least, act());
   return least;
 }
 

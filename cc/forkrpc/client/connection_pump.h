@@ -69,14 +69,14 @@ class ConnectionPump {
   };
 
   void WaitOnce(MonotonicTime deadline, pollfd* also);
-  // Whether something was read; spins no longer than to `deadline`.
+  // Whether there is nothing more to wait for; spins to `deadline` at most.
   bool Spin(absl::Span<char> space, MonotonicTime deadline);
   bool MayBlockInRead(MonotonicTime deadline) const;
   void WaitInPoll(absl::Span<char> space, MonotonicTime deadline, pollfd* also);
   // Tells the connection what a read gave.
   void OnRead(const absl::StatusOr<IoResult>& got);
   // Looks at process and standard error if nobody did for kLookEvery.
-  void LookIfDue();
+  void LookIfDue(MonotonicTime now);
   // What is due for the worker's standard error, and for ours behind it.
   void SeeToStderr(bool drain);
   void LookAtProcess();
