@@ -205,8 +205,7 @@ class LoopModel {
 
   // What follows from how things are now.
   void Look() {
-    // A pool closes the wire of a worker that has nothing to do.
-    if (half_closed_ && wire_ && drains_at_end_ && (!pool_ || answered_)) {
+    if (half_closed_ && wire_ && drains_at_end_) {
       answered_ = true;
       DieAfter(kDrainingTakes, "exited with status 0");
     }

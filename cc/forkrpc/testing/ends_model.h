@@ -19,9 +19,8 @@ namespace forkrpc {
 
 enum class LoopEndsRules {
   kWorker,
-  // "terminate" is a drain without any grace. A pool is not paused. It closes
-  // the wire of a worker that has nothing in flight, and is destroyed only when
-  // it was told to drain.
+  // "terminate" is a drain without any grace. A pool is not paused. It is
+  // destroyed only when it was told to drain.
   kPool,
 };
 
