@@ -7,6 +7,9 @@
 // test's process, as they stand in its executable; a shared library's calls
 // (libuv's) come here too. Where there is no kernel they pass the call on.
 
+// With it the C library's headers define some of them themselves.
+#undef _FORTIFY_SOURCE
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
