@@ -23,6 +23,7 @@
 #ifndef FORKRPC_EVENT_LOOP_EVENT_LOOP_CONTRACT_H_
 #define FORKRPC_EVENT_LOOP_EVENT_LOOP_CONTRACT_H_
 
+#include "forkrpc/event_loop/end_watch_contract.h"
 #include "forkrpc/event_loop/exception_contract.h"
 #include "forkrpc/event_loop/fairness_contract.h"
 #include "forkrpc/event_loop/fd_watch_contract.h"
@@ -40,7 +41,8 @@
   INSTANTIATE_TYPED_TEST_SUITE_P(Name, TimerContract, Harness);     \
   INSTANTIATE_TYPED_TEST_SUITE_P(Name, TaskContract, Harness);      \
   INSTANTIATE_TYPED_TEST_SUITE_P(Name, FairnessContract, Harness);  \
-  INSTANTIATE_TYPED_TEST_SUITE_P(Name, LoopEndContract, Harness)
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, LoopEndContract, Harness);   \
+  INSTANTIATE_TYPED_TEST_SUITE_P(Name, EndWatchContract, Harness)
 
 #define INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Name, Harness) \
   INSTANTIATE_TYPED_TEST_SUITE_P(Name, ExceptionContract, Harness)

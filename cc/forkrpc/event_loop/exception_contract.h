@@ -27,19 +27,25 @@ namespace forkrpc {
 template <typename Harness>
 class ExceptionContract : public EventLoopTestBase<Harness> {
  protected:
+  // Whether an exception leaves `run`.
+  static bool Leaves(const std::function<void()>& run) {
+#ifdef ABSL_HAVE_EXCEPTIONS
+    try {
+      run();
+    } catch (const std::runtime_error&) {
+      return true;
+    }
+#else
+    run();
+#endif
+    return false;
+  }
+
   // Runs the loop until Done(), again after each exception; says how many there
   // were.
   int RunThrough() {
     int thrown = 0;
-#ifdef ABSL_HAVE_EXCEPTIONS
-    for (; thrown < 100; ++thrown) {
-      try {
-        this->Run();
-        break;
-      } catch (const std::runtime_error&) {
-      }
-    }
-#endif
+    while (thrown < 100 && Leaves([this] { this->Run(); })) ++thrown;
     return thrown;
   }
 
@@ -83,7 +89,7 @@ TYPED_TEST_P(ExceptionContract, OtherTasksStillRunOnceInOrder) {
 
 TYPED_TEST_P(ExceptionContract, TasksThatComeLaterRun) {
   this->loop()->Defer([this] { this->Throw(); });
-  EXPECT_ANY_THROW(this->Run());
+  EXPECT_TRUE(this->Leaves([&] { this->Run(); }));
   int runs = 0;
   this->loop()->Defer([&] { ++runs; });
   this->loop()->Post([&] {
@@ -188,14 +194,14 @@ TYPED_TEST_P(ExceptionContract, AWatchMayDestroyItselfBeforeItThrows) {
                     watch.reset();
                     this->Throw();
                   });
-  EXPECT_ANY_THROW(this->Run());
+  EXPECT_TRUE(this->Leaves([&] { this->Run(); }));
   std::unique_ptr<Timer> timer =
       this->loop()->MakeTimer([this, &timer, captured] {
         timer.reset();
         this->Throw();
       });
   timer->Set(MonotonicNow());
-  EXPECT_ANY_THROW(this->Run());
+  EXPECT_TRUE(this->Leaves([&] { this->Run(); }));
   this->RunForAWhile();
   EXPECT_EQ(captured.use_count(), 1) << "the callback was kept";
 }
@@ -213,7 +219,7 @@ TYPED_TEST_P(ExceptionContract, ALoopMayBeDestroyedAfterwards) {
                                         [this](unsigned) { this->Throw(); });
   ASSERT_TRUE(watch.ok()) << watch.status();
   (*watch)->SetInterest(EventLoop::kReadable);
-  EXPECT_ANY_THROW(harness->Run());
+  EXPECT_TRUE(this->Leaves([&] { harness->Run(); }));
   harness.reset();
 }
 

@@ -12,60 +12,19 @@
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/clock.h"
+#include "forkrpc/event_loop/ending_loop_test_base.h"
 #include "forkrpc/event_loop/event_loop.h"
-#include "forkrpc/event_loop/event_loop_test_base.h"
-#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
 
-// Its loop comes and goes within a test.
 template <typename Harness>
-class LoopEndContract : public EventLoopTestBase<Harness> {
- protected:
-  EventLoop* ending() { return ending_->loop(); }
-  void End() { ending_ = nullptr; }
-
-  std::unique_ptr<FdWatch> WatchEnding(int fd, EventLoop::FdCallback callback) {
-    auto watch = ending()->WatchFd(fd, std::move(callback));
-    EXPECT_TRUE(watch.ok()) << watch.status();
-    (*watch)->SetInterest(EventLoop::kReadable);
-    return *std::move(watch);
-  }
-
-  std::unique_ptr<Harness> ending_ = std::make_unique<Harness>();
-};
-
-// Uses its loop for all that can be, when it is destroyed.
-class UsesALoopAtItsEnd {
- public:
-  UsesALoopAtItsEnd(EventLoop* loop, int fd, int* ends)
-      : loop_(loop), fd_(fd), ends_(ends) {}
-  ~UsesALoopAtItsEnd() {
-    ++*ends_;
-    const auto captured = std::make_shared<int>(7);
-    loop_->Defer([captured] { ADD_FAILURE() << *captured; });
-    loop_->Post([captured] { ADD_FAILURE() << *captured; });
-    const auto timer =
-        loop_->MakeTimer([captured] { ADD_FAILURE() << *captured; });
-    timer->Set(MonotonicTime::InfinitePast());
-    auto watch = loop_->WatchFd(
-        fd_, [captured](unsigned) { ADD_FAILURE() << *captured; });
-    if (watch.ok()) (*watch)->SetInterest(EventLoop::kReadable);
-  }
-
- private:
-  EventLoop* const loop_;
-  const int fd_;
-  int* const ends_;
-};
+class LoopEndContract : public EndingLoopTestBase<Harness> {};
 
 TYPED_TEST_SUITE_P(LoopEndContract);
 
@@ -195,70 +154,13 @@ TYPED_TEST_P(LoopEndContract, NothingCanBeWatchedAtTheEnd) {
   EXPECT_TRUE(absl::IsFailedPrecondition(watched)) << watched;
 }
 
-TYPED_TEST_P(LoopEndContract, TellsWhoAskedBeforeAnythingIsGone) {
-  std::vector<std::string> told;
-  std::shared_ptr<void> task(nullptr,
-                             [&](void*) { told.push_back("task gone"); });
-  this->ending()->Defer([task] {});
-  task.reset();
-  EventLoop* const loop = this->ending();
-  std::unique_ptr<EndWatch> again;
-  auto first = loop->WatchEnd([&] {
-    told.push_back("first");
-    again = loop->WatchEnd([&] { told.push_back("first again"); });
-  });
-  auto not_told =
-      this->ending()->WatchEnd([] { ADD_FAILURE() << "it was destroyed"; });
-  std::unique_ptr<EndWatch> self;
-  self = this->ending()->WatchEnd([&] {
-    self.reset();
-    told.push_back("second");
-  });
-  not_told.reset();
-  this->End();
-  EXPECT_THAT(told, testing::ElementsAre("first", "second", "first again",
-                                         "task gone"));
-  first.reset();  // outlives the loop
-}
-
-// As a worker does that keeps itself: it lets go of itself, its timer and its
-// watch, and what it owns calls the loop.
-TYPED_TEST_P(LoopEndContract, WhoIsToldMayUseTheLoopAndLetGo) {
-  struct KeepsItself {
-    std::shared_ptr<KeepsItself> self;
-    std::unique_ptr<FdWatch> watch;
-    std::unique_ptr<Timer> timer;
-    std::unique_ptr<EndWatch> end;
-    std::shared_ptr<UsesALoopAtItsEnd> uses;
-  };
-  auto sockets = this->MakeSockets();
-  auto free = this->MakeSockets();
-  int ends = 0;
-  std::weak_ptr<KeepsItself> weak;
-  {
-    auto one = std::make_shared<KeepsItself>();
-    weak = one;
-    one->self = one;
-    one->watch = this->WatchEnding(sockets.ours.get(), [](unsigned) {});
-    one->timer = this->ending()->MakeTimer([] {});
-    one->uses = std::make_shared<UsesALoopAtItsEnd>(this->ending(),
-                                                    free.ours.get(), &ends);
-    one->end = this->ending()->WatchEnd([raw = one.get()] {
-      const std::shared_ptr<KeepsItself> keep = std::move(raw->self);
-    });
-  }
-  EXPECT_FALSE(weak.expired());
-  this->End();
-  EXPECT_TRUE(weak.expired());
-  EXPECT_EQ(ends, 1);
-}
-
-REGISTER_TYPED_TEST_SUITE_P(
-    LoopEndContract, ALoopMayBeStoppedAndDestroyedWithWorkLeft,
-    WatchesAndTimersMayOutliveTheLoop, WhatIsLeftIsDestroyedUncalled,
-    CallbacksMayOwnWatchesAndTimers, WhatIsDestroyedMayUseTheLoop,
-    NothingCanBeWatchedAtTheEnd, TellsWhoAskedBeforeAnythingIsGone,
-    WhoIsToldMayUseTheLoopAndLetGo);
+REGISTER_TYPED_TEST_SUITE_P(LoopEndContract,
+                            ALoopMayBeStoppedAndDestroyedWithWorkLeft,
+                            WatchesAndTimersMayOutliveTheLoop,
+                            WhatIsLeftIsDestroyedUncalled,
+                            CallbacksMayOwnWatchesAndTimers,
+                            WhatIsDestroyedMayUseTheLoop,
+                            NothingCanBeWatchedAtTheEnd);
 
 }  // namespace forkrpc
 
