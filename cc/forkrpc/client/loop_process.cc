@@ -48,15 +48,12 @@ void LoopProcess::OnReady() {
   struct Arranged {
     LoopProcess* const self;
     ~Arranged() { self->Arrange(); }
-  };
-  {
-    const Arranged arranged{this};
-    process_->Look();
-    process_->DrainStderr();
-    if (process_->NextStderrFlush() <= MonotonicNow()) process_->FlushStderr();
-  }
-  if (!ended() || (end_was_told_ && !settled())) return;
-  end_was_told_ = true;
+  } const arranged{this};
+  process_->Look();
+  process_->DrainStderr();
+  if (process_->NextStderrFlush() <= MonotonicNow()) process_->FlushStderr();
+  if (news() == told_) return;
+  told_ = news();
   on_end_();
 }
 
@@ -66,11 +63,10 @@ void LoopProcess::Arrange() {
   if (process_->stderr_fd() < 0) stderr_watch_ = nullptr;
   MonotonicTime next =
       std::min(process_->NextLook(), process_->NextStderrFlush());
-  if (ended() && !end_was_told_) next = MonotonicTime::InfinitePast();
-  if (ended() && !settled()) {
+  if (news() == News::kEnded) {
     next = std::min(next, process_->StderrLingersUntil());
   }
-  timer_->Set(next);
+  timer_->Set(news() == told_ ? next : MonotonicTime::InfinitePast());
 }
 
 void LoopProcess::AwaitEnd(MonotonicTime deadline) {

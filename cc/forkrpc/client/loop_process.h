@@ -56,6 +56,12 @@ class LoopProcess {
   void AwaitEnd(MonotonicTime deadline);
 
  private:
+  enum class News { kRuns, kEnded, kSettled };
+
+  News news() const {
+    if (!ended()) return News::kRuns;
+    return settled() ? News::kSettled : News::kEnded;
+  }
   // The loop says that something is to be looked at.
   void OnReady();
   // Sees to the invariants.
@@ -68,7 +74,7 @@ class LoopProcess {
   std::unique_ptr<FdWatch> exit_watch_;
   std::unique_ptr<FdWatch> stderr_watch_;
   std::unique_ptr<Timer> timer_;
-  bool end_was_told_ = false;
+  News told_ = News::kRuns;
 };
 
 }  // namespace forkrpc

@@ -11,7 +11,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "forkrpc/base/clock.h"
-#include "forkrpc/client/report_error.h"
 #include "forkrpc/connection/send_queue.h"
 #include "forkrpc/process/exit_status.h"
 #include "forkrpc/transport/kernel_buffer.h"
@@ -22,13 +21,13 @@ WorkerCore::WorkerCore(std::unique_ptr<WorkerProcess> process,
                        std::unique_ptr<Transport> transport,
                        WorkerOptions options, EventLoop* loop)
     : loop_(loop),
-      options_(std::move(options)),
+      user_(std::move(options), [this](WorkerError* e) { Describe(e); }),
       pid_(process == nullptr ? 0 : process->pid()),
       own_transport_(std::move(transport)),
-      connection_(options_.connection),
+      connection_(user_.options().connection),
       end_(process == nullptr ? WorkerEnd::Process::kNone
                               : WorkerEnd::Process::kOurs,
-           options_.exit_grace) {
+           user_.options().exit_grace) {
   if (process == nullptr) return;
   process_ = std::make_unique<LoopProcess>(std::move(process), loop,
                                            [this] { TurnSoon(); });
@@ -72,9 +71,8 @@ CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
           : connection_.StartCallWithDeadline(payload, deadline,
                                               PayloadLifetime::kBorrow);
   if (ABSL_PREDICT_FALSE(!call.ok())) {
-    if (payload.size() <= options_.connection.limits.max_payload) {
-      room_wanted_ =
-          std::min(room_wanted_.value_or(payload.size()), payload.size());
+    if (payload.size() <= user_.options().connection.limits.max_payload) {
+      user_.OnNoRoom(payload.size());
     }
     return Refuse(call.status(), std::move(callback));
   }
@@ -82,7 +80,7 @@ CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
     Keep(*call, callback == nullptr ? PayloadLifetime::kCopy : options.payload);
   }
   callbacks_.Insert(*call, std::move(callback));
-  if (connection_.unsent() > options_.high_water) above_high_water_ = true;
+  user_.OnTaken(connection_.unsent());
   if (!endless && deadline < timer_is_at_) SetTimer();
   driver_->Update();
   return *call;
@@ -113,7 +111,7 @@ void WorkerCore::TakeBack(CallId call) {
 
 CallId WorkerCore::Refuse(absl::Status why, CallCallback&& callback) {
   if (loop_ == nullptr) return 0;
-  refused_.push_back({std::move(callback), std::move(why)});
+  user_.Refuse(std::move(callback), std::move(why));
   TurnSoon();
   return 0;
 }
@@ -128,7 +126,7 @@ void WorkerCore::Drain(absl::Duration grace,
                        absl::AnyInvocable<void(absl::Status)> done) {
   if (end_.state() == WorkerEnd::State::kGone && done == nullptr) return;
   if (loop_ == nullptr) return;
-  if (done != nullptr) drained_.push_back(std::move(done));
+  if (done != nullptr) user_.AwaitDrain(std::move(done));
   end_.Drain(grace, MonotonicNow());
   connection_.HalfClose();
   TurnSoon();
@@ -182,11 +180,11 @@ void WorkerCore::Turn() {
     PollConnection();
     if (end_.calls_are_lost()) LoseCalls();
     if (!end_.has_actions() || verdict_.has_value()) {
-      TellRefused();
-      TellDrained();
+      user_.TellRefused();
+      if (verdict_.has_value()) user_.TellDrained(*verdict_);
     }
   } while (Act());
-  TellOfRoom();
+  user_.TellOfRoom(connection_);
   SetTimer();
   unwinding.returns = true;
 }
@@ -232,11 +230,7 @@ void WorkerCore::PollConnection() {
 void WorkerCore::OnConnectionEvent(ClientEvent event) {
   switch (event.kind) {
     case ClientEvent::kEvent:
-      if (options_.on_event == nullptr) {
-        ++dropped_events_;
-      } else {
-        options_.on_event(event.payload);
-      }
+      user_.Event(event.payload);
       break;
     case ClientEvent::kResponse: {
       CallCallback callback = TakeCallback(event.call);
@@ -244,8 +238,8 @@ void WorkerCore::OnConnectionEvent(ClientEvent event) {
       break;
     }
     case ClientEvent::kCallFailed:
-      FailCall(event.call, TakeCallback(event.call),
-               end_.CallStatus(std::move(event.status)));
+      user_.CallFailed(event.call, TakeCallback(event.call),
+                       end_.CallStatus(std::move(event.status)));
       break;
     case ClientEvent::kClosed:
       break;
@@ -272,10 +266,11 @@ void WorkerCore::LoseCalls() {
   const absl::Status verdict = Verdict();
   while (std::optional<ClientEvent> event = connection_.PollEvent()) {
     if (event->kind != ClientEvent::kCallFailed) continue;
-    FailCall(event->call, TakeCallback(event->call),
-             absl::Status(verdict.code(),
-                          absl::StrCat("call ", event->call,
-                                       " was lost: ", verdict.message())));
+    user_.CallFailed(
+        event->call, TakeCallback(event->call),
+        absl::Status(verdict.code(),
+                     absl::StrCat("call ", event->call,
+                                  " was lost: ", verdict.message())));
   }
 }
 
@@ -299,21 +294,16 @@ bool WorkerCore::Act() {
       break;
     case WorkerEnd::Action::kCloseWire:
       driver_->Stop();
-      above_high_water_ = false;
-      room_wanted_ = std::nullopt;
+      user_.ForgetRoom();
       own_transport_ = nullptr;
       if (process_ != nullptr) (*process_)->CloseWire();
       break;
     case WorkerEnd::Action::kReadOn:
     case WorkerEnd::Action::kEndCalls:
       break;  // a turn does these as long as the state says so
-    case WorkerEnd::Action::kReportError: {
-      WorkerError error;
-      error.scope = WorkerError::kWorker;
-      error.status = Verdict();
-      ReportError(std::move(error));
+    case WorkerEnd::Action::kReportError:
+      user_.WorkerFailed(Verdict());
       break;
-    }
     case WorkerEnd::Action::kTellDrained:
       verdict_ = Verdict();
       break;
@@ -328,50 +318,11 @@ absl::Status WorkerCore::Verdict() {
   return end_.Verdict(process_ == nullptr ? "" : (*process_)->DescribeEnd());
 }
 
-void WorkerCore::FailCall(CallId call, CallCallback callback,
-                          absl::Status status) {
-  if (callback != nullptr) return callback(std::move(status));
-  WorkerError error;
-  error.scope = WorkerError::kCall;
-  error.status = std::move(status);
-  error.call = call;
-  ReportError(std::move(error));
-}
-
-void WorkerCore::ReportError(WorkerError error) {
-  error.pid = pid_;
-  error.exit_status = end_.exit_status();
+void WorkerCore::Describe(WorkerError* error) const {
+  error->pid = pid_;
+  error->exit_status = end_.exit_status();
   if (process_ != nullptr) {
-    error.stderr_tail = std::string((*process_)->stderr_tail());
-  }
-  ReportWorkerError(error, options_);
-}
-
-void WorkerCore::TellRefused() {
-  // Those that are refused meanwhile have their turn, or this might not end.
-  for (size_t n = refused_.size(); n > 0; --n) {
-    Refused refused = std::move(refused_.front());
-    refused_.pop_front();
-    FailCall(0, std::move(refused.callback), std::move(refused.why));
-  }
-}
-
-void WorkerCore::TellDrained() {
-  while (verdict_.has_value() && !drained_.empty()) {
-    absl::AnyInvocable<void(absl::Status)> done = std::move(drained_.front());
-    drained_.pop_front();
-    done(*verdict_);
-  }
-}
-
-void WorkerCore::TellOfRoom() {
-  if (above_high_water_ && connection_.unsent() <= options_.low_water) {
-    above_high_water_ = false;
-    if (options_.on_low_water != nullptr) options_.on_low_water();
-  }
-  if (room_wanted_.has_value() && connection_.can_start_call(*room_wanted_)) {
-    room_wanted_ = std::nullopt;
-    if (options_.on_room != nullptr) options_.on_room();
+    error->stderr_tail = std::string((*process_)->stderr_tail());
   }
 }
 
@@ -379,7 +330,7 @@ void WorkerCore::Destroy() {
   process_ = nullptr;  // hands on what the last line of standard error is
   timer_ = nullptr;
   self_ = nullptr;
-  if (options_.on_destroy != nullptr) options_.on_destroy();
+  user_.Destroyed();
 }
 
 void WorkerCore::OnLoopEnd() {
@@ -405,10 +356,9 @@ void WorkerCore::LetGo(MonotonicTime deadline) {
   end_.Terminate(absl::ZeroDuration(), MonotonicNow());
   end_.OnProcessGone(ExitStatus::Unknown());
   self_ = nullptr;
-  // Nobody turns who could call these. What they own may use the worker still.
+  // What they own may use the worker while they are destroyed.
   const auto callbacks = std::exchange(callbacks_, {});
-  const auto refused = std::exchange(refused_, {});
-  const auto drained = std::exchange(drained_, {});
+  user_.Forget();
 }
 
 }  // namespace forkrpc

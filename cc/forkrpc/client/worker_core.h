@@ -18,7 +18,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <optional>
 
@@ -31,6 +30,7 @@
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/client/call_callback.h"
 #include "forkrpc/client/loop_process.h"
+#include "forkrpc/client/user_callbacks.h"
 #include "forkrpc/client/worker_end.h"
 #include "forkrpc/client/worker_options.h"
 #include "forkrpc/connection/call_table.h"
@@ -72,17 +72,12 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
     return accepts_calls() && connection_.can_start_call(payload_size);
   }
   EventLoop* loop() const { return loop_; }
-  bool above_high_water() const { return above_high_water_; }
+  bool above_high_water() const { return user_.above_high_water(); }
   size_t in_flight() const { return connection_.in_flight(); }
-  size_t dropped_events() const { return dropped_events_; }
+  size_t dropped_events() const { return user_.dropped_events(); }
   pid_t pid() const { return pid_; }
 
  private:
-  struct Refused {
-    CallCallback callback;
-    absl::Status why;
-  };
-
   Transport* transport() {
     return process_ != nullptr ? (*process_)->transport()
                                : own_transport_.get();
@@ -119,24 +114,18 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   void LoseCalls();
   // Does one action of end_; false if there is none that can be done now.
   bool Act();
-  void SendSignals();
-
-  // These tell the user.
-  void FailCall(CallId call, CallCallback callback, absl::Status status);
-  void ReportError(WorkerError error);
-  void TellRefused();
-  void TellDrained();
-  void TellOfRoom();
   void Destroy();
 
   // How it all ended, or has so far.
   absl::Status Verdict();
+  // Adds to an error what is known of the process.
+  void Describe(WorkerError* error) const;
   // The loop is destroyed: lets go of it, then of all else.
   void OnLoopEnd();
   void LetGo(MonotonicTime deadline);
 
   EventLoop* loop_;
-  const WorkerOptions options_;
+  UserCallbacks user_;
   const pid_t pid_;
   std::unique_ptr<LoopProcess> process_;
   std::unique_ptr<Transport> own_transport_;
@@ -151,14 +140,8 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   MonotonicTime timer_is_at_ = MonotonicTime::InfiniteFuture();
   WorkerEnd end_;
 
-  std::list<Refused> refused_;
-  std::list<absl::AnyInvocable<void(absl::Status)>> drained_;
   std::optional<absl::Status> verdict_;  // once whoever drains may have it
   uint64_t rest_ends_at_ = 0;  // in kReading: what the process has written
-  size_t dropped_events_ = 0;
-  // The least that a limit has refused: on_room is due when it is taken.
-  std::optional<size_t> room_wanted_;
-  bool above_high_water_ = false;
   bool turn_due_ = false;
   std::shared_ptr<WorkerCore> self_;
 };

@@ -33,29 +33,11 @@
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/call_table.h"
+#include "forkrpc/connection/client_options.h"
 #include "forkrpc/connection/connection.h"
 #include "forkrpc/connection/deadlines.h"
 
 namespace forkrpc {
-
-// The last id, and how many there are.
-inline constexpr CallId kMaxCallId = 0xFFFFFFFF;
-
-struct ClientOptions {
-  Form form = Form::kAsync;
-  // What responses and events may be; requests are held to it too.
-  WireLimits limits;
-  // Calls in flight at once, those no longer waited for included. By default
-  // as many as there are ids: who makes calls knows how many are wise.
-  size_t max_in_flight = kMaxCallId;
-  // Octets of requests queued and not written, which a child that does not read
-  // piles up. A call that would exceed it is refused, unless it is the only
-  // one.
-  size_t max_unsent = size_t{64} << 20;
-  // The id of the first call. Another start makes captures of several
-  // connections easier to tell apart.
-  CallId first_id = 1;
-};
 
 // What happened, in the order in which it did.
 struct ClientEvent {
