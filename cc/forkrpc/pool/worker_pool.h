@@ -5,10 +5,13 @@
 //
 // Everything happens in the loop's thread. A callback runs exactly once, from
 // the loop and never from inside a function of the pool; calling, retiring,
-// draining and destroying the pool is legal in all of them. A worker that ends
-// fails only its own calls, each with how the worker ended, and is replaced.
-// Makes no thread. What a worker is told to do stays between it and its parent:
-// the pool sends and takes no messages of its own.
+// draining and destroying the pool is legal in all of them. An exception that
+// leaves one leaves the loop's function that runs callbacks; all else is as if
+// the callback had returned. A worker that ends fails only its own calls, each
+// with how the worker ended, and is replaced. There are never more processes
+// than PoolOptions::max_processes, whatever becomes of them. Makes no thread.
+// What a worker is told to do stays between it and its parent: the pool sends
+// and takes no messages of its own.
 //
 //   forkrpc::LibuvLoop loop;
 //   forkrpc::PoolOptions options;
@@ -25,7 +28,8 @@
 //   loop.Run();
 //
 // A crash loop. When PoolOptions::restart.max_failures workers in a row end
-// without any response in between, the pool stops starting workers: on_error
+// without any response in between (by themselves, killed by the pool, or
+// replaced for their age or memory), the pool stops starting workers: on_error
 // says so once, calls that wait fail with the same status, and so do new ones,
 // unless a worker is there that has answered before. After restart.pause it
 // starts one worker on trial (for the next call, or to have `idle` ones): its
@@ -55,8 +59,9 @@ class PoolCore;
 class WorkerPool {
  public:
   // Starts no worker yet: the loop does, for the first call or to have `idle`
-  // ones. `loop` must outlive on_destroy. Errors: FailedPrecondition if the
-  // options make no sense.
+  // ones. If `loop` is destroyed before on_destroy was called, the workers are
+  // ended and no callback runs any more. Errors: FailedPrecondition with the
+  // name of an option that makes no sense.
   static absl::StatusOr<std::unique_ptr<WorkerPool>> Create(PoolOptions options,
                                                             EventLoop* loop);
 
@@ -66,8 +71,11 @@ class WorkerPool {
   WorkerPool& operator=(const WorkerPool&) = delete;
 
   // Makes a call; `callback`, which must not be empty, gets its end. Errors:
-  // - ResourceExhausted: the queue is full, or the payload is over the limit;
-  // - DeadlineExceeded: the message says whether it waited or was at work;
+  // - ResourceExhausted: the queue is full (on_room says when it is not), or
+  // the
+  //   payload is over the limit;
+  // - DeadlineExceeded: the message says whether it waited or was at work; if
+  //   its deadline has passed when it is made no worker is given it;
   // - Unavailable, or what was wrong with the connection: the worker was lost
   //   and may have executed it, with how the worker ended; or a crash loop;
   // - Cancelled; FailedPrecondition after Drain().
@@ -81,8 +89,9 @@ class WorkerPool {
   // executes it nevertheless. NotFound if no such call is waited for.
   absl::Status Cancel(PoolCallId call);
 
-  // Lets a worker finish its calls and end, and has it replaced if there is
-  // work for another: because of what an event of it says, for example.
+  // Lets a worker finish its calls, within PoolOptions::retire_grace, and end,
+  // and has it replaced if there is work for another: because of what an event
+  // of it says, for example.
   // NotFound if there is no such worker.
   absl::Status Retire(uint64_t worker);
   // The same for all that are there now: after a new program was installed.
