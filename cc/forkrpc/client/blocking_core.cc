@@ -85,7 +85,12 @@ bool BlockingCore::Step(MonotonicTime deadline,
     connection_.OnTimeout(now);
     if (now >= deadline + kSlack) return false;
   }
-  std::optional<ClientEvent> event = connection_.PollEvent();
+  std::optional<ClientEvent> event = connection_.PollUntilEnd();
+  if (!event.has_value() && connection_.over()) {
+    // Open calls may still be cancelled and end at their deadlines.
+    if (WaitToTell(deadline) && MonotonicNow() < deadline) return true;
+    event = connection_.PollEvent();
+  }
   if (!event.has_value()) {
     if (!end_.stream_is_open()) return false;
     return pump_.Wait(deadline) ||
@@ -152,6 +157,21 @@ void BlockingCore::OnStreamOver() {
   Act();
 }
 
+bool BlockingCore::WaitToTell(MonotonicTime deadline) {
+  if (process_ == nullptr || connection_.status().ok() ||
+      connection_.open_calls() == 0) {
+    return false;
+  }
+  OnStreamOver();
+  if (process_->exit_status().has_value() || MonotonicNow() >= tell_until_) {
+    return false;
+  }
+  process_->Wait(std::min({deadline, connection_.NextTimeout(), tell_until_}))
+      .status()
+      .IgnoreError();
+  return true;
+}
+
 void BlockingCore::Act() {
   while (std::optional<WorkerEnd::Action> action = end_.Poll()) {
     switch (*action) {
@@ -173,7 +193,11 @@ void BlockingCore::Act() {
 
 absl::Status BlockingCore::WithWorkersEnd(const absl::Status& status,
                                           MonotonicTime deadline) {
-  if (process_ == nullptr || connection_.status().ok()) return status;
+  // A call that has ended by itself need not know.
+  if (process_ == nullptr || connection_.status().ok() ||
+      status != connection_.status()) {
+    return status;
+  }
   const InUse in_use(this);
   OnStreamOver();
   if (!process_->Look().has_value()) {

@@ -130,6 +130,10 @@ class BlockingCore {
   void OnEvent(absl::string_view payload);
   // Nothing more comes from the connection.
   void OnStreamOver();
+  // Waits, if calls are open that the end of the stream has ended, for the end
+  // of the worker, so that they hear of it; but not beyond a deadline. False if
+  // there is nothing to wait for any more.
+  bool WaitToTell(MonotonicTime deadline);
   // Does what end_ wants.
   void Act();
   // Until the stream is over, at the latest at end_.Next(). What was left to do
