@@ -13,7 +13,7 @@
 namespace forkrpc::cli {
 
 // The release; the same as in MODULE.bazel.
-inline constexpr absl::string_view kVersion = "0.1.0";
+inline constexpr absl::string_view kVersion = "0.2.0";
 
 // `topic` is a subcommand, or empty for the whole. Empty if there is no such
 // topic.

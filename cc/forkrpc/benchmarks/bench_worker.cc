@@ -19,6 +19,7 @@ namespace {
 int RunLibrary(Form form, absl::Duration spin) {
   BlockingServerOptions options;
   options.connection.form = form;
+  if (form == Form::kAsync) options.flush = FlushPolicy::kWhenIdle;
   options.spin = spin;
   return WorkerMain([](ServerCall& call) { return call.request(); }, options);
 }

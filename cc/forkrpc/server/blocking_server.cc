@@ -9,30 +9,13 @@
 #include "forkrpc/transport/spin_read.h"
 
 namespace forkrpc {
-namespace {
-
-bool FlushEachCall(const BlockingServerOptions& options) {
-  if (options.flush == FlushPolicy::kDefault) {
-    return options.connection.form == Form::kSync;
-  }
-  return options.flush == FlushPolicy::kEachCall;
-}
-
-bool FlushEachEvent(const BlockingServerOptions& options) {
-  if (options.event_flush == EventFlush::kDefault) {
-    return FlushEachCall(options);
-  }
-  return options.event_flush == EventFlush::kAtOnce;
-}
-
-}  // namespace
 
 BlockingServer::BlockingServer(Transport* transport,
                                const BlockingServerOptions& options)
     : transport_(transport),
       form_(options.connection.form),
-      flush_each_call_(FlushEachCall(options)),
-      flush_each_event_(FlushEachEvent(options)),
+      flush_each_call_(options.flush == FlushPolicy::kEachCall),
+      flush_each_event_(options.event_flush == EventFlush::kAtOnce),
       spin_(options.spin),
       connection_(options.connection),
       flush_at_(flush_each_call_ ? 1 : kFlushAt) {}

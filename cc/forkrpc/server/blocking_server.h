@@ -33,8 +33,6 @@ namespace forkrpc {
 
 // When responses are written.
 enum class FlushPolicy {
-  // kEachCall in the sync form, kWhenIdle in the async form, as the original.
-  kDefault,
   // After each call: a response never waits for a later call.
   kEachCall,
   // When no request is waiting that has arrived, or much output is: one system
@@ -44,8 +42,6 @@ enum class FlushPolicy {
 
 // When the events of a function that is running are written.
 enum class EventFlush {
-  // kAtOnce if responses are written after each call, else kByEndOfCall.
-  kDefault,
   // When the function returns, or 64 KiB are waiting: one system call for many
   // events, but they tell nothing of how far a long function is.
   kByEndOfCall,
@@ -55,8 +51,8 @@ enum class EventFlush {
 
 struct BlockingServerOptions {
   ServerOptions connection;
-  FlushPolicy flush = FlushPolicy::kDefault;
-  EventFlush event_flush = EventFlush::kDefault;
+  FlushPolicy flush = FlushPolicy::kEachCall;
+  EventFlush event_flush = EventFlush::kAtOnce;
   // How long to spin for the next request before blocking; see spin_read.h.
   absl::Duration spin = absl::ZeroDuration();
 };

@@ -143,28 +143,37 @@ Progress RunEvents(const BlockingServerOptions& options, int events) {
   return progress;
 }
 
-TEST(BlockingServerTest, EventsGoOutAtTheEndOfTheirCall) {
-  const Progress progress = RunEvents({}, 3);
+TEST(BlockingServerTest, EventsGoOutAtTheEndOfTheirCallIfThatIsAskedFor) {
+  BlockingServerOptions options;
+  options.event_flush = EventFlush::kByEndOfCall;
+  const Progress progress = RunEvents(options, 3);
   EXPECT_THAT(progress.writes_after_event, ElementsAre(0, 0, 0));
   EXPECT_EQ(progress.at_return, 1);
 }
 
 // However many there are, 64 KiB wait at most.
 TEST(BlockingServerTest, EventsNeverFillTheMemory) {
-  const Progress progress = RunEvents({}, 100000);
+  BlockingServerOptions options;
+  options.event_flush = EventFlush::kByEndOfCall;
+  const Progress progress = RunEvents(options, 100000);
   EXPECT_LE(progress.longest, (size_t{64} << 10) + 24);
   EXPECT_GE(progress.writes_after_event.back(), 100000 * 24 / 65560);
 }
 
-TEST(BlockingServerTest, EventsGoOutAtOnceIfThatIsAskedFor) {
-  BlockingServerOptions options;
-  options.event_flush = EventFlush::kAtOnce;
-  EXPECT_THAT(RunEvents(options, 3).writes_after_event, ElementsAre(1, 2, 3));
-  // As they do where responses do.
+TEST(BlockingServerTest, EventsGoOutAtOnceUnlessTold) {
+  EXPECT_THAT(RunEvents({}, 3).writes_after_event, ElementsAre(1, 2, 3));
   EXPECT_THAT(RunEvents(Sync(), 3).writes_after_event, ElementsAre(1, 2, 3));
-  options = Sync();
+  BlockingServerOptions options = Sync();
   options.event_flush = EventFlush::kByEndOfCall;
   EXPECT_THAT(RunEvents(options, 3).writes_after_event, ElementsAre(0, 0, 0));
+}
+
+// A slow call does not hold back what an earlier one has answered.
+TEST(BlockingServerTest, AResponseGoesOutBeforeTheNextCall) {
+  EXPECT_EQ(RunEvents({}, 0).at_return, 1);
+  BlockingServerOptions options;
+  options.flush = FlushPolicy::kWhenIdle;
+  EXPECT_EQ(RunEvents(options, 0).at_return, 0);
 }
 
 #ifdef ABSL_HAVE_EXCEPTIONS
