@@ -28,19 +28,27 @@
 //
 // Here Reply must own its octets, because `received` ends with the function:
 //
+//   #include "forkrpc/serialiser/raw.h"
+//
+//   std::string Exchange(const std::string& request) { return request; }
+//
 //   template <typename Reply, typename S, typename Request>
 //   absl::StatusOr<Reply> Call(const S& serialiser, const Request& request) {
-//     static_assert(CanEncode<S, Request>::value, "no payload for Request");
-//     static_assert(CanDecode<S, Reply>::value, "no Reply from a payload");
+//     static_assert(forkrpc::CanEncode<S, Request>::value, "no payload");
+//     static_assert(forkrpc::CanDecode<S, Reply>::value, "no Reply");
 //     std::string sent;
 //     absl::Status status = serialiser.Encode(request, &sent);
 //     if (!status.ok()) return status;
-//     absl::StatusOr<std::string> received = Exchange(sent);
-//     if (!received.ok()) return received.status();
+//     const std::string received = Exchange(sent);
 //     Reply reply;
-//     status = serialiser.Decode(*received, &reply);
+//     status = serialiser.Decode(received, &reply);
 //     if (!status.ok()) return status;
 //     return reply;
+//   }
+//
+//   int main() {
+//     const absl::string_view request = "hi";
+//     return Call<std::string>(forkrpc::RawSerialiser(), request).ok() ? 0 : 1;
 //   }
 
 #ifndef FORKRPC_SERIALISER_SERIALISER_H_

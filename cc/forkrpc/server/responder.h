@@ -10,8 +10,18 @@
 // answered, the worker ends with a status other than 0, so that the parent's
 // call fails.
 //
-//   timer->Set(...);  // and later:
-//   absl::Status status = responder.Respond("done");
+//   #include "forkrpc/server/async_worker_main.h"
+//
+//   std::optional<forkrpc::Responder> waiting;  // for the next request
+//
+//   int main() {
+//     return forkrpc::AsyncWorkerMain(
+//         [](absl::string_view request, forkrpc::Responder responder) {
+//           if (waiting.has_value()) waiting->Respond("late").IgnoreError();
+//           waiting.reset();
+//           if (request == "Ada") waiting = std::move(responder);
+//         });
+//   }
 
 #ifndef FORKRPC_SERVER_RESPONDER_H_
 #define FORKRPC_SERVER_RESPONDER_H_
