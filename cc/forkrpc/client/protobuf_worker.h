@@ -13,17 +13,16 @@
 //   forkrpc::LibuvLoop loop;
 //   forkrpc::SpawnOptions program;
 //   program.argv = {"./greeter"};
-//   forkrpc::WorkerOptions options;
-//   options.on_destroy = [&] { loop.Stop(); };
-//   auto worker = forkrpc::ProtobufWorker::Spawn(program, options, &loop);
+//   auto worker = forkrpc::ProtobufWorker::Spawn(program, {}, &loop);
 //   if (!worker.ok()) return worker.status();
 //   StringValue name;
 //   name.set_value("Ada");
-//   worker->Call<StringValue>("greeter.Greeter/Hello", name,
-//                             [](absl::StatusOr<StringValue> reply) {
-//                               if (reply.ok()) std::cout << reply->value() << "\n";
-//                             });
-//   { auto drained = *std::move(worker); }
+//   worker->Call<StringValue>(
+//       "greeter.Greeter/Hello", name,
+//       [&](absl::StatusOr<StringValue> reply) {
+//         if (reply.ok()) std::cout << reply->value() << "\n";
+//         loop.Stop();
+//       });
 //   loop.Run();
 
 #ifndef FORKRPC_CLIENT_PROTOBUF_WORKER_H_

@@ -14,10 +14,8 @@
 //   forkrpc::LibuvLoop loop;
 //   forkrpc::SpawnOptions program;
 //   program.argv = {"./greeter"};
-//   forkrpc::WorkerOptions options;
-//   options.on_destroy = [&] { loop.Stop(); };
 //   auto worker = forkrpc::TypedWorker<forkrpc::StringPackSerialiser>::Spawn(
-//       program, options, &loop);
+//       program, {}, &loop);
 //   if (!worker.ok()) return worker.status();
 //   worker->Call({"rename", "a", "b"},
 //                [&](absl::StatusOr<std::vector<std::string>> words) {

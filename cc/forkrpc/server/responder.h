@@ -12,15 +12,21 @@
 //
 //   #include "forkrpc/server/async_worker_main.h"
 //
-//   std::optional<forkrpc::Responder> waiting;  // for the next request
+//   std::unique_ptr<forkrpc::Timer> timer;
+//   std::optional<forkrpc::Responder> waiting;
 //
 //   int main() {
+//     forkrpc::AsyncWorkerOptions options;
+//     options.init = [](forkrpc::AsyncServer*, forkrpc::LibuvLoop* loop) {
+//       timer = loop->MakeTimer(
+//           [] { waiting->Respond("done").IgnoreError(); });
+//     };
 //     return forkrpc::AsyncWorkerMain(
-//         [](absl::string_view request, forkrpc::Responder responder) {
-//           if (waiting.has_value()) waiting->Respond("late").IgnoreError();
-//           waiting.reset();
-//           if (request == "Ada") waiting = std::move(responder);
-//         });
+//         [](absl::string_view, forkrpc::Responder responder) {
+//           waiting = std::move(responder);
+//           timer->Set(forkrpc::MonotonicNow() + absl::Milliseconds(5));
+//         },
+//         options);
 //   }
 
 #ifndef FORKRPC_SERVER_RESPONDER_H_

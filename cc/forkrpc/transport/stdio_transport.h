@@ -17,7 +17,9 @@
 //       return 2;
 //     }
 //     forkrpc::BlockingServer server(wire->get(), {});
-//     return server.Serve([](forkrpc::ServerCall&) { return "hi"; }).ok() ? 0 : 1;
+//     const absl::Status end =
+//         server.Serve([](forkrpc::ServerCall&) { return "hi"; });
+//     return end.ok() ? 0 : 1;
 //   }
 
 #ifndef FORKRPC_TRANSPORT_STDIO_TRANSPORT_H_
