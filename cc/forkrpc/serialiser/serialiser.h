@@ -3,9 +3,9 @@
 
 // What a serialiser is: the shape that code templated on a serialiser uses.
 //
-// Both ends agree out of band on one; nothing on the wire tells. A serialiser is
-// a class of any name whose objects are cheap to copy, hold options only, and
-// may be used by many threads at once. For each type of value T it has
+// Both ends agree out of band on one; nothing on the wire tells. A serialiser
+// is a class of any name whose objects are cheap to copy, hold options only,
+// and may be used by many threads at once. For each type of value T it has
 // Encode(const T&, std::string*) and Decode(absl::string_view, T*):
 //
 //   struct Identity {
@@ -30,9 +30,9 @@
 //   static_assert(forkrpc::CanEncode<Identity, std::string>::value);
 //
 // `Value` is the type which a payload is most naturally decoded to, and which
-// owns its octets; one that has none leaves it out. `name`, a literal, is for one
-// whose payloads differ from those of others: by it the two ends of a wire find
-// out that they do not agree.
+// owns its octets; one that has none leaves it out. `name`, a literal, is for
+// one whose payloads differ from those of others: by it the two ends of a wire
+// find out that they do not agree.
 //
 // There is no base class, so nobody links a serialiser he does not name: raw.h,
 // string_pack.h and protobuf.h are separate targets.
