@@ -31,6 +31,7 @@ OUTPUTS = {
     'forkrpc/process/stderr_lines.h#1': 'one\ntw\n',
     'forkrpc/serialiser/string_pack_reader.h#1': 'hi\n!\n',
     'forkrpc/server/handler_serialiser.h#1': 'string-pack\n',
+    'forkrpc/server/parent_watch.h#1': 'the parent is gone\n',
     'forkrpc/server/weak_handle.h#1': 'gone\n',
     'forkrpc/transport/transport.h#1': 'the end\n',
     'forkrpc/wire/frame_decoder.h#1': '7 hi\n',
