@@ -10,7 +10,7 @@
 //
 //   forkrpc::LibuvLoop loop;
 //   forkrpc::ServerLink link(&loop, /*core=*/{});
-//   // In any thread. Here it runs never: there is no core.
+//   // From any thread. Here it never runs: there is no core.
 //   link.Post([](forkrpc::AsyncServerCore&) { std::abort(); });
 //   link.Cut();
 
