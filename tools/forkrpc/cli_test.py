@@ -375,7 +375,7 @@ class FailedCallTest(CliTest):
         run('call', 'list', 'x', '--', 'env', '-u', 'FORKRPC_FORM', STRINGS,
             'sync'), 1, b'',
         r'no function .*\nforkrpc: call failed: UNAVAILABLE: .* exited with '
-        r"status 3; .*")
+        r'status 3; .*\n')
 
   def test_the_wrong_serialiser(self):
     self.expect_error(

@@ -15,12 +15,12 @@
 //   forkrpc::SpawnOptions worker;
 //   worker.argv = {"./greeter_worker"};
 //   auto client = forkrpc::BlockingClient::Spawn(worker, {});
-//   if (!client.ok()) return 1;
+//   if (!client.ok()) return client.status();
 //   absl::StatusOr<std::string> response =
 //       (*client)->Call("world", absl::Seconds(5));
-//   if (!response.ok()) return 2;
+//   if (!response.ok()) return response.status();
 //   std::cout << *response << "\n";
-//   return (*client)->Close().ok() ? 0 : 3;
+//   return (*client)->Close();
 
 #ifndef FORKRPC_CLIENT_BLOCKING_CLIENT_H_
 #define FORKRPC_CLIENT_BLOCKING_CLIENT_H_

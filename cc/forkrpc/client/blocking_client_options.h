@@ -8,7 +8,7 @@
 //   forkrpc::BlockingClientOptions options;
 //   options.connection.form = forkrpc::Form::kSync;
 //   options.on_event = [](absl::string_view event) {
-//     std::cout << event << "\n";
+//     std::clog << event << "\n";
 //   };
 
 #ifndef FORKRPC_CLIENT_BLOCKING_CLIENT_OPTIONS_H_

@@ -7,12 +7,19 @@
 // ends the worker. Knows calls by their ids only; who has made them keeps how
 // they ended. One thread at a time. Not for users.
 //
-//   BlockingCore core(std::move(process), nullptr, std::move(options));
-//   BlockingCore::InUse in_use(&core);
-//   absl::StatusOr<CallId> call = core.connection().StartCall("hi");
-//   while (std::optional<ClientEvent> event = core.NextEnd(deadline)) {
-//     if (event->call == *call) return core.EndOf(*event, deadline);
+//   forkrpc::SpawnOptions worker;
+//   worker.argv = {"./greeter_worker"};
+//   auto process = forkrpc::BlockingCore::Spawn(worker, {});
+//   if (!process.ok()) return process.status();
+//   forkrpc::BlockingCore core(*std::move(process), nullptr, {});
+//   forkrpc::BlockingCore::InUse in_use(&core);
+//   const auto deadline = forkrpc::DeadlineAfter(absl::Seconds(5));
+//   auto call = core.connection().StartCall("world");
+//   if (!call.ok()) return call.status();
+//   while (auto end = core.NextEnd(deadline)) {
+//     if (end->call == *call) return core.EndOf(*end, deadline).status();
 //   }
+//   return absl::DeadlineExceededError("no answer");
 
 #ifndef FORKRPC_CLIENT_BLOCKING_CORE_H_
 #define FORKRPC_CLIENT_BLOCKING_CORE_H_

@@ -11,6 +11,7 @@
 //       [](absl::StatusOr<absl::string_view> response) {
 //         if (response.ok()) std::cout << *response << "\n";
 //       };
+//   callback("hello");  // as the loop does
 
 #ifndef FORKRPC_CLIENT_CALL_CALLBACK_H_
 #define FORKRPC_CLIENT_CALL_CALLBACK_H_

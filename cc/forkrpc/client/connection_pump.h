@@ -12,9 +12,16 @@
 // come out of it as events. What SpawnOptions::on_stderr throws leaves Wait(),
 // and nothing is lost. Allocates nothing.
 //
-//   pump.Flush();
-//   while (!(event = connection.PollEvent()) && !connection.closed()) {
-//     pump.Wait(MonotonicTime::InfiniteFuture());
+//   forkrpc::SpawnOptions options;
+//   options.argv = {"./greeter_worker"};
+//   auto worker = forkrpc::WorkerProcess::Spawn(options);
+//   if (!worker.ok()) return worker.status();
+//   forkrpc::ClientConnection connection{forkrpc::ClientOptions()};
+//   forkrpc::ConnectionPump pump(&connection, (*worker)->transport(),
+//                                worker->get(), absl::ZeroDuration());
+//   connection.StartCall("world").IgnoreError();
+//   while (!connection.PollEvent() && !connection.closed()) {
+//     pump.Wait(forkrpc::MonotonicTime::InfiniteFuture());
 //   }
 
 #ifndef FORKRPC_CLIENT_CONNECTION_PUMP_H_

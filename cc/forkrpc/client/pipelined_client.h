@@ -14,16 +14,17 @@
 //   forkrpc::SpawnOptions worker;
 //   worker.argv = {"./greeter_worker"};
 //   auto client = forkrpc::PipelinedClient::Spawn(worker, {});
-//   if (!client.ok()) return 1;
+//   if (!client.ok()) return client.status();
 //   for (const char* name : {"Ada", "Grace"}) {
-//     if (!(*client)->Start(name).ok()) return 2;
+//     auto call = (*client)->Start(name);
+//     if (!call.ok()) return call.status();
 //   }
 //   while ((*client)->open_calls() > 0) {
 //     forkrpc::Completion completion = (*client)->WaitAny();
-//     if (!completion.response.ok()) return 3;
+//     if (!completion.response.ok()) return completion.response.status();
 //     std::cout << *completion.response << "\n";
 //   }
-//   return (*client)->Close().ok() ? 0 : 4;
+//   return (*client)->Close();
 
 #ifndef FORKRPC_CLIENT_PIPELINED_CLIENT_H_
 #define FORKRPC_CLIENT_PIPELINED_CLIENT_H_

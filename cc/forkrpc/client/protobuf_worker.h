@@ -7,8 +7,23 @@
 // likely a ProtobufService. A method that answers with an error ends its call
 // with that status, and no other. Otherwise as TypedWorker.
 //
-//   worker->Call<HelloReply>("greeter.Greeter/Hello", request,
-//                            [](absl::StatusOr<HelloReply> reply) {...});
+//   #include "google/protobuf/wrappers.pb.h"
+//
+//   using google::protobuf::StringValue;
+//   forkrpc::LibuvLoop loop;
+//   forkrpc::SpawnOptions program;
+//   program.argv = {"./greeter"};
+//   auto worker = forkrpc::ProtobufWorker::Spawn(program, {}, &loop);
+//   if (!worker.ok()) return worker.status();
+//   StringValue name;
+//   name.set_value("Ada");
+//   worker->Call<StringValue>(
+//       "greeter.Greeter/Hello", name,
+//       [&](absl::StatusOr<StringValue> reply) {
+//         if (reply.ok()) std::cout << reply->value() << "\n";
+//         loop.Stop();
+//       });
+//   loop.Run();
 
 #ifndef FORKRPC_CLIENT_PROTOBUF_WORKER_H_
 #define FORKRPC_CLIENT_PROTOBUF_WORKER_H_

@@ -9,13 +9,20 @@
 // their call with a status that says so; other calls go on. Links only the
 // serialiser that is named.
 //
+//   #include "forkrpc/serialiser/string_pack.h"
+//
+//   forkrpc::LibuvLoop loop;
+//   forkrpc::SpawnOptions program;
+//   program.argv = {"./greeter"};
 //   auto worker = forkrpc::TypedWorker<forkrpc::StringPackSerialiser>::Spawn(
-//       program, options, &loop);
+//       program, {}, &loop);
 //   if (!worker.ok()) return worker.status();
-//   worker->Call({"add", "2", "3"},
-//                [](absl::StatusOr<std::vector<std::string>> sum) {
-//                  if (sum.ok()) std::cout << (*sum)[0] << "\n";
+//   worker->Call({"rename", "a", "b"},
+//                [&](absl::StatusOr<std::vector<std::string>> words) {
+//                  if (words.ok()) std::cout << (*words)[1] << "\n";
+//                  loop.Stop();
 //                });
+//   loop.Run();
 //
 // For protobuf methods by name see protobuf_worker.h.
 

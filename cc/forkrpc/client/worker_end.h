@@ -8,13 +8,16 @@
 // or callback; time is an argument. One thread at a time. Allocates only texts
 // of errors. Cannot fail: each input is legal in each state.
 //
-//   WorkerEnd end(WorkerEnd::Process::kOurs, absl::Seconds(5));
-//   end.Terminate(absl::Seconds(1), MonotonicNow());
-//   while (std::optional<WorkerEnd::Action> action = end.Poll()) {
-//     if (*action == WorkerEnd::Action::kSendSigterm) kill(pid, SIGTERM);
-//     ...
-//   }
-//   timer->Set(end.Next());  // then end.OnTime(MonotonicNow())
+//   const pid_t pid = fork();
+//   if (pid == 0) pause();
+//   forkrpc::WorkerEnd end(forkrpc::WorkerEnd::Process::kOurs,
+//                          absl::Seconds(5));
+//   end.Terminate(absl::Seconds(1), forkrpc::MonotonicNow());
+//   while (std::optional<forkrpc::WorkerEnd::Action> action = end.Poll()) {
+//     if (*action == forkrpc::WorkerEnd::Action::kSendSigterm) {
+//       kill(pid, SIGTERM);
+//     }
+//   }  // and at end.Next() end.OnTime(now)
 
 #ifndef FORKRPC_CLIENT_WORKER_END_H_
 #define FORKRPC_CLIENT_WORKER_END_H_

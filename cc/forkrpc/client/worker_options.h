@@ -7,9 +7,11 @@
 // of them everything may be done with the worker, also destroying it.
 //
 //   forkrpc::WorkerOptions options;
-//   options.on_event = [](absl::string_view event) { Log(event); };
+//   options.on_event = [](absl::string_view event) {
+//     std::clog << event << "\n";
+//   };
 //   options.on_error = [](const forkrpc::WorkerError& error) {
-//     Log(error.status.ToString());
+//     std::clog << error.status << "\n";
 //   };
 
 #ifndef FORKRPC_CLIENT_WORKER_OPTIONS_H_

@@ -10,9 +10,10 @@
 // which a client with a thousand calls in flight notices. In the steady state
 // nothing is allocated.
 //
-//   CallTable<Callback> calls;
-//   if (!calls.Insert(7, std::move(callback))) return AlreadyInFlight(7);
-//   calls.Take(7)(response);
+//   forkrpc::CallTable<std::string> calls;
+//   calls.Insert(7, "a value of the call's");
+//   if (std::string* value = calls.Find(7)) value->append(", changed");
+//   const std::string value = calls.Take(7);
 
 #ifndef FORKRPC_CONNECTION_CALL_TABLE_H_
 #define FORKRPC_CONNECTION_CALL_TABLE_H_

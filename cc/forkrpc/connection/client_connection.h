@@ -8,11 +8,16 @@
 // once: with its response, or with a status. In the steady state nothing is
 // allocated.
 //
-//   ClientConnection connection(ClientOptions{Form::kAsync});
-//   absl::StatusOr<CallId> call = connection.StartCall("Ehi");
-//   ... move octets ...
-//   while (std::optional<ClientEvent> event = connection.PollEvent()) {
-//     if (event->kind == ClientEvent::kResponse) Use(event->payload);
+//   forkrpc::ClientConnection connection{forkrpc::ClientOptions()};
+//   absl::StatusOr<forkrpc::CallId> call = connection.StartCall("hi");
+//   if (!call.ok()) return call.status();
+//   for (absl::string_view octets : connection.SendBuffers()) {
+//     // ... write them, and tell OnSent() ...
+//   }
+//   while (auto event = connection.PollEvent()) {
+//     if (event->kind == forkrpc::ClientEvent::kResponse) {
+//       std::clog << event->payload << "\n";
+//     }
 //   }
 
 #ifndef FORKRPC_CONNECTION_CLIENT_CONNECTION_H_

@@ -7,13 +7,16 @@
 // how a driver moves the octets. One thread at a time. In the steady state
 // nothing is allocated.
 //
-//   ServerConnection connection(ServerOptions{Form::kSync});
-//   ... move octets ...
-//   while (std::optional<ServerEvent> event = connection.PollEvent()) {
-//     if (event->kind == ServerEvent::kRequest) {
-//       connection.SendResponse(event->call, event->payload);
+//   forkrpc::ServerConnection connection{forkrpc::ServerOptions()};
+//   const absl::string_view stream("\0\0\0\7\0\0\0\2hi", 10);
+//   absl::Span<char> space = connection.ReceiveBuffer();
+//   connection.OnReceived(stream.copy(space.data(), space.size()));
+//   while (auto event = connection.PollEvent()) {
+//     if (event->kind == forkrpc::ServerEvent::kRequest) {
+//       connection.SendResponse(event->call, event->payload).IgnoreError();
 //     }
 //   }
+//   // ... write connection.SendBuffers(), and tell OnSent() ...
 
 #ifndef FORKRPC_CONNECTION_SERVER_CONNECTION_H_
 #define FORKRPC_CONNECTION_SERVER_CONNECTION_H_

@@ -10,12 +10,17 @@
 // that ends it, by destroying the server, runs until it next waits. The loop's
 // thread.
 //
-//   Task<std::string> Handle(std::string request) {
-//     co_await CoSleepUntil(loop, MonotonicNow() + absl::Seconds(1));
-//     co_return request;
+//   #include "forkrpc/coro/task.h"
+//   #include "forkrpc/server/async_worker_main.h"
+//
+//   forkrpc::Task<std::string> Greeting() { co_return "hello, "; }
+//   forkrpc::Task<std::string> Greet(std::string name) {
+//     co_return co_await Greeting() + name;
 //   }
 //
-//   int main() { return AsyncWorkerMain(CoHandler(Handle)); }
+//   int main() {
+//     return forkrpc::AsyncWorkerMain(forkrpc::CoHandler(Greet));
+//   }
 
 #ifndef FORKRPC_CORO_CO_HANDLER_H_
 #define FORKRPC_CORO_CO_HANDLER_H_

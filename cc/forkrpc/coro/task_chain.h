@@ -8,10 +8,9 @@
 // does not pull the ground from under it. C++20. Thread-compatible. Part of
 // task.h.
 //
-//   chain->running = true;
-//   task.resume();
-//   ...  // from inside it:
-//   chain->Abandon(task, keep);  // destroyed when it next waits
+//   forkrpc::coro_internal::TaskChain chain;
+//   chain.running = true;
+//   chain.Abandon({}, nullptr);  // from inside it: it goes when it next waits
 
 #ifndef FORKRPC_CORO_TASK_CHAIN_H_
 #define FORKRPC_CORO_TASK_CHAIN_H_

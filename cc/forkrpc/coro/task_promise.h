@@ -5,7 +5,16 @@
 //
 // C++20. Thread-compatible.
 //
-//   task.promise().set_done([](int result) { ... });
+//   #include "forkrpc/coro/task.h"
+//
+//   forkrpc::Task<int> Seven() { co_return 7; }
+//
+//   int main() {
+//     using Promise = forkrpc::Task<int>::promise_type;
+//     static_assert(
+//         std::is_base_of_v<forkrpc::coro_internal::TaskPromiseBase, Promise>);
+//     Seven().Start();
+//   }
 
 #ifndef FORKRPC_CORO_TASK_PROMISE_H_
 #define FORKRPC_CORO_TASK_PROMISE_H_

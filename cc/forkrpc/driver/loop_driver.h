@@ -12,11 +12,27 @@
 // left behind. One thread, that of the loop. Allocates nothing in the steady
 // state.
 //
-//   auto driver = std::make_shared<LoopDriver>(&connection, transport, loop,
-//                                              [this] { PollAll(); });
-//   absl::Status status = driver->Start();
-//   connection.StartCall("hi");
+//   #include "forkrpc/connection/client_connection.h"
+//   #include "forkrpc/transport/fd_transport.h"
+//   #include "forkrpc/transport/stream_pair.h"
+//
+//   auto wire = forkrpc::MakeSocketPair();
+//   if (!wire.ok()) return wire.status();
+//   auto transport = forkrpc::FdTransport::FromSocket(std::move(wire->ours));
+//   if (!transport.ok()) return transport.status();
+//   forkrpc::LibuvLoop loop;
+//   forkrpc::ClientConnection connection{forkrpc::ClientOptions()};
+//   auto driver = std::make_shared<forkrpc::LoopDriver>(
+//       &connection, transport->get(), &loop, [&] {
+//         while (connection.PollEvent()) loop.Stop();
+//       });
+//   const absl::Status status = driver->Start();
+//   if (!status.ok()) return status;
+//   connection.StartCall("hi").IgnoreError();
 //   driver->Update();
+//   wire->theirs.Reset();  // so the call ends, with an error
+//   loop.Run();
+//   driver->Stop();
 
 #ifndef FORKRPC_DRIVER_LOOP_DRIVER_H_
 #define FORKRPC_DRIVER_LOOP_DRIVER_H_

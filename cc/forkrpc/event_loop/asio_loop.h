@@ -9,11 +9,17 @@
 // for each time that it is ready, so a turn costs a system call more than with
 // LibuvLoop. None of the descriptors that Asio opens for it is 0, 1 or 2.
 //
+//   #include <asio.hpp>
+//
 //   asio::io_context io;
 //   forkrpc::AsioLoop loop(&io);
-//   auto worker = forkrpc::Worker::Spawn(program, options, &loop);
+//   forkrpc::SpawnOptions program;
+//   program.argv = {"./greeter"};
+//   auto worker = forkrpc::Worker::Spawn(program, {}, &loop);
 //   if (!worker.ok()) return worker.status();
-//   (*worker)->Call("world", Print);
+//   (*worker)->Call("world", [](absl::StatusOr<absl::string_view> response) {
+//     if (response.ok()) std::cout << *response << "\n";
+//   });
 //   worker->reset();  // drains
 //   io.run();         // returns when the worker is gone
 

@@ -29,11 +29,16 @@
 // destroyed with a callback may still use the loop: its tasks are dropped, its
 // timers never ring, WatchFd() gives FailedPrecondition.
 //
-//   auto watch = loop->WatchFd(fd, [&](unsigned ready) { Read(fd); });
+//   forkrpc::LibuvLoop libuv;
+//   forkrpc::EventLoop* const loop = &libuv;
+//   int ends[2];
+//   if (pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
+//   auto watch = loop->WatchFd(ends[0], [&](unsigned) { libuv.Stop(); });
 //   if (!watch.ok()) return watch.status();
-//   (*watch)->SetInterest(EventLoop::kReadable);
-//   auto timer = loop->MakeTimer([&] { GiveUp(); });
-//   timer->Set(MonotonicNow() + absl::Seconds(5));
+//   (*watch)->SetInterest(forkrpc::EventLoop::kReadable);
+//   auto timer = loop->MakeTimer([&] { close(ends[1]); });
+//   timer->Set(forkrpc::MonotonicNow() + absl::Milliseconds(5));
+//   libuv.Run();  // until the pipe has ended
 
 #ifndef FORKRPC_EVENT_LOOP_EVENT_LOOP_H_
 #define FORKRPC_EVENT_LOOP_EVENT_LOOP_H_

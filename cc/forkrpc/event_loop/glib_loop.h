@@ -8,11 +8,22 @@
 // for any thread; all else for the one that runs the context. In the steady
 // state it allocates nothing. None of its descriptors is 0, 1 or 2.
 //
+//   #include <glib.h>
+//
 //   forkrpc::GlibLoop loop(nullptr);  // the default context, GTK's
+//   GMainLoop* const main_loop = g_main_loop_new(nullptr, FALSE);
+//   forkrpc::SpawnOptions program;
+//   program.argv = {"./greeter"};
+//   forkrpc::WorkerOptions options;
+//   options.on_destroy = [&] { g_main_loop_quit(main_loop); };
 //   auto worker = forkrpc::Worker::Spawn(program, options, &loop);
 //   if (!worker.ok()) return worker.status();
-//   (*worker)->Call("world", Print);
+//   (*worker)->Call("world", [](absl::StatusOr<absl::string_view> response) {
+//     if (response.ok()) std::cout << *response << "\n";
+//   });
+//   worker->reset();  // drains
 //   g_main_loop_run(main_loop);
+//   g_main_loop_unref(main_loop);
 
 #ifndef FORKRPC_EVENT_LOOP_GLIB_LOOP_H_
 #define FORKRPC_EVENT_LOOP_GLIB_LOOP_H_

@@ -6,8 +6,8 @@
 // A part of EventLoop, whose WatchEnd() says what is promised. One thread, that
 // of the loop. Allocates for each watch.
 //
-//   LoopEnd end;
-//   std::unique_ptr<EndWatch> watch = end.Watch([&] { LetGo(); });
+//   forkrpc::LoopEnd end;
+//   auto watch = end.Watch([] { std::cout << "the loop ends\n"; });
 //   end.Tell();
 
 #ifndef FORKRPC_EVENT_LOOP_LOOP_END_H_

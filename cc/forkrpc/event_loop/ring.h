@@ -7,8 +7,9 @@
 // first finds the other as it is. The members are the caller's; a ring that is
 // destroyed lets go of them. One thread. Never allocates.
 //
-//   struct Guest : RingNode {};
-//   Ring<Guest> guests;
+//   struct Guest : forkrpc::RingNode {};
+//   Guest guest;
+//   forkrpc::Ring<Guest> guests;
 //   guests.Add(&guest);
 //   while (Guest* one = guests.first()) one->Leave();
 

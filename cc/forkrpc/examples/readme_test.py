@@ -9,7 +9,11 @@ import pathlib
 import re
 import sys
 
-PROGRAMS = {"greeter_parent.cc": 25, "greeter_worker.cc": 8}
+PROGRAMS = {
+    "greeter_loop_parent.cc": 26,
+    "greeter_parent.cc": 25,
+    "greeter_worker.cc": 8,
+}
 
 
 def main(readme, folder):

@@ -12,7 +12,7 @@
 //   options.max = 8;
 //   options.recycle.max_calls = 1000;
 //   options.on_error = [](const forkrpc::PoolError& error) {
-//     Log(error.status.ToString());
+//     std::clog << error.status << "\n";
 //   };
 
 #ifndef FORKRPC_POOL_POOL_OPTIONS_H_

@@ -13,10 +13,11 @@
 // one delay and is not counted. Knows no clock: times go in. One thread;
 // allocates the texts of statuses, and one small queue.
 //
-//   if (policy.OnFailure(now, proved, why)) Report(policy.Broken(now));
-//   if (now >= policy.NextStart()) {
-//     StartWorker();
-//     policy.OnStart(now);
+//   const forkrpc::MonotonicTime now = forkrpc::MonotonicNow();
+//   forkrpc::RestartPolicy policy(forkrpc::RestartOptions(), /*seed=*/1);
+//   if (now >= policy.NextStart()) policy.OnStart(now);
+//   if (policy.OnFailure(now, /*proved=*/false, absl::AbortedError("no"))) {
+//     return policy.Broken(now);  // not after the first failure
 //   }
 
 #ifndef FORKRPC_POOL_RESTART_POLICY_H_

@@ -10,10 +10,16 @@
 // others are closed, also those that some library opened without close-on-exec.
 // One thread at a time.
 //
+//   #include <spawn.h>
+//
+//   posix_spawn_file_actions_t actions;
+//   posix_spawn_file_actions_init(&actions);
 //   forkrpc::ChildDescriptors descriptors;
-//   descriptors.Add(socket_fd, 0);
-//   descriptors.Add(socket_fd, 1);
-//   absl::Status status = descriptors.AddTo(&file_actions);
+//   descriptors.Add(-1, 0);  // /dev/null
+//   descriptors.Add(STDERR_FILENO, 1);
+//   const absl::Status status = descriptors.AddTo(&actions);
+//   posix_spawn_file_actions_destroy(&actions);
+//   return status;
 
 #ifndef FORKRPC_PROCESS_CHILD_DESCRIPTORS_H_
 #define FORKRPC_PROCESS_CHILD_DESCRIPTORS_H_

@@ -5,9 +5,9 @@
 //
 // A small value; any thread. ToString allocates, nothing else does.
 //
-//   const auto status = forkrpc::ExitStatus::FromWaitStatus(wait_status);
-//   if (status.failed()) Log("worker ", status.ToString());
-//   // "worker was killed by signal 9 (SIGKILL)"
+//   const auto status = forkrpc::ExitStatus::FromWaitStatus(SIGKILL);
+//   if (status.failed()) std::cout << "worker " << status.ToString() << "\n";
+//   // worker was killed by signal 9 (SIGKILL)
 
 #ifndef FORKRPC_PROCESS_EXIT_STATUS_H_
 #define FORKRPC_PROCESS_EXIT_STATUS_H_

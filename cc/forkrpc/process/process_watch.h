@@ -11,10 +11,16 @@
 // more than kLastLook apart. So nothing spins, and no end is seen late. One
 // thread at a time; no allocation; cannot fail.
 //
-//   forkrpc::ProcessWatch watch(reaper.has_pidfd(), forkrpc::MonotonicNow());
+//   #include "forkrpc/process/reaper.h"
+//
+//   const pid_t pid = fork();
+//   if (pid == 0) _exit(0);
+//   forkrpc::Reaper reaper(pid);
+//   forkrpc::ProcessWatch watch(reaper.pidfd() >= 0,
+//                               forkrpc::MonotonicNow());
 //   while (!watch.ended()) {
-//     // Until the pidfd is readable if watch.waits_for_pidfd(), and at the
-//     // latest until watch.next_look().
+//     // ... wait until the pidfd is readable if watch.waits_for_pidfd(), and
+//     // at the latest until watch.next_look() ...
 //     watch.OnLook(reaper.Look(), forkrpc::MonotonicNow());
 //   }
 

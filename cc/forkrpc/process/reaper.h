@@ -11,6 +11,8 @@
 // is known by its number and the time of its start. One thread at a time; no
 // allocation unless a call fails.
 //
+//   const pid_t pid = fork();
+//   if (pid == 0) pause();
 //   forkrpc::Reaper reaper(pid);
 //   if (reaper.Look() != forkrpc::ProcessWatch::Found::kEnded) {
 //     reaper.Signal(SIGTERM).IgnoreError();

@@ -7,10 +7,14 @@
 // and keeps the last kTailOctets, whatever the amount written. It hands the
 // octets on as well. One thread at a time. Allocates its buffer once.
 //
-//   forkrpc::StderrCapture capture(std::move(read_end));
+//   int ends[2];
+//   if (pipe2(ends, O_CLOEXEC) != 0) return absl::ErrnoToStatus(errno, "pipe");
+//   forkrpc::StderrCapture capture{forkrpc::OwnedFd(ends[0])};
+//   forkrpc::OwnedFd worker_side(ends[1]);
+//   if (write(worker_side.get(), "no such table", 13) != 13) return {};
 //   // When capture.fd() is readable:
-//   capture.Drain([](absl::string_view octets) { Log(octets); });
-//   Log("its stderr ended: ", capture.PrintableTail());
+//   capture.Drain([](absl::string_view octets) { std::clog << octets; });
+//   std::cout << "its stderr ended: " << capture.PrintableTail() << "\n";
 
 #ifndef FORKRPC_PROCESS_STDERR_CAPTURE_H_
 #define FORKRPC_PROCESS_STDERR_CAPTURE_H_

@@ -9,7 +9,8 @@
 // called, and Deliver does nothing. One thread at a time. Keeps what is not
 // delivered, in one buffer.
 //
-//   forkrpc::StderrLines lines([](absl::string_view line) { Log(line); });
+//   forkrpc::StderrLines lines(
+//       [](absl::string_view line) { std::cout << line << "\n"; });
 //   lines.Put("one\ntw");
 //   lines.Deliver();  // "one"
 //   lines.End();

@@ -9,8 +9,11 @@
 // was kept has been taken a line says how many were dropped at that place. One
 // thread at a time. Allocates only while it has a backlog.
 //
-//   forkrpc::StderrTee tee(*forkrpc::TeeDescriptor::Open(2), "converter");
-//   tee.Put(octets, forkrpc::MonotonicNow());
+//   absl::StatusOr<forkrpc::TeeDescriptor> descriptor =
+//       forkrpc::TeeDescriptor::Open(STDERR_FILENO);
+//   if (!descriptor.ok()) return descriptor.status();
+//   forkrpc::StderrTee tee(*std::move(descriptor), "converter");
+//   tee.Put("a line\n", forkrpc::MonotonicNow());
 //   // ... and when tee.next_flush() has come:
 //   tee.Flush(forkrpc::MonotonicNow());
 

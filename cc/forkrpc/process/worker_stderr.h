@@ -8,8 +8,9 @@
 // Nothing here waits, but FlushUntil. One thread at a time.
 //
 //   forkrpc::ChildDescriptors descriptors;
-//   auto standard_error =
-//       forkrpc::WorkerStderr::Arrange(options, "name", &descriptors);
+//   auto standard_error = forkrpc::WorkerStderr::Arrange(
+//       forkrpc::SpawnOptions(), "name", &descriptors);
+//   if (!standard_error.ok()) return standard_error.status();
 //   // ... start the child ...
 //   standard_error->OnStarted();
 //   standard_error->Drain();  // when standard_error->fd() is readable

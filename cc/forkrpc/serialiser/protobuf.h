@@ -11,8 +11,14 @@
 // Protobuf itself refuses messages nested more than 100 deep, and logs text
 // that is not UTF-8 in a `string` field to stderr.
 //
-//   v1::Request request;
-//   absl::Status status = ProtobufSerialiser().Decode(payload, &request);
+//   #include "google/protobuf/wrappers.pb.h"
+//
+//   std::string payload;
+//   google::protobuf::StringValue name;
+//   name.set_value("Ada");
+//   absl::Status status = forkrpc::ProtobufSerialiser().Encode(name, &payload);
+//   if (!status.ok()) return status;
+//   return forkrpc::ProtobufSerialiser().Decode(payload, &name);
 
 #ifndef FORKRPC_SERIALISER_PROTOBUF_H_
 #define FORKRPC_SERIALISER_PROTOBUF_H_

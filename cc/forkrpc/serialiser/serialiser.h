@@ -3,44 +3,63 @@
 
 // What a serialiser is: the shape that code templated on a serialiser uses.
 //
-// Both ends agree out of band on one; nothing on the wire tells. A serialiser S
+// Both ends agree out of band on one; nothing on the wire tells. A serialiser
 // is a class of any name whose objects are cheap to copy, hold options only,
 // and may be used by many threads at once. For each type of value T it has
+// Encode(const T&, std::string*) and Decode(absl::string_view, T*):
 //
-//   absl::Status Encode(const T& value, std::string* payload) const;
-//     Appends the value to `*payload`. On error `*payload` is as it was.
+//   struct Identity {
+//     // Appends the value to `*payload`. On error `*payload` is as it was.
+//     absl::Status Encode(const std::string& value,
+//                         std::string* payload) const {
+//       payload->append(value);
+//       return absl::OkStatus();
+//     }
+//     // Replaces `*value`. It may keep views into `payload`, if it is of a
+//     // type of views. On error `*value` may be assigned to or destroyed, no
+//     // more. Malformed octets are DataLoss, too many of something
+//     // ResourceExhausted.
+//     absl::Status Decode(absl::string_view payload,
+//                         std::string* value) const {
+//       value->assign(payload.data(), payload.size());
+//       return absl::OkStatus();
+//     }
+//     using Value = std::string;
+//     static absl::string_view name() { return "identity"; }
+//   };
+//   static_assert(forkrpc::CanEncode<Identity, std::string>::value);
 //
-//   absl::Status Decode(absl::string_view payload, T* value) const;
-//     Replaces `*value`. It may keep views into `payload`, if T is a type of
-//     views. On error `*value` may be assigned to or destroyed, no more.
-//     Malformed octets are DataLoss, too many of something ResourceExhausted.
-//
-// One that has a type which a payload is most naturally decoded to, and which
-// owns its octets, names it S::Value. One whose payloads differ from those of
-// others has a name, a literal, by which the two ends of a wire find out that
-// they do not agree:
-//
-//   static absl::string_view name();
-//
+// `Value` is the type which a payload is most naturally decoded to, and which
+// owns its octets; one that has none leaves it out. `name`, a literal, is for
+// one whose payloads differ from those of others: by it the two ends of a wire
+// find out that they do not agree.
 //
 // There is no base class, so nobody links a serialiser he does not name: raw.h,
 // string_pack.h and protobuf.h are separate targets.
 //
 // Here Reply must own its octets, because `received` ends with the function:
 //
+//   #include "forkrpc/serialiser/raw.h"
+//
+//   std::string Exchange(const std::string& request) { return request; }
+//
 //   template <typename Reply, typename S, typename Request>
 //   absl::StatusOr<Reply> Call(const S& serialiser, const Request& request) {
-//     static_assert(CanEncode<S, Request>::value, "no payload for Request");
-//     static_assert(CanDecode<S, Reply>::value, "no Reply from a payload");
+//     static_assert(forkrpc::CanEncode<S, Request>::value, "no payload");
+//     static_assert(forkrpc::CanDecode<S, Reply>::value, "no Reply");
 //     std::string sent;
 //     absl::Status status = serialiser.Encode(request, &sent);
 //     if (!status.ok()) return status;
-//     absl::StatusOr<std::string> received = Exchange(sent);
-//     if (!received.ok()) return received.status();
+//     const std::string received = Exchange(sent);
 //     Reply reply;
-//     status = serialiser.Decode(*received, &reply);
+//     status = serialiser.Decode(received, &reply);
 //     if (!status.ok()) return status;
 //     return reply;
+//   }
+//
+//   int main() {
+//     const absl::string_view request = "hi";
+//     return Call<std::string>(forkrpc::RawSerialiser(), request).ok() ? 0 : 1;
 //   }
 
 #ifndef FORKRPC_SERIALISER_SERIALISER_H_

@@ -10,10 +10,12 @@
 // modes, see string_pack_reader.h.
 //
 //   std::string payload;
-//   absl::Status status = EncodeStringPack({"rename", from, to}, &payload);
+//   absl::Status status =
+//       forkrpc::EncodeStringPack({"rename", "a", "b"}, &payload);
+//   if (!status.ok()) return status;
 //
 //   std::vector<absl::string_view> items;  // reuse it for the next payload
-//   status = DecodeStringPack(payload, &items);
+//   return forkrpc::DecodeStringPack(payload, &items);
 
 #ifndef FORKRPC_SERIALISER_STRING_PACK_H_
 #define FORKRPC_SERIALISER_STRING_PACK_H_

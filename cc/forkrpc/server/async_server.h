@@ -13,17 +13,23 @@
 // runs the loop; its call is never answered, and all else is as if it had
 // returned.
 //
-//   forkrpc::LibuvLoop loop;
-//   auto wire = forkrpc::TakeStdioTransport();
-//   forkrpc::AsyncServerOptions options;
-//   options.done = [&](absl::Status) { loop.Stop(); };
-//   auto server = forkrpc::AsyncServer::Start(
-//       wire->get(),
-//       [](absl::string_view request, forkrpc::Responder responder) {
-//         responder.Respond(request).IgnoreError();
-//       },
-//       options, &loop);
-//   loop.Run();
+//   #include "forkrpc/transport/stdio_transport.h"
+//
+//   int main() {
+//     auto wire = forkrpc::TakeStdioTransport();
+//     if (!wire.ok()) return 2;
+//     forkrpc::LibuvLoop loop;
+//     forkrpc::AsyncServerOptions options;
+//     options.done = [&](absl::Status) { loop.Stop(); };
+//     auto server = forkrpc::AsyncServer::Start(
+//         wire->get(),
+//         [](absl::string_view request, forkrpc::Responder responder) {
+//           responder.Respond(request).IgnoreError();
+//         },
+//         options, &loop);
+//     if (!server.ok()) return 2;
+//     loop.Run();
+//   }
 //
 // async_worker_main.h has all of that in one line.
 

@@ -7,10 +7,23 @@
 // so long, and responders and posted tasks have weak handles. Belongs to the
 // loop's thread. Not for users.
 //
-//   auto core = std::make_shared<AsyncServerCore>(transport,
-//   std::move(handler),
-//                                                 std::move(options), loop);
-//   absl::Status started = core->Start();
+//   #include "forkrpc/transport/fd_transport.h"
+//   #include "forkrpc/transport/stream_pair.h"
+//
+//   auto wire = forkrpc::MakeSocketPair();
+//   if (!wire.ok()) return wire.status();
+//   auto transport = forkrpc::FdTransport::FromSocket(std::move(wire->ours));
+//   if (!transport.ok()) return transport.status();
+//   forkrpc::LibuvLoop loop;
+//   auto core = std::make_shared<forkrpc::AsyncServerCore>(
+//       transport->get(),
+//       [](absl::string_view request, forkrpc::Responder responder) {
+//         responder.Respond(request).IgnoreError();
+//       },
+//       forkrpc::AsyncServerOptions(), &loop);
+//   const absl::Status started = core->Start();
+//   core->Stop();
+//   return started;
 
 #ifndef FORKRPC_SERVER_ASYNC_SERVER_CORE_H_
 #define FORKRPC_SERVER_ASYNC_SERVER_CORE_H_

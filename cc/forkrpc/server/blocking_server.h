@@ -8,10 +8,17 @@
 // of output in memory: 64 KiB and one payload. In the steady state nothing is
 // allocated.
 //
-//   auto wire = forkrpc::TakeStdioTransport();
-//   forkrpc::BlockingServer server(wire->get(), {});
-//   absl::Status end = server.Serve(
-//       [](forkrpc::ServerCall& call) { return call.request(); });
+//   #include "forkrpc/transport/stdio_transport.h"
+//
+//   int main() {
+//     auto wire = forkrpc::TakeStdioTransport();
+//     if (!wire.ok()) return 2;
+//     forkrpc::BlockingServer server(wire->get(), {});
+//     const absl::Status end = server.Serve([](forkrpc::ServerCall& call) {
+//       return absl::StrCat("hello, ", call.request());
+//     });
+//     return end.ok() ? 0 : 1;
+//   }
 //
 // worker_main.h has all of that in one line.
 

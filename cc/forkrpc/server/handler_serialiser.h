@@ -7,8 +7,12 @@
 // make them, has a member serialiser() that returns the name, a literal. Any
 // thread.
 //
-//   HandlerSerialiser(TypedHandler<StringPackSerialiser>(run));  // string-pack
-//   HandlerSerialiser([](forkrpc::ServerCall&) { return "hi"; });  // ""
+//   #include "forkrpc/serialiser/string_pack.h"
+//   #include "forkrpc/server/typed_handler.h"
+//
+//   const auto handler = forkrpc::TypedHandler<forkrpc::StringPackSerialiser>(
+//       [](std::vector<std::string> words) { return words; });
+//   std::cout << forkrpc::HandlerSerialiser(handler) << "\n";
 
 #ifndef FORKRPC_SERVER_HANDLER_SERIALISER_H_
 #define FORKRPC_SERVER_HANDLER_SERIALISER_H_

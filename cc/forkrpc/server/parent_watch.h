@@ -7,8 +7,21 @@
 // taking requests, the wire is looked at four times a second, so that the
 // worker ends within a second of its parent. The loop's thread.
 //
-//   ParentWatch watch(transport, loop, [this](bool gone) { OnLook(gone); });
+//   #include "forkrpc/transport/fd_transport.h"
+//   #include "forkrpc/transport/stream_pair.h"
+//
+//   auto wire = forkrpc::MakeSocketPair();
+//   if (!wire.ok()) return wire.status();
+//   auto transport = forkrpc::FdTransport::FromSocket(std::move(wire->ours));
+//   if (!transport.ok()) return transport.status();
+//   forkrpc::LibuvLoop loop;
+//   forkrpc::ParentWatch watch(transport->get(), &loop, [&](bool gone) {
+//     if (gone) std::cout << "the parent is gone\n";
+//     loop.Stop();
+//   });
+//   wire->theirs.Reset();
 //   watch.LookSoon();
+//   loop.Run();
 
 #ifndef FORKRPC_SERVER_PARENT_WATCH_H_
 #define FORKRPC_SERVER_PARENT_WATCH_H_

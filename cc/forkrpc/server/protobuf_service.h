@@ -9,18 +9,25 @@
 // response that is too long (ResourceExhausted) and an error that a method
 // returns or answers with end that call only. One thread, the server's.
 //
-//   forkrpc::ProtobufService service;
-//   service.Add<HelloRequest, HelloReply>(
-//       "greeter.Greeter/Hello",
-//       [](const HelloRequest& request) -> absl::StatusOr<HelloReply> {
-//         if (request.name().empty()) {
-//           return absl::InvalidArgumentError("whom?");
-//         }
-//         HelloReply reply;
-//         reply.set_text("hello, " + request.name());
-//         return reply;
-//       });
-//   return forkrpc::WorkerMain(std::move(service).Handler());
+//   #include "forkrpc/server/worker_main.h"
+//   #include "google/protobuf/wrappers.pb.h"
+//
+//   using google::protobuf::StringValue;
+//
+//   int main() {
+//     forkrpc::ProtobufService service;
+//     service.Add<StringValue, StringValue>(
+//         "greeter.Greeter/Hello",
+//         [](const StringValue& name) -> absl::StatusOr<StringValue> {
+//           if (name.value().empty()) {
+//             return absl::InvalidArgumentError("whom?");
+//           }
+//           StringValue reply;
+//           reply.set_value("hello, " + name.value());
+//           return reply;
+//         });
+//     return forkrpc::WorkerMain(std::move(service).Handler());
+//   }
 //
 // A method that answers later, or sends events, gets a second parameter, a
 // ProtobufResponder<HelloReply>, and returns nothing; it needs AsyncWorkerMain.

@@ -11,10 +11,16 @@
 // call's own error. (Protobuf methods have one: protobuf_service.h.) Holds its
 // octets. Thread-compatible.
 //
-//   forkrpc::Reply Find(forkrpc::ServerCall& call) {
-//     if (!database.ok()) return forkrpc::EndWorker(database.status());
-//     return absl::StrCat("found ", call.request());
+//   #include "forkrpc/server/worker_main.h"
+//
+//   forkrpc::Reply Greet(forkrpc::ServerCall& call) {
+//     if (call.request().empty()) {
+//       return forkrpc::EndWorker(absl::InvalidArgumentError("whom?"));
+//     }
+//     return absl::StrCat("hello, ", call.request());
 //   }
+//
+//   int main() { return forkrpc::WorkerMain(Greet); }
 //
 // A function that never fails returns a std::string, an absl::string_view or a
 // literal; that of views into its request or into what stays is not copied.

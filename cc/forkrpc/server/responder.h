@@ -10,8 +10,24 @@
 // answered, the worker ends with a status other than 0, so that the parent's
 // call fails.
 //
-//   timer->Set(...);  // and later:
-//   absl::Status status = responder.Respond("done");
+//   #include "forkrpc/server/async_worker_main.h"
+//
+//   std::unique_ptr<forkrpc::Timer> timer;
+//   std::optional<forkrpc::Responder> waiting;
+//
+//   int main() {
+//     forkrpc::AsyncWorkerOptions options;
+//     options.init = [](forkrpc::AsyncServer*, forkrpc::LibuvLoop* loop) {
+//       timer = loop->MakeTimer(
+//           [] { waiting->Respond("done").IgnoreError(); });
+//     };
+//     return forkrpc::AsyncWorkerMain(
+//         [](absl::string_view, forkrpc::Responder responder) {
+//           waiting = std::move(responder);
+//           timer->Set(forkrpc::MonotonicNow() + absl::Milliseconds(5));
+//         },
+//         options);
+//   }
 
 #ifndef FORKRPC_SERVER_RESPONDER_H_
 #define FORKRPC_SERVER_RESPONDER_H_

@@ -8,7 +8,11 @@
 // thread. The core cuts the link when the service ends; from then on the loop,
 // which may be destroyed next, is not touched. Not for users.
 //
-//   link->Post([](AsyncServerCore& core) { core.SendEvent("tick"); });
+//   forkrpc::LibuvLoop loop;
+//   forkrpc::ServerLink link(&loop, /*core=*/{});
+//   // From any thread. Here it never runs: there is no core.
+//   link.Post([](forkrpc::AsyncServerCore&) { std::abort(); });
+//   link.Cut();
 
 #ifndef FORKRPC_SERVER_SERVER_LINK_H_
 #define FORKRPC_SERVER_SERVER_LINK_H_

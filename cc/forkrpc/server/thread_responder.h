@@ -7,9 +7,19 @@
 // and nothing is touched. One that is destroyed without having been used is
 // logged by the server, as a Responder is. Allocates one task for each use.
 //
-//   std::thread([mine = std::move(responder).ForThread()]() mutable {
-//     mine.Respond(Compute());
-//   }).detach();
+//   #include <thread>
+//
+//   #include "forkrpc/server/async_worker_main.h"
+//
+//   int main() {
+//     return forkrpc::AsyncWorkerMain(
+//         [](absl::string_view request, forkrpc::Responder responder) {
+//           std::thread([mine = std::move(responder).ForThread(),
+//                        name = std::string(request)]() mutable {
+//             mine.Respond("hello, " + name);
+//           }).detach();
+//         });
+//   }
 
 #ifndef FORKRPC_SERVER_THREAD_RESPONDER_H_
 #define FORKRPC_SERVER_THREAD_RESPONDER_H_

@@ -9,20 +9,32 @@
 // so. (Protobuf methods have one: protobuf_service.h.) One thread, the
 // server's.
 //
+//   #include "forkrpc/serialiser/string_pack.h"
+//   #include "forkrpc/server/worker_main.h"
+//
 //   using Strings = forkrpc::StringPackSerialiser;
-//   return forkrpc::WorkerMain(forkrpc::TypedHandler<Strings>(
-//       [](const std::vector<std::string>& words) {
-//         return std::vector<std::string>{words[0], "done"};
-//       }));
+//
+//   int main() {
+//     return forkrpc::WorkerMain(forkrpc::TypedHandler<Strings>(
+//         [](const std::vector<std::string>& words) {
+//           return std::vector<std::string>{words[0], "done"};
+//         }));
+//   }
 //
 // The same function serves AsyncWorkerMain. One that answers later, or sends
 // events, gets a second parameter there:
 //
-//   return forkrpc::AsyncWorkerMain(forkrpc::TypedHandler<Strings>(
-//       [](std::vector<std::string> words,
-//          forkrpc::TypedResponder<Strings> responder) {
-//         responder.Respond({words[0], "done"}).IgnoreError();
-//       }));
+//   #include "forkrpc/serialiser/raw.h"
+//   #include "forkrpc/server/async_worker_main.h"
+//
+//   using Raw = forkrpc::RawSerialiser;
+//
+//   int main() {
+//     return forkrpc::AsyncWorkerMain(forkrpc::TypedHandler<Raw>(
+//         [](std::string name, forkrpc::TypedResponder<Raw> responder) {
+//           responder.Respond("hello, " + name).IgnoreError();
+//         }));
+//   }
 
 #ifndef FORKRPC_SERVER_TYPED_HANDLER_H_
 #define FORKRPC_SERVER_TYPED_HANDLER_H_

@@ -7,12 +7,21 @@
 // As Reply (reply.h), before its value is encoded. A typed function that never
 // fails returns the value by itself. Thread-compatible.
 //
-//   using Strings = forkrpc::StringPackSerialiser;
-//   forkrpc::TypedReply<Strings> Run(std::vector<std::string> words) {
-//     if (words.empty()) {
-//       return forkrpc::EndWorker(absl::InvalidArgumentError("no command"));
+//   #include "forkrpc/serialiser/raw.h"
+//   #include "forkrpc/server/typed_handler.h"
+//   #include "forkrpc/server/worker_main.h"
+//
+//   using Raw = forkrpc::RawSerialiser;
+//
+//   forkrpc::TypedReply<Raw> Greet(std::string name) {
+//     if (name.empty()) {
+//       return forkrpc::EndWorker(absl::InvalidArgumentError("whom?"));
 //     }
-//     return {words[0], "done"};
+//     return "hello, " + name;
+//   }
+//
+//   int main() {
+//     return forkrpc::WorkerMain(forkrpc::TypedHandler<Raw>(Greet));
 //   }
 
 #ifndef FORKRPC_SERVER_TYPED_REPLY_H_

@@ -9,12 +9,12 @@
 // for each WeakSource.
 //
 //   struct Server {
-//     WeakSource<Server> source{this};
+//     forkrpc::WeakSource<Server> source{this};
 //   };
-//   WeakHandle<Server> handle = server->source.MakeHandle();
-//   delete server;
-//   handle.get();     // nullptr
-//   handle.is_set();  // true: it was made of a server
+//   auto server = std::make_unique<Server>();
+//   forkrpc::WeakHandle<Server> handle = server->source.MakeHandle();
+//   server.reset();
+//   if (handle.get() == nullptr && handle.is_set()) std::cout << "gone\n";
 
 #ifndef FORKRPC_SERVER_WEAK_HANDLE_H_
 #define FORKRPC_SERVER_WEAK_HANDLE_H_

@@ -15,7 +15,7 @@
 //   auto wire = forkrpc::TakeWorkerWire(
 //       {forkrpc::Form::kAsync, "string-pack",
 //        "BlockingServerOptions::connection.form"});
-//   if (!wire.ok()) return WorkerExitStatus(wire.status(), kWorkerNotStarted);
+//   if (!wire.ok()) std::clog << wire.status() << "\n";
 
 #ifndef FORKRPC_SERVER_WORKER_WIRE_H_
 #define FORKRPC_SERVER_WORKER_WIRE_H_

@@ -9,10 +9,14 @@
 // allocate only the text of an error. SIGPIPE is never raised and no signal
 // disposition is touched.
 //
+//   #include "forkrpc/transport/stream_pair.h"
+//
+//   auto pair = forkrpc::MakeSocketPair();
+//   if (!pair.ok()) return pair.status();
 //   absl::StatusOr<std::unique_ptr<forkrpc::FdTransport>> transport =
 //       forkrpc::FdTransport::FromSocket(std::move(pair->ours));
 //   if (!transport.ok()) return transport.status();
-//   (*transport)->Write({"ping"}, forkrpc::IoMode::kBlock);
+//   return (*transport)->Write({"ping"}, forkrpc::IoMode::kBlock).status();
 //
 // A kBlock Write of more than the peer takes waits for the peer: a driver whose
 // peer may be writing too must use kNonBlock and poll for both directions.

@@ -8,13 +8,18 @@
 // it. Call it once, first thing in main(), before other threads exist and
 // before anything reads stdin. Touches no signal disposition.
 //
+//   #include "forkrpc/server/blocking_server.h"
+//
 //   int main() {
 //     auto wire = forkrpc::TakeStdioTransport();
 //     if (!wire.ok()) {
 //       std::cerr << wire.status().message() << "\n";
 //       return 2;
 //     }
-//     ...  // serve **wire
+//     forkrpc::BlockingServer server(wire->get(), {});
+//     const absl::Status end =
+//         server.Serve([](forkrpc::ServerCall&) { return "hi"; });
+//     return end.ok() ? 0 : 1;
 //   }
 
 #ifndef FORKRPC_TRANSPORT_STDIO_TRANSPORT_H_

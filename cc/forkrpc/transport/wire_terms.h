@@ -11,10 +11,12 @@
 // the variables, but has another wire, does not take them for its own.
 //
 //   // In the parent:
-//   auto variables = forkrpc::WireEnvironment({"async", ""}, childs_stdin);
+//   auto variables = forkrpc::WireEnvironment({"async", ""}, STDIN_FILENO);
 //   // In the worker, before it starts a thread:
 //   const forkrpc::WireTerms terms = forkrpc::TakeWireTerms(STDIN_FILENO);
-//   if (!terms.form.empty() && terms.form != "async") return kWrongForm;
+//   if (!terms.form.empty() && terms.form != "async") {
+//     return absl::FailedPreconditionError("the parent speaks another form");
+//   }
 
 #ifndef FORKRPC_TRANSPORT_WIRE_TERMS_H_
 #define FORKRPC_TRANSPORT_WIRE_TERMS_H_
