@@ -64,8 +64,9 @@ class BlockingParent final : public Parent {
  public:
   absl::Status Start(const SpawnOptions& program) override {
     auto client = SpawnCounting<BlockingClient>(program, &events_);
-    if (client.ok()) client_ = *std::move(client);
-    return client.status();
+    if (!client.ok()) return client.status();
+    client_ = *std::move(client);
+    return absl::OkStatus();
   }
   Response Call(absl::string_view payload, absl::Duration timeout) override {
     return client_->Call(payload, timeout);
@@ -80,8 +81,9 @@ class PipelinedParent final : public Parent {
  public:
   absl::Status Start(const SpawnOptions& program) override {
     auto client = SpawnCounting<PipelinedClient>(program, &events_);
-    if (client.ok()) client_ = *std::move(client);
-    return client.status();
+    if (!client.ok()) return client.status();
+    client_ = *std::move(client);
+    return absl::OkStatus();
   }
   Response Call(absl::string_view payload, absl::Duration timeout) override {
     const absl::StatusOr<CallId> call = client_->Start(payload, timeout);
@@ -99,8 +101,9 @@ class LoopParent : public Parent {
  protected:
   absl::Status MakeLoop() {
     absl::StatusOr<std::unique_ptr<LibuvLoop>> loop = LibuvLoop::Create();
-    if (loop.ok()) loop_ = *std::move(loop);
-    return loop.status();
+    if (!loop.ok()) return loop.status();
+    loop_ = *std::move(loop);
+    return absl::OkStatus();
   }
   // Runs the loop until `begin`'s callback has been called.
   template <typename Begin>
@@ -130,8 +133,9 @@ class WorkerParent final : public LoopParent {
     options.on_event = [this](absl::string_view) { ++events_; };
     options.on_error = [](const WorkerError&) {};
     auto worker = Worker::Spawn(program, std::move(options), loop_.get());
-    if (worker.ok()) worker_ = *std::move(worker);
-    return worker.status();
+    if (!worker.ok()) return worker.status();
+    worker_ = *std::move(worker);
+    return absl::OkStatus();
   }
   Response Call(absl::string_view payload, absl::Duration timeout) override {
     CallOptions options;
@@ -168,8 +172,9 @@ class PoolParent final : public LoopParent {
     };
     options.on_error = [](const PoolError&) {};
     auto pool = WorkerPool::Create(std::move(options), loop_.get());
-    if (pool.ok()) pool_ = *std::move(pool);
-    return pool.status();
+    if (!pool.ok()) return pool.status();
+    pool_ = *std::move(pool);
+    return absl::OkStatus();
   }
   Response Call(absl::string_view payload, absl::Duration timeout) override {
     PoolCallOptions options;

@@ -10,6 +10,7 @@
 #include <sys/time.h>
 #include <time.h>
 
+#include <cstdint>
 #include <cstdlib>
 
 namespace {
@@ -29,13 +30,15 @@ time_t Step() {
   timespec now;
   Real(CLOCK_MONOTONIC, &now);
   static const timespec first = now;
-  const long passed_ms = (now.tv_sec - first.tv_sec) * 1000 +
-                         (now.tv_nsec - first.tv_nsec) / 1000000;
+  const int64_t passed_ms = (now.tv_sec - first.tv_sec) * 1000 +
+                            (now.tv_nsec - first.tv_nsec) / 1000000;
   return passed_ms < 250 ? 0 : step;
 }
 
 }  // namespace
 
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc's own
+// names are reserved.
 extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* now) {
@@ -63,3 +66,4 @@ time_t time(time_t* out) {
 }
 
 }  // extern "C"
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -57,8 +57,9 @@ class TypedWorker {
   static absl::StatusOr<TypedWorker> Spawn(
       const SpawnOptions& program, WorkerOptions options, EventLoop* loop,
       Serialiser serialiser = Serialiser()) {
-    absl::StatusOr<std::unique_ptr<Worker>> worker = Worker::Spawn(
-        program, std::move(options), loop, SerialiserName<Serialiser>());
+    const absl::string_view name = SerialiserName<Serialiser>();
+    absl::StatusOr<std::unique_ptr<Worker>> worker =
+        Worker::Spawn(program, std::move(options), loop, name);
     if (!worker.ok()) return worker.status();
     return TypedWorker(*std::move(worker), std::move(serialiser));
   }

@@ -109,6 +109,37 @@ TEST(CallTableTest, DestroysWhatItHas) {
   EXPECT_EQ(shared.use_count(), 1);
 }
 
+template <typename Value>
+class CallTableOfAnyValueTest : public ::testing::Test {};
+using Values = ::testing::Types<int, uint32_t, std::unique_ptr<int>, Held>;
+TYPED_TEST_SUITE(CallTableOfAnyValueTest, Values);
+
+// Calls of one slot, so many that the table grows with calls beside the slots.
+TYPED_TEST(CallTableOfAnyValueTest, GrowsWithCallsThatShareASlot) {
+  constexpr uint32_t kCalls = 100;
+  CallTable<TypeParam> calls;
+  std::set<uint32_t> ids;
+  for (uint32_t id = 1; id <= 16 * kCalls; id += 16) {
+    EXPECT_TRUE(calls.Insert(id, TypeParam()));
+    EXPECT_FALSE(calls.Insert(id, TypeParam()));
+    ids.insert(id);
+  }
+  EXPECT_TRUE(calls.Insert(2, TypeParam()));
+  ids.insert(2);
+  EXPECT_EQ(Ids(calls), ids);
+  for (const uint32_t id : ids) {
+    EXPECT_NE(calls.Find(id), nullptr);
+    if (id % 32 == 1) {
+      EXPECT_TRUE(calls.Erase(id));
+    } else {
+      EXPECT_EQ(calls.Take(id), TypeParam());
+    }
+    EXPECT_EQ(calls.Find(id), nullptr);
+    EXPECT_EQ(calls.Take(id), TypeParam()) << "it is not there any more";
+  }
+  EXPECT_EQ(calls.size(), 0u);
+}
+
 // Against std::map, with ids as a client makes them (near each other, some old
 // ones left behind) and with ids that collide.
 TEST(CallTableTest, AgreesWithAMap) {

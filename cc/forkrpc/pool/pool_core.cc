@@ -91,6 +91,8 @@ PoolCallId PoolCore::Call(absl::string_view payload,
     if (call.ok()) return *call;
     refused = call.status();
   }
+  // An error has taken nothing of it.
+  // NOLINTNEXTLINE(bugprone-use-after-move)
   DeferCallback(std::move(callback), std::move(refused));
   return 0;
 }

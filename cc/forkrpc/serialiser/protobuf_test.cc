@@ -35,6 +35,11 @@ v1::Request SomeRequest() {
   return request;
 }
 
+// What a parent tells its worker.
+TEST(ProtobufTest, HasTheNameThatTheEnvironmentKnows) {
+  EXPECT_EQ(SerialiserName<ProtobufSerialiser>(), "protobuf");
+}
+
 TEST(ProtobufTest, RequestHasTheDocumentedOctets) {
   v1::Request request;
   request.set_method("m");
