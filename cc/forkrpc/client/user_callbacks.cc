@@ -4,10 +4,10 @@
 #include "forkrpc/client/user_callbacks.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 #include <utility>
 
+#include "forkrpc/process/stderr_line.h"
 #include "forkrpc/serialiser/string_pack.h"
 
 namespace forkrpc {
@@ -44,7 +44,7 @@ void UserCallbacks::Report(WorkerError error) {
     }
     return;
   }
-  std::fprintf(stderr, "forkrpc: %s\n", message.c_str());
+  WriteStderrLine(message);
 }
 
 void UserCallbacks::Destroyed() {

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 #include <utility>
 
@@ -15,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "forkrpc/base/clock.h"
 #include "forkrpc/pool/process_memory.h"
+#include "forkrpc/process/stderr_line.h"
 
 namespace forkrpc {
 namespace {
@@ -373,8 +373,7 @@ void PoolCore::Report(PoolError error) {
   if (options_.on_error != nullptr) {
     options_.on_error(error);
   } else {
-    std::fprintf(stderr, "forkrpc: %s\n",
-                 std::string(error.status.message()).c_str());
+    WriteStderrLine(error.status.message());
   }
 }
 
