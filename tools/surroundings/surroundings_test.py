@@ -9,7 +9,6 @@ nothing odd. A line may differ only as the surrounding's `may` says: for what is
 lacking there is one status that names it.
 """
 
-import ctypes
 import fcntl
 import os
 import pty
@@ -36,9 +35,8 @@ PATIENCE = 60
 class Outcome:
   """What a program left behind."""
 
-  def __init__(self, code, lines, stderr_octets, stdout=b''):
-    self.code, self.lines = code, lines
-    self.stderr_octets, self.stdout = stderr_octets, stdout
+  def __init__(self, code, lines, stderr_octets):
+    self.code, self.lines, self.stderr_octets = code, lines, stderr_octets
 
 
 class Surrounding:
@@ -201,7 +199,6 @@ class SurroundingsTest(unittest.TestCase):
 
   @classmethod
   def setUpClass(cls):
-    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: who is left is ours
     cls.control = {client: cls.probe(Surrounding('control'), client)
                    for client in CLIENTS}
 
