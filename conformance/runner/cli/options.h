@@ -3,9 +3,9 @@
 
 // ParseOptions: the command line, with one clear line for each mistake.
 //
-// Flags are absl flags, found by reflection; "--name=value", "--name value"
-// and, for switches, "--name" and "--noname" are understood, before or after
-// the other words. Everything behind "--" is a word. Call it once, from main.
+// Flags are absl flags, found by reflection and read as CommandLine reads them;
+// switches have "--noname" besides. Everything behind "--" is a word. Call it
+// once, from main.
 //
 //   absl::StatusOr<std::vector<std::string>> words = ParseOptions(arguments);
 
