@@ -6,7 +6,8 @@
 // Every row alternates short slices of both (paired.h); the control rows are a
 // loop against itself and tell how far the others can be trusted. Prints a
 // table in Markdown. `rpc_benchmark many` runs the row with many calls only,
-// `rpc_benchmark async` those on an event loop, `async-one`, `async-memory`,
+// `rpc_benchmark one` and `two` those with one small call on one core or on a
+// core each, `async` those on an event loop, `async-one`, `async-memory`,
 // `async-large` and `async-many` one of them.
 
 #include <sched.h>
@@ -130,6 +131,8 @@ void Run(absl::string_view only) {
       "| what | forkrpc | hand-written | ratio | wanted |\n"
       "|---|---:|---:|---:|---:|\n");
   if (only == "many") return ManyInFlight();
+  if (only == "one") return PingPong("one core", 0);
+  if (only == "two") return PingPong("a core each", 1);
   if (absl::ConsumePrefix(&only, "async")) {
     absl::ConsumePrefix(&only, "-");
     return PrintAsyncRows(only);

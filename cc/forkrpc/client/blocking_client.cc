@@ -14,18 +14,23 @@
 namespace forkrpc {
 namespace {
 
-// Gives the call up when the function that has made it is left.
+// Gives the call up if the function that has made it is left before its end.
 class CallUnderWay {
  public:
   CallUnderWay(BlockingCore* core, CallId call) : core_(core), call_(call) {}
-  // Does nothing but to take memory back if the call has ended.
-  ~CallUnderWay() { core_->Abandon(call_); }
+  ~CallUnderWay() {
+    if (ABSL_PREDICT_FALSE(!ended_ || core_->connection().unsent() > 0)) {
+      core_->Abandon(call_);
+    }
+  }
+  void set_ended() { ended_ = true; }
   CallUnderWay(const CallUnderWay&) = delete;
   CallUnderWay& operator=(const CallUnderWay&) = delete;
 
  private:
   BlockingCore* const core_;
   const CallId call_;
+  bool ended_ = false;
 };
 
 }  // namespace
@@ -71,10 +76,11 @@ absl::StatusOr<absl::string_view> BlockingClient::CallView(
   if (ABSL_PREDICT_FALSE(!call.ok())) {
     return core_.WithWorkersEnd(call.status(), deadline);
   }
-  const CallUnderWay under_way(&core_, *call);
+  CallUnderWay under_way(&core_, *call);
   core_.Flush();
   while (std::optional<ClientEvent> event = core_.NextEnd(deadline)) {
     if (ABSL_PREDICT_TRUE(event->call == *call)) {
+      under_way.set_ended();
       return core_.EndOf(*event, deadline);
     }
   }

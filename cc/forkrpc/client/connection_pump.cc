@@ -21,6 +21,7 @@ namespace {
 // How long the process and its standard error may be left to themselves. 50 ms
 // are promised; the kernel rounds a read's time up.
 constexpr absl::Duration kLookEvery = absl::Milliseconds(25);
+constexpr unsigned kReadsPerLook = 64;
 
 }  // namespace
 
@@ -85,9 +86,13 @@ void ConnectionPump::WaitOnce(MonotonicTime deadline, pollfd* also) {
     return WaitInPoll(space, deadline, also);
   }
   const absl::StatusOr<IoResult> got = transport_->Read(space, IoMode::kBlock);
-  if (got.ok() && got->kind == IoResult::kWouldBlock) way_ = Way::kPoll;
-  OnRead(got);
-  LookIfDue(MonotonicNow());
+  if (got.ok() && got->kind == IoResult::kWouldBlock) {
+    way_ = Way::kPoll;
+    LookIfDue(MonotonicNow());
+  } else {
+    OnRead(got);
+    LookAtTimes();
+  }
 }
 
 bool ConnectionPump::Spin(absl::Span<char> space, MonotonicTime deadline) {
@@ -96,11 +101,13 @@ bool ConnectionPump::Spin(absl::Span<char> space, MonotonicTime deadline) {
   while (way_ != Way::kRest) {
     const absl::StatusOr<IoResult> got =
         transport_->Read(space, IoMode::kNonBlock);
-    const bool read = !got.ok() || got->kind != IoResult::kWouldBlock;
-    if (read) OnRead(got);
+    if (!got.ok() || got->kind != IoResult::kWouldBlock) {
+      OnRead(got);
+      LookAtTimes();
+      return true;
+    }
     const MonotonicTime now = MonotonicNow();
     LookIfDue(now);
-    if (read) return true;
     end = std::min(end, std::min(deadline, now + spin_));
     if (now >= end) return false;
   }
@@ -147,6 +154,11 @@ void ConnectionPump::OnRead(const absl::StatusOr<IoResult>& got) {
   } else if (got->kind == IoResult::kOctets) {
     connection_->OnReceived(got->octets);
   }
+}
+
+void ConnectionPump::LookAtTimes() {
+  if (ABSL_PREDICT_TRUE(++reads_ % kReadsPerLook != 0)) return;
+  LookIfDue(MonotonicNow());
 }
 
 void ConnectionPump::LookIfDue(MonotonicTime now) {

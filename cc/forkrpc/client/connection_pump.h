@@ -84,6 +84,10 @@ class ConnectionPump {
   void OnRead(const absl::StatusOr<IoResult>& got);
   // Looks at process and standard error if nobody did for kLookEvery.
   void LookIfDue(MonotonicTime now);
+  // The same after a read that gave something. It asks the clock once in
+  // kReadsPerLook times, since that shows in a short call: a worker that waits
+  // for its standard error to be read answers nothing, and is looked at then.
+  void LookAtTimes();
   // What is due for the worker's standard error, and for ours behind it.
   void SeeToStderr(bool drain);
   void LookAtProcess();
@@ -101,6 +105,7 @@ class ConnectionPump {
   const absl::Duration spin_;
   const bool reads_end_;  // a blocking read ends by itself after kLookEvery
   Way way_;
+  unsigned reads_ = 0;  // that gave something
   MonotonicTime next_look_ = MonotonicTime::InfinitePast();
   uint64_t rest_end_ = 0;  // offset in the stream
 };

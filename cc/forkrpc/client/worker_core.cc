@@ -47,29 +47,9 @@ absl::Status WorkerCore::Start() {
   return absl::OkStatus();
 }
 
-CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
-                        CallCallback&& callback) {
-  if (ABSL_PREDICT_FALSE(!accepts_calls())) {
-    return Refuse(WhyNoCalls(), std::move(callback));
-  }
-  MonotonicTime deadline = options.deadline;
-  const bool endless = deadline == MonotonicTime::InfiniteFuture() &&
-                       options.timeout == absl::InfiniteDuration();
-  if (!endless) {
-    const MonotonicTime now = MonotonicNow();
-    deadline = std::min(deadline, now + options.timeout);
-    if (deadline <= now) {
-      return Refuse(absl::DeadlineExceededError(
-                        "the call's deadline has passed: it was not sent"),
-                    std::move(callback));
-    }
-  }
-  // The inline one where it will do: it shows with a thousand calls in a turn.
-  const absl::StatusOr<CallId> call =
-      ABSL_PREDICT_TRUE(endless)
-          ? connection_.StartCall(payload, PayloadLifetime::kBorrow)
-          : connection_.StartCallWithDeadline(payload, deadline,
-                                              PayloadLifetime::kBorrow);
+ABSL_ATTRIBUTE_ALWAYS_INLINE inline CallId WorkerCore::Started(
+    const absl::StatusOr<CallId>& call, absl::string_view payload,
+    const CallOptions& options, CallCallback&& callback) {
   if (ABSL_PREDICT_FALSE(!call.ok())) {
     if (payload.size() <= user_.options().connection.limits.max_payload) {
       user_.OnNoRoom(payload.size());
@@ -81,9 +61,41 @@ CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
   }
   callbacks_.Insert(*call, std::move(callback));
   user_.OnTaken(connection_.unsent());
-  if (!endless && deadline < timer_is_at_) SetTimer();
   driver_->Update();
   return *call;
+}
+
+CallId WorkerCore::Call(absl::string_view payload, const CallOptions& options,
+                        CallCallback&& callback) {
+  if (ABSL_PREDICT_FALSE(!accepts_calls())) {
+    return Refuse(WhyNoCalls(), std::move(callback));
+  }
+  if (ABSL_PREDICT_FALSE(options.timeout != absl::InfiniteDuration() ||
+                         options.deadline != MonotonicTime::InfiniteFuture())) {
+    return CallWithin(payload, options, std::move(callback));
+  }
+  // The inline one: it shows with a thousand calls in a turn.
+  const absl::StatusOr<CallId> call =
+      connection_.StartCall(payload, PayloadLifetime::kBorrow);
+  return Started(call, payload, options, std::move(callback));
+}
+
+CallId WorkerCore::CallWithin(absl::string_view payload,
+                              const CallOptions& options,
+                              CallCallback&& callback) {
+  const MonotonicTime now = MonotonicNow();
+  const MonotonicTime deadline =
+      std::min(options.deadline, now + options.timeout);
+  if (deadline <= now) {
+    return Refuse(absl::DeadlineExceededError(
+                      "the call's deadline has passed: it was not sent"),
+                  std::move(callback));
+  }
+  const CallId call = Started(connection_.StartCallWithDeadline(
+                                  payload, deadline, PayloadLifetime::kBorrow),
+                              payload, options, std::move(callback));
+  if (call != 0 && deadline < timer_is_at_) SetTimer();
+  return call;
 }
 
 absl::Status WorkerCore::WhyNoCalls() {

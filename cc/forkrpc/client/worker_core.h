@@ -86,6 +86,12 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
     return end_.stream_is_open() && end_.cause().ok();
   }
   absl::Status WhyNoCalls();
+  // Call() with a limit of time.
+  CallId CallWithin(absl::string_view payload, const CallOptions& options,
+                    CallCallback&& callback);
+  // What follows in both when the connection has taken or refused the call.
+  CallId Started(const absl::StatusOr<CallId>& call, absl::string_view payload,
+                 const CallOptions& options, CallCallback&& callback);
 
   // Sees to a large payload that the connection has just borrowed.
   void Keep(CallId call, PayloadLifetime lifetime);

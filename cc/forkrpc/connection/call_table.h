@@ -30,13 +30,15 @@
 
 namespace forkrpc {
 
-// Value is movable, and Value() one that holds nothing.
+// Value is movable; Value(), and one that was moved from, hold nothing.
 //
 // Invariants:
 //  1. There are mask_ + 1 slots, a power of two and at least 2 * size_.
 //  2. A call is in its slot, id & mask, or in overflow_ if that slot was taken
 //     when it was inserted; never in both.
-//  3. A free slot has the id 0 and the value Value().
+//  3. A free slot has the id 0, and a value that holds nothing.
+//  4. quick_size_ is half the number of slots, or 0 while overflow_ has a call:
+//     below it a new call may go into its slot without another look.
 template <typename Value>
 class CallTable {
  public:
@@ -46,8 +48,7 @@ class CallTable {
   // already. Ends the life of pointers.
   bool Insert(uint32_t id, Value&& value = Value()) {
     Slot& slot = slots_[id & mask_];
-    if (ABSL_PREDICT_FALSE(slot.id != 0 || 2 * size_ > mask_ ||
-                           !overflow_.empty())) {
+    if (ABSL_PREDICT_FALSE(slot.id != 0 || size_ >= quick_size_)) {
       return InsertSlow(id, std::move(value));
     }
     slot.id = id;
@@ -82,9 +83,9 @@ class CallTable {
     if (ABSL_PREDICT_FALSE(slot.id != id || id == 0)) {
       return TakeFromOverflow(id);
     }
-    Value value = std::move(slot.value);
-    Free(&slot);
-    return value;
+    slot.id = 0;
+    --size_;
+    return std::move(slot.value);
   }
 
   // Removes `id` if it is in its slot with a value that is equal to `value`. If
@@ -112,8 +113,8 @@ class CallTable {
 
   // Removes all and gives memory back.
   void Clear() {
-    Allocate(kInitialSlots);
     overflow_.clear();
+    Allocate(kInitialSlots);
     size_ = 0;
   }
 
@@ -128,7 +129,9 @@ class CallTable {
   void Allocate(size_t slots) {
     slots_ = std::make_unique<Slot[]>(slots);
     mask_ = slots - 1;
+    SetQuickSize();
   }
+  void SetQuickSize() { quick_size_ = overflow_.empty() ? (mask_ + 1) / 2 : 0; }
   void Free(Slot* slot) {
     slot->id = 0;
     if constexpr (!std::is_trivially_destructible_v<Value>) {
@@ -139,7 +142,7 @@ class CallTable {
 
   ABSL_ATTRIBUTE_NOINLINE bool InsertSlow(uint32_t id, Value&& value) {
     if (Find(id) != nullptr) return false;
-    if (2 * size_ > mask_) Grow();
+    if (size_ >= (mask_ + 1) / 2) Grow();
     Place(id, std::move(value));
     ++size_;
     return true;
@@ -148,6 +151,7 @@ class CallTable {
     Slot& slot = slots_[id & mask_];
     if (slot.id != 0) {
       overflow_.emplace(id, std::move(value));
+      quick_size_ = 0;
       return;
     }
     slot.id = id;
@@ -159,6 +163,7 @@ class CallTable {
   }
   bool EraseFromOverflow(uint32_t id) {
     const size_t erased = overflow_.erase(id);
+    SetQuickSize();
     size_ -= erased;
     return erased == 1;
   }
@@ -167,6 +172,7 @@ class CallTable {
     if (it == overflow_.end()) return Value();
     Value value = std::move(it->second);
     overflow_.erase(it);
+    SetQuickSize();
     --size_;
     return value;
   }
@@ -183,6 +189,7 @@ class CallTable {
 
   std::unique_ptr<Slot[]> slots_;
   size_t mask_;
+  size_t quick_size_;
   absl::flat_hash_map<uint32_t, Value> overflow_;
   size_t size_ = 0;
 };
