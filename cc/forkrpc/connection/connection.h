@@ -118,6 +118,9 @@ class Connection {
   // OK until the connection fails.
   const absl::Status& status() const { return status_; }
 
+  // OK until writing fails: what was queued then, and not written, is lost.
+  const absl::Status& send_error() const { return send_error_; }
+
   // Whether the end of the connection has been polled: nothing will happen any
   // more, and the stream should be closed.
   bool closed() const { return closed_; }
@@ -148,7 +151,6 @@ class Connection {
   bool usable() const { return usable_; }
 
   bool shutdown_done() const { return shutdown_done_; }
-  const absl::Status& send_error() const { return send_error_; }
   // How receiving ended: OK for the end of the stream; nullopt if it has not.
   const std::optional<absl::Status>& receive_end() const { return end_; }
   void set_closed() {

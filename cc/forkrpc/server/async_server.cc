@@ -31,6 +31,10 @@ absl::Status AsyncServer::SendEvent(absl::string_view payload) {
   return core_->SendEvent(payload);
 }
 
+absl::Status AsyncServer::Flush(absl::Duration timeout) {
+  return core_->Flush(timeout);
+}
+
 void AsyncServer::PostEvent(std::string payload) {
   core_->link()->Post([payload = std::move(payload)](AsyncServerCore& core) {
     core.SendEvent(payload).IgnoreError();
