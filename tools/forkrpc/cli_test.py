@@ -165,7 +165,7 @@ class ProgramTest(CliTest):
         self.expect(result, 0, err='')
         outputs.append(result.stdout.decode())
     self.assertEqual(outputs[:5], ['7\n', '7\n', 'hi\n', '3\n7\n', '3\n'])
-    self.assertIn('request, 2 octets', outputs[5])
+    self.assertIn('request with id 1, 2 octets', outputs[5])
     self.assertIn('45 68 69', outputs[6])
     self.assertEqual(json.loads(outputs[7])['strings'], ['hi'])
 

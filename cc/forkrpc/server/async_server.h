@@ -84,7 +84,8 @@ class AsyncServer {
   // Serves from now on; `handler` is destroyed when the service has ended, but
   // not while it runs. `transport` must stay until then. Where the loop is
   // destroyed first, the service ends with it, and `done` is not called.
-  // Responders may outlive them all. Errors: those of EventLoop::WatchFd.
+  // Responders may outlive them all. Errors: those of EventLoop::WatchFd,
+  // FailedPrecondition for options that make no sense.
   static absl::StatusOr<std::unique_ptr<AsyncServer>> Start(
       Transport* transport, AsyncHandler handler, AsyncServerOptions options,
       EventLoop* loop);
