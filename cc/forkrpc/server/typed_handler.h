@@ -106,6 +106,7 @@ class TypedCall {
   TypedCall(ServerCall* call, Serialiser serialiser)
       : call_(call), serialiser_(std::move(serialiser)) {}
 
+  // As ServerCall's: written when the function returns, or by Flush().
   template <typename Event>
   absl::Status SendEvent(const Event& event) {
     std::string payload;
