@@ -146,7 +146,7 @@ class ProgramTest(CliTest):
         os.chmod(path(name), 0o755)
       os.symlink(FORKRPC, path('forkrpc'))
       for name, octets in {
-          'requests.bin': struct.pack('>I', 2) + b'hi',
+          'requests.bin': struct.pack('>II', 1, 2) + b'hi',
           'responses.bin': struct.pack('>II', 1, 3) + b'\x02hi',
       }.items():
         with open(path(name), 'wb') as file:
@@ -165,7 +165,7 @@ class ProgramTest(CliTest):
         self.expect(result, 0, err='')
         outputs.append(result.stdout.decode())
     self.assertEqual(outputs[:5], ['7\n', '7\n', 'hi\n', '3\n7\n', '3\n'])
-    self.assertIn('request, 2 octets', outputs[5])
+    self.assertIn('request with id 1, 2 octets', outputs[5])
     self.assertIn('45 68 69', outputs[6])
     self.assertEqual(json.loads(outputs[7])['strings'], ['hi'])
 
@@ -402,7 +402,7 @@ class DumpTest(CliTest):
   def test_a_pasted_example(self):
     text = b'\n    > 00 00 00 03  45 68 69\n    < 0x00000001 00000002, 6869\n'
     self.expect(
-        run('dump', '--hex', stdin=text), 0,
+        run('dump', '--hex', '--form=sync', stdin=text), 0,
         b'>          0  request, 3 octets\n'
         b'    45 68 69                                         |Ehi|\n'
         b'<          0  response with id 1, 2 octets\n'

@@ -67,8 +67,9 @@ class Capture {
   // Prints the frames that are whole.
   absl::Status PrintFrames(Direction direction);
   absl::Status Finish(Direction direction);
-  // `status` with the direction it is about and, if no frame was seen at all,
-  // what else the octets could be.
+  // `status` with the direction it is about and what else the octets could be:
+  // if no frame was seen at all, and where it depends on the form, which no
+  // octets say and may be found wrong late.
   absl::Status Explain(Direction direction, const absl::Status& status);
 
   const DumpOptions& options_;
@@ -145,7 +146,7 @@ absl::Status Capture::Explain(Direction direction, const absl::Status& status) {
   if (status.ok()) return status;
   const bool down = direction == Direction::kDown;
   std::string hint;
-  if (decoder(direction).offset() == 0) {
+  if (decoder(direction).offset() == 0 || down) {
     hint = absl::StrCat(
         "; is it --direction=", down ? "down" : "up",
         down ? (options_.form == Form::kSync ? " --form=sync" : " --form=async")

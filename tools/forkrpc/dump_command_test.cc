@@ -61,7 +61,7 @@ TEST(DumpCommandTest, ThePastedExampleWorks) {
         line == "```hex vector=session-sync-echo" || (inside && line != "```");
   }
   ASSERT_THAT(example, HasSubstr("45 68 69"));
-  const Outcome outcome = Dump({"--hex"}, example);
+  const Outcome outcome = Dump({"--hex", "--form=sync"}, example);
   EXPECT_EQ(outcome.code, 0);
   EXPECT_EQ(outcome.out,
             ">          0  request, 3 octets\n"
@@ -72,15 +72,17 @@ TEST(DumpCommandTest, ThePastedExampleWorks) {
 }
 
 TEST(DumpCommandTest, RawOctetsOfEitherDirection) {
-  EXPECT_EQ(Dump({"--direction=down"}, std::string("\0\0\0\0\0\0\0\1x", 9)).out,
+  EXPECT_EQ(Dump({"--direction=down", "--form=sync"},
+                 std::string("\0\0\0\0\0\0\0\1x", 9))
+                .out,
             ">          0  request, 0 octets\n"
             ">          4  request, 1 octet\n"
             "    78                                               |x|\n");
   const std::string octets = Frame(0, "") + Frame(3, "");
-  EXPECT_EQ(Dump({"--form=async"}, octets).out,
+  EXPECT_EQ(Dump({}, octets).out,
             "<          0  event, 0 octets\n"
             "<          8  response to id 3, 0 octets\n");
-  EXPECT_EQ(Dump({"--direction=down", "--form=async"}, Frame(3, "")).out,
+  EXPECT_EQ(Dump({"--direction=down"}, Frame(3, "")).out,
             ">          0  request with id 3, 0 octets\n");
 }
 
@@ -107,7 +109,7 @@ TEST(DumpCommandTest, ATruncatedFrameIsNamedWithItsOffset) {
           hex ? std::vector<std::string>{"--hex"} : std::vector<std::string>{},
           input);
       EXPECT_EQ(outcome.code, 1) << cut;
-      EXPECT_EQ(outcome.out, "<          0  response with id 1, 0 octets\n");
+      EXPECT_EQ(outcome.out, "<          0  response to id 1, 0 octets\n");
       const std::string place =
           cut < 16
               ? absl::StrCat("header at offset 8 has ", cut - 8, " of 8")
@@ -138,20 +140,28 @@ TEST(DumpCommandTest, SaysWhatElseTheInputMayBe) {
   EXPECT_THAT(Dump({}, std::string("\0\0\0\1\xff\0\0\0", 8)).err,
               HasSubstr("is it --direction=up?"));
   EXPECT_THAT(Dump({"--direction=down"}, "\xff\xff\xff\xff").err,
+              HasSubstr("is it --direction=down --form=async?"));
+  EXPECT_THAT(Dump({"--direction=down", "--form=sync"}, "\xff\xff\xff\xff").err,
               HasSubstr("is it --direction=down --form=sync?"));
+  // Requests of the sync form that begin as some of the async form do.
+  const std::string requests("\0\0\0\4\0\0\0\0\0\0\0\4echo", 16);
+  EXPECT_EQ(Dump({"--direction=down", "--form=sync"}, requests).err, "");
+  const Outcome wrong = Dump({"--direction=down"}, requests);
+  EXPECT_THAT(wrong.out, HasSubstr("request with id 4, 0 octets"));
+  EXPECT_THAT(wrong.err, HasSubstr("is it --direction=down --form=async?"));
 }
 
 TEST(DumpCommandTest, BadHexIsNamedWithItsPlace) {
   const Outcome outcome = Dump({"--hex"}, "00 00 00 01 00 00 00 00\nxyz\n");
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_EQ(outcome.out, "<          0  response with id 1, 0 octets\n");
+  EXPECT_EQ(outcome.out, "<          0  response to id 1, 0 octets\n");
   EXPECT_EQ(outcome.err,
             "forkrpc: standard input: line 2, column 1: 'x' is no hex digit\n");
 }
 
 TEST(DumpCommandTest, FramesTheWireForbidsAreCounted) {
   const Outcome outcome =
-      Dump({"--direction=down", "--form=async"}, Frame(0, "") + Frame(0, ""));
+      Dump({"--direction=down"}, Frame(0, "") + Frame(0, ""));
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.err, "forkrpc: 2 bad frames, marked !\n");
 }
@@ -159,7 +169,7 @@ TEST(DumpCommandTest, FramesTheWireForbidsAreCounted) {
 TEST(DumpCommandTest, AFileThatIsMissingDoesNotStopTheOthers) {
   const Outcome outcome = Dump({"/no/such/file", "-"}, Frame(1, ""));
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_EQ(outcome.out, "== -\n<          0  response with id 1, 0 octets\n");
+  EXPECT_EQ(outcome.out, "== -\n<          0  response to id 1, 0 octets\n");
   EXPECT_EQ(outcome.err,
             "forkrpc: cannot open '/no/such/file': No such file or "
             "directory\n");

@@ -55,7 +55,7 @@ struct Options {
     std::vector<std::string> arguments;
     if (hex) arguments.emplace_back("--hex");
     if (down) arguments.emplace_back("--direction=down");
-    if (async) arguments.emplace_back("--form=async");
+    arguments.emplace_back(async ? "--form=async" : "--form=sync");
     if (string_pack) arguments.emplace_back("--serialiser=string-pack");
     if (json) arguments.emplace_back("--format=json");
     if (max_payload == 3) arguments.emplace_back("--max-payload=3");

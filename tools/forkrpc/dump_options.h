@@ -28,7 +28,7 @@ enum class DumpFormat {
 
 struct DumpOptions {
   Direction direction = Direction::kUp;
-  Form form = Form::kSync;
+  Form form = Form::kAsync;
   Serialiser serialiser = Serialiser::kRaw;
   DumpFormat format = DumpFormat::kText;
   bool hex = false;

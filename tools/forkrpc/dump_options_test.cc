@@ -18,7 +18,7 @@ TEST(DumpOptionsTest, Defaults) {
   const auto options = ParseDumpOptions({});
   ASSERT_TRUE(options.ok());
   EXPECT_EQ(options->direction, Direction::kUp);
-  EXPECT_EQ(options->form, Form::kSync);
+  EXPECT_EQ(options->form, Form::kAsync);
   EXPECT_EQ(options->serialiser, Serialiser::kRaw);
   EXPECT_EQ(options->format, DumpFormat::kText);
   EXPECT_FALSE(options->hex);
@@ -29,12 +29,12 @@ TEST(DumpOptionsTest, Defaults) {
 
 TEST(DumpOptionsTest, EachOptionHasItsEffect) {
   const auto options =
-      ParseDumpOptions({"a", "--direction=down", "--form=async",
+      ParseDumpOptions({"a", "--direction=down", "--form=sync",
                         "--serialiser=string-pack", "--format=json", "--hex",
                         "--max-payload=1", "--max-length=2", "-", "--", "-c"});
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->direction, Direction::kDown);
-  EXPECT_EQ(options->form, Form::kAsync);
+  EXPECT_EQ(options->form, Form::kSync);
   EXPECT_EQ(options->serialiser, Serialiser::kStringPack);
   EXPECT_EQ(options->format, DumpFormat::kJson);
   EXPECT_TRUE(options->hex);

@@ -4,7 +4,7 @@
 // FramePrinter: frames for people to read, or as JSON for programs.
 //
 // A frame takes memory only for the part of its payload that is shown. One
-// thread. In text, the example of spec/wire.md (Forms) is
+// thread. In text, the example of spec/wire.md (Forms), of the sync form, is
 //
 //   >          0  request, 3 octets
 //       45 68 69                                         |Ehi|

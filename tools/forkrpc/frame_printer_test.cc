@@ -20,6 +20,9 @@ constexpr Direction kUp = Direction::kUp;
 
 class FramePrinterTest : public ::testing::Test {
  protected:
+  // Tests of the async form ask for it.
+  FramePrinterTest() { options_.form = Form::kSync; }
+
   std::string Print(Direction direction, uint64_t offset,
                     const FrameView& frame) {
     std::ostringstream out;

@@ -64,7 +64,8 @@ any length. > marks what goes down, from parent to child, < what goes up; then
 comes the frame's offset.
 
   --direction=up|down            of raw octets, or hex text without > and < (up)
-  --form=sync|async              of the connection (sync)
+  --form=async|sync              of the connection (async). The octets do not
+                                 say: requests of the other form are read wrong
   --serialiser=raw|string-pack   string-pack: shows the strings, too
   --hex                          the input is hex text: pairs of digits, with
                                  spaces, commas, 0x and # comments; > or < at
@@ -76,7 +77,7 @@ comes the frame's offset.
 Exit codes: 0 all frames are whole and allowed; 1 not so; 2 wrong usage.
 
   forkrpc dump --direction=down requests.bin
-  printf '> 00 00 00 03 45 68 69' | forkrpc dump --hex
+  printf '> 00 00 00 03 45 68 69' | forkrpc dump --hex --form=sync
   forkrpc dump --serialiser=string-pack --format=json responses.bin
 )";
 

@@ -10,6 +10,7 @@
 
 #include "absl/base/optimization.h"
 #include "absl/strings/str_cat.h"
+#include "forkrpc/connection/connection.h"
 #include "forkrpc/transport/wire_terms.h"
 
 namespace forkrpc {
@@ -31,6 +32,9 @@ constexpr absl::Duration kKillLook = absl::Milliseconds(2);
 
 absl::StatusOr<std::unique_ptr<WorkerProcess>> BlockingCore::Spawn(
     const SpawnOptions& worker, const BlockingClientOptions& options) {
+  const absl::Status checked =
+      CheckReceiveBufferOctets(options.connection.receive_buffer_octets);
+  if (!checked.ok()) return checked;
   WireTerms terms;
   terms.form =
       options.connection.form == Form::kSync ? kSyncFormName : kAsyncFormName;

@@ -184,6 +184,18 @@ TEST(BlockingLimitsStreamTest, CallWithoutTimeIsNotSent) {
   }
 }
 
+// Before a process is started.
+TEST(BlockingLimitsStreamTest, OptionsOfNoSenseStartNothing) {
+  SpawnOptions program;
+  program.argv = {"/no/such/program"};
+  BlockingClientOptions options;
+  options.connection.receive_buffer_octets = 0;
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      BlockingClient::Spawn(program, options).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      PipelinedClient::Spawn(program, options).status()));
+}
+
 // A copy of this process holds our end of the wire.
 class BlockingForkTest : public BlockingLimitsTest {
  protected:

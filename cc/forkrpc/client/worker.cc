@@ -9,6 +9,7 @@
 
 #include "absl/memory/memory.h"
 #include "forkrpc/client/worker_core.h"
+#include "forkrpc/connection/connection.h"
 #include "forkrpc/process/worker_process.h"
 #include "forkrpc/transport/wire_terms.h"
 
@@ -17,6 +18,9 @@ namespace forkrpc {
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Spawn(
     const SpawnOptions& program, WorkerOptions options, EventLoop* loop,
     absl::string_view serialiser) {
+  const absl::Status checked =
+      CheckReceiveBufferOctets(options.connection.receive_buffer_octets);
+  if (!checked.ok()) return checked;
   const bool sync = options.connection.form == Form::kSync;
   absl::StatusOr<std::unique_ptr<WorkerProcess>> process = WorkerProcess::Spawn(
       program,
@@ -32,6 +36,9 @@ absl::StatusOr<std::unique_ptr<Worker>> Worker::Spawn(
 absl::StatusOr<std::unique_ptr<Worker>> Worker::Connect(
     std::unique_ptr<Transport> transport, WorkerOptions options,
     EventLoop* loop) {
+  const absl::Status checked =
+      CheckReceiveBufferOctets(options.connection.receive_buffer_octets);
+  if (!checked.ok()) return checked;
   auto core = std::make_shared<WorkerCore>(nullptr, std::move(transport),
                                            std::move(options), loop);
   const absl::Status started = core->Start();

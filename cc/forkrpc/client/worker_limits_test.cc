@@ -151,5 +151,17 @@ TEST_F(WorkerLimitsTest, AFullStreamHoldsThePeerBackWhilePaused) {
   }));
 }
 
+// Before a process is started.
+TEST_F(WorkerLimitsTest, OptionsOfNoSenseStartNothing) {
+  SpawnOptions program;
+  program.argv = {"/no/such/program"};
+  WorkerOptions options;
+  options.connection.receive_buffer_octets = 0;
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      Worker::Spawn(program, options, loop_.get()).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(
+      Worker::Connect(nullptr, options, loop_.get()).status()));
+}
+
 }  // namespace
 }  // namespace forkrpc

@@ -24,7 +24,8 @@ ClientOptions WithinTheIds(ClientOptions options) {
 }  // namespace
 
 ClientConnection::ClientConnection(const ClientOptions& options)
-    : Connection(kResponseLayout, options.limits),
+    : Connection(kResponseLayout, options.limits,
+                 options.receive_buffer_octets),
       options_(WithinTheIds(options)),
       next_id_(options.first_id == kEventId ? 1 : options.first_id),
       oldest_(next_id_) {}

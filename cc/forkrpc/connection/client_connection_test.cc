@@ -485,5 +485,16 @@ TEST(ClientConnectionTest, NoHalfCloseAfterAnError) {
   EXPECT_FALSE(client.connection().wants_shutdown_write());
 }
 
+TEST(ClientConnectionTest, AReceiveBufferOfNoSenseFailsEachCall) {
+  ClientOptions options;
+  options.receive_buffer_octets = 0;
+  ClientConnection connection(options);
+  EXPECT_TRUE(absl::IsFailedPrecondition(connection.StartCall("x").status()));
+  options.receive_buffer_octets = 5000;
+  ClientConnection good(options);
+  EXPECT_TRUE(good.StartCall("x").ok());
+  EXPECT_EQ(good.ReceiveBuffer().size(), 5000u);
+}
+
 }  // namespace
 }  // namespace forkrpc

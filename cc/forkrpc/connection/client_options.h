@@ -32,6 +32,9 @@ struct ClientOptions {
   // piles up. A call that would exceed it is refused, unless it is the only
   // one.
   size_t max_unsent = size_t{64} << 20;
+  // Octets of the receive buffer at first, 512 to 64 Mi; see the table in
+  // server_connection.h for what it changes.
+  size_t receive_buffer_octets = kReceiveBufferOctets;
   // The id of the first call. Another start makes captures of several
   // connections easier to tell apart.
   CallId first_id = 1;

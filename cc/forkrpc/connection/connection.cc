@@ -5,7 +5,26 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace forkrpc {
+
+absl::Status CheckReceiveBufferOctets(size_t octets) {
+  if (octets >= ReceiveBuffer::kLeastCapacity &&
+      octets <= ReceiveBuffer::kMostCapacity) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("receive_buffer_octets is ", ReceiveBuffer::kLeastCapacity,
+                   " to ", ReceiveBuffer::kMostCapacity, "; found ", octets));
+}
+
+Connection::Connection(FrameLayout receive_layout, const WireLimits& limits,
+                       size_t receive_buffer_octets)
+    : decoder_(receive_layout, limits, receive_buffer_octets) {
+  absl::Status checked = CheckReceiveBufferOctets(receive_buffer_octets);
+  if (!checked.ok()) Fail(std::move(checked));
+}
 
 void Connection::OnSendError(absl::Status error) {
   if (!send_error_.ok()) return;

@@ -35,8 +35,15 @@
 #include "forkrpc/connection/send_queue.h"
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/frame_decoder.h"
+#include "forkrpc/wire/receive_buffer.h"
 
 namespace forkrpc {
+
+// What ClientOptions and ServerOptions call receive_buffer_octets, where
+// nothing is said. FailedPrecondition, with what it may be, for a value that
+// makes no sense; a connection with one has failed with that from the start.
+inline constexpr size_t kReceiveBufferOctets = ReceiveBuffer::kInitialCapacity;
+absl::Status CheckReceiveBufferOctets(size_t octets);
 
 // Names a call on one connection: never 0, unique among the calls in flight. In
 // the async form it is the id on the wire; in the sync form, where requests
@@ -118,6 +125,9 @@ class Connection {
   // OK until the connection fails.
   const absl::Status& status() const { return status_; }
 
+  // OK until writing fails: what was queued then, and not written, is lost.
+  const absl::Status& send_error() const { return send_error_; }
+
   // Whether the end of the connection has been polled: nothing will happen any
   // more, and the stream should be closed.
   bool closed() const { return closed_; }
@@ -132,8 +142,8 @@ class Connection {
   uint64_t received() const { return decoder_.offset() + decoder_.buffered(); }
 
  protected:
-  Connection(FrameLayout receive_layout, const WireLimits& limits)
-      : decoder_(receive_layout, limits) {}
+  Connection(FrameLayout receive_layout, const WireLimits& limits,
+             size_t receive_buffer_octets);
 
   // Whether more octets would help. A derived class says no to push back.
   virtual bool WantsOctets() const = 0;
@@ -148,7 +158,6 @@ class Connection {
   bool usable() const { return usable_; }
 
   bool shutdown_done() const { return shutdown_done_; }
-  const absl::Status& send_error() const { return send_error_; }
   // How receiving ended: OK for the end of the stream; nullopt if it has not.
   const std::optional<absl::Status>& receive_end() const { return end_; }
   void set_closed() {

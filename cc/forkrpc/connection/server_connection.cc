@@ -11,7 +11,8 @@
 namespace forkrpc {
 
 ServerConnection::ServerConnection(const ServerOptions& options)
-    : Connection(RequestLayout(options.form), options.limits),
+    : Connection(RequestLayout(options.form), options.limits,
+                 options.receive_buffer_octets),
       options_(options) {}
 
 absl::Status ServerConnection::WhyNotSent(size_t payload_size) const {

@@ -47,6 +47,18 @@ struct ServerOptions {
   // done. Output itself is never refused: it is already made.
   //= spec/wire.md#FR-LIM-007
   size_t high_water = size_t{1} << 20;
+  // Octets of the receive buffer at first, 512 to 64 Mi. A smaller one is for
+  // many connections that say little, a larger one for a first payload that is
+  // large: later ones are read into what has grown by then. What it is more
+  // than the default is memory beside twice the octets received and 64 KiB.
+  // Reads for the first payload, and for later ones, over a Linux socket (what
+  // it holds, some 200 KiB, bounds each read):
+  //
+  //                  at first: 512     4 Ki    32 Ki   128 Ki     2 Mi
+  //   16 octets               1, 1     1, 1     1, 1     1, 1     1, 1
+  //   64 Ki                   9, 1     6, 1     2, 1     1, 1     1, 1
+  //   1 Mi                   17, 5    14, 5    11, 5     9, 5     5, 5
+  size_t receive_buffer_octets = kReceiveBufferOctets;
 };
 
 // What happened, in the order in which it did.

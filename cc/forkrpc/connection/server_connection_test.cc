@@ -291,5 +291,28 @@ TEST(ServerConnectionTest, AnEchoIsCopiedBeforeMoreIsReceived) {
   EXPECT_EQ(server.connection().received(), 2 * (kSize + 8));
 }
 
+// What makes no sense is an error that names it, not a crash.
+TEST(ServerConnectionTest, AReceiveBufferOfNoSenseIsNamed) {
+  for (const size_t octets : {size_t{0}, size_t{511}, (size_t{64} << 20) + 1}) {
+    ServerOptions options;
+    options.receive_buffer_octets = octets;
+    ServerConnection connection(options);
+    EXPECT_EQ(connection.status(),
+              absl::FailedPreconditionError(
+                  absl::StrCat("receive_buffer_octets is 512 to 67108864; "
+                               "found ",
+                               octets)));
+    EXPECT_TRUE(connection.ReceiveBuffer().empty());
+    const auto event = connection.PollEvent();
+    ASSERT_TRUE(event.has_value());
+    EXPECT_EQ(event->kind, ServerEvent::kClosed);
+    EXPECT_EQ(event->status, connection.status());
+  }
+  ServerOptions options;
+  options.receive_buffer_octets = 512;
+  ServerConnection connection(options);
+  EXPECT_EQ(connection.ReceiveBuffer().size(), 512u);
+}
+
 }  // namespace
 }  // namespace forkrpc

@@ -7,6 +7,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/types/span.h"
+#include "forkrpc/driver/flush.h"
 
 namespace forkrpc {
 
@@ -101,9 +102,7 @@ void LoopDriver::FlushNow() {
         transport_->Write(connection_->SendBuffers(), IoMode::kNonBlock);
     if (!put.ok()) {
       connection_->OnSendError(put.status());
-      // The peer may live: it learns that nothing more comes, and ends.
-      write_watch_ = nullptr;
-      transport_->ShutdownWrite().IgnoreError();
+      StopWriting();
     } else if (put->kind == IoResult::kWouldBlock) {
       write_blocked_ = true;
     } else {
@@ -117,6 +116,19 @@ void LoopDriver::FlushNow() {
     const absl::Status status = transport_->ShutdownWrite();
     if (!status.ok()) connection_->OnSendError(status);
   }
+}
+
+absl::Status LoopDriver::Flush(MonotonicTime deadline) {
+  const absl::Status flushed = FlushUntil(connection_, transport_, deadline);
+  if (!connection_->send_error().ok()) StopWriting();
+  write_blocked_ = connection_->unsent() > 0;
+  Update();
+  return flushed;
+}
+
+void LoopDriver::StopWriting() {
+  write_watch_ = nullptr;
+  transport_->ShutdownWrite().IgnoreError();
 }
 
 void LoopDriver::Wait() {

@@ -42,6 +42,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/connection.h"
 #include "forkrpc/event_loop/event_loop.h"
 #include "forkrpc/transport/transport.h"
@@ -76,6 +77,10 @@ class LoopDriver : public std::enable_shared_from_this<LoopDriver> {
   // connection and wants it back.
   void FlushNow();
 
+  // The same, and waits in place of the loop until all is written or `deadline`
+  // has passed; see flush.h. The user is not told before the next turn.
+  absl::Status Flush(MonotonicTime deadline);
+
   // Reads nothing until `paused` is false again. Goes on writing, and tells the
   // user after each turn: a call may end, or room be made, without reading.
   void SetPaused(bool paused);
@@ -92,6 +97,9 @@ class LoopDriver : public std::enable_shared_from_this<LoopDriver> {
   // Writes, lets the user poll what has become possible, waits.
   void RunTurn();
   void OnReady(unsigned ready);
+  // Writing has failed. The peer may live: it learns that nothing more comes,
+  // and ends.
+  void StopWriting();
   // Tells the user that there may be something to poll.
   void LetPoll();
   // Tells the loop what to wait for next.

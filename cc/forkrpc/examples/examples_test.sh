@@ -86,6 +86,14 @@ TEXT
     fail "standard error: $(cat "$errors")"
 }
 
+last_words() {
+  expect ./last_words_parent ./last_words_worker <<'TEXT'
+12 squared is 144
+event: exception: 'twelve' is no number
+the worker exited with status 3
+TEXT
+}
+
 pass_fd() {
   local file=$TEST_TMPDIR/secret
   echo "what the file says" >"$file"

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/connection/connection.h"
 
 namespace forkrpc {
 namespace {
@@ -56,6 +57,12 @@ absl::Status CheckCounts(const PoolOptions& options) {
   if (options.recycle.max_resident_octets < 1) {
     return Must("recycle.max_resident_octets is at least 1",
                 options.recycle.max_resident_octets);
+  }
+  const absl::Status buffer =
+      CheckReceiveBufferOctets(options.connection.receive_buffer_octets);
+  if (!buffer.ok()) {
+    return absl::Status(buffer.code(), absl::StrCat("PoolOptions: connection.",
+                                                    buffer.message()));
   }
   if (options.restart.max_failures < 1) {
     return Must("restart.max_failures is at least 1",

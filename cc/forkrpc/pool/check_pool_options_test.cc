@@ -50,6 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Bad{"program.argv names none",
             [](PoolOptions* o) { o->program.argv.clear(); }},
+        Bad{"connection.receive_buffer_octets is 512 to 67108864; found 0",
+            [](PoolOptions* o) { o->connection.receive_buffer_octets = 0; }},
         Bad{"on_stderr and program.on_stderr exclude each other; found both",
             [](PoolOptions* o) {
               o->on_stderr = [](const PoolWorkerId&, absl::string_view) {};

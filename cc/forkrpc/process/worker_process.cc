@@ -141,11 +141,11 @@ WorkerProcess::~WorkerProcess() {
   constexpr auto kDrop = WorkerStderr::Exceptions::kDrop;
   if (!WaitForEnd(MonotonicNow() + kDestructorGrace, kDrop).ok()) {
     Kill(SIGKILL).IgnoreError();  // fails only if it has ended by now
-    WaitForEnd(MonotonicTime::InfiniteFuture(), kDrop).IgnoreError();
+    WaitForEnd(MonotonicNow() + kKillGrace, kDrop).IgnoreError();
   }
   stderr_.Read();
   stderr_.Finish(kDrop);
-  stderr_.FlushUntil(linger_until_);
+  stderr_.FlushUntil(std::min(linger_until_, MonotonicNow() + kStderrLinger));
 }
 
 void WorkerProcess::CloseWire() {
@@ -211,11 +211,12 @@ absl::StatusOr<ExitStatus> WorkerProcess::Terminate(absl::Duration grace) {
     absl::Status sent = Kill(signal);
     if (!sent.ok() && !exit_status().has_value()) return sent;
     absl::StatusOr<ExitStatus> ended =
-        Wait(signal == SIGTERM ? MonotonicNow() + grace
-                               : MonotonicTime::InfiniteFuture());
+        Wait(MonotonicNow() + (signal == SIGTERM ? grace : kKillGrace));
     if (ended.ok() || !absl::IsDeadlineExceeded(ended.status())) return ended;
   }
-  return absl::InternalError("unreachable: SIGKILL was waited for without end");
+  return absl::DeadlineExceededError(
+      absl::StrCat("worker '", name_, "' (pid ", pid(),
+                   ") has not ended, although it was killed"));
 }
 
 std::string WorkerProcess::DescribeEnd() {

@@ -44,13 +44,19 @@ namespace forkrpc {
 
 // How long the destructor lets a worker end by itself once its wire is closed.
 inline constexpr absl::Duration kDestructorGrace = absl::Seconds(1);
+// How long the kernel may take to end a worker that was sent SIGKILL. One that
+// hangs in the kernel (a dead network file system), or that a tracer holds, may
+// take for ever; nobody waits longer for it.
+inline constexpr absl::Duration kKillGrace = absl::Seconds(1);
 // How long the last words of a worker that has ended wait for our own standard
 // error to take them.
 inline constexpr absl::Duration kStderrLinger = absl::Seconds(1);
 
 // Invariants: (1) the process is reaped by the time the object is gone, so that
-// it leaves no zombie; (2) transport() is not null before CloseWire() and null
-// after it; (3) no signal is sent once exit_status() has a value.
+// it leaves no zombie, unless kKillGrace has passed: then it is nobody's, and a
+// zombie from its end to that of this program; (2) transport() is not null
+// before CloseWire() and null after it; (3) no signal is sent once
+// exit_status() has a value.
 class WorkerProcess {
  public:
   // Starts a worker. Errors name the program and what the system said:
@@ -69,10 +75,11 @@ class WorkerProcess {
       Reaper::Pidfd pidfd = Reaper::Pidfd::kIfAvailable);
 
   // Closes the wire, gives the worker kDestructorGrace to end, then sends
-  // SIGKILL and reaps it. Writes what waits for our standard error, but not
-  // beyond StderrLingersUntil(), and gives SpawnOptions::on_stderr what is
-  // left, an unfinished line too; what that throws is dropped here. Returns at
-  // once if the worker was reaped before and nothing waits.
+  // SIGKILL and reaps it, if it ends within kKillGrace. Writes what waits for
+  // our standard error, but not beyond StderrLingersUntil(), and gives
+  // SpawnOptions::on_stderr what is left, an unfinished line too; what that
+  // throws is dropped here. Returns at once if the worker was reaped before and
+  // nothing waits.
   ~WorkerProcess();
 
   WorkerProcess(const WorkerProcess&) = delete;
@@ -150,8 +157,8 @@ class WorkerProcess {
   absl::Status Kill(int signal);
 
   // Sends SIGTERM; SIGKILL if the worker still runs after `grace`; reaps it.
-  // Says how it ended. The worker's SIGKILL cannot be refused, so this takes
-  // `grace` and what the kernel needs to end a process.
+  // Says how it ended. DeadlineExceeded if it still has not kKillGrace after
+  // the SIGKILL, which cannot be refused.
   absl::StatusOr<ExitStatus> Terminate(absl::Duration grace);
 
   // For error texts: "worker 'name' (pid 123) exited with status 1; its stderr

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "forkrpc/connection/connection.h"
 #include "forkrpc/server/async_server_core.h"
 
 namespace forkrpc {
@@ -14,6 +15,9 @@ namespace forkrpc {
 absl::StatusOr<std::unique_ptr<AsyncServer>> AsyncServer::Start(
     Transport* transport, AsyncHandler handler, AsyncServerOptions options,
     EventLoop* loop) {
+  const absl::Status checked =
+      CheckReceiveBufferOctets(options.connection.receive_buffer_octets);
+  if (!checked.ok()) return checked;
   auto server =
       absl::WrapUnique(new AsyncServer(std::make_shared<AsyncServerCore>(
           transport, std::move(handler), std::move(options), loop)));
@@ -29,6 +33,10 @@ AsyncServer::~AsyncServer() { core_->Stop(); }
 
 absl::Status AsyncServer::SendEvent(absl::string_view payload) {
   return core_->SendEvent(payload);
+}
+
+absl::Status AsyncServer::Flush(absl::Duration timeout) {
+  return core_->Flush(timeout);
 }
 
 void AsyncServer::PostEvent(std::string payload) {

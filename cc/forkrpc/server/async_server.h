@@ -45,6 +45,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "forkrpc/connection/server_connection.h"
+#include "forkrpc/driver/flush.h"
 #include "forkrpc/event_loop/event_loop.h"
 #include "forkrpc/server/async_handler.h"
 #include "forkrpc/transport/transport.h"
@@ -83,7 +84,8 @@ class AsyncServer {
   // Serves from now on; `handler` is destroyed when the service has ended, but
   // not while it runs. `transport` must stay until then. Where the loop is
   // destroyed first, the service ends with it, and `done` is not called.
-  // Responders may outlive them all. Errors: those of EventLoop::WatchFd.
+  // Responders may outlive them all. Errors: those of EventLoop::WatchFd,
+  // FailedPrecondition for options that make no sense.
   static absl::StatusOr<std::unique_ptr<AsyncServer>> Start(
       Transport* transport, AsyncHandler handler, AsyncServerOptions options,
       EventLoop* loop);
@@ -99,7 +101,17 @@ class AsyncServer {
   // the service has ended.
   absl::Status SendEvent(absl::string_view payload);
 
-  // The same from any thread, while the server exists.
+  // Writes all that was made, events and responses, before this returns: before
+  // a function blocks the loop, or ends the process. It is for just that, so it
+  // may block the loop's thread, for `timeout` at most; no function or callback
+  // runs inside it. DeadlineExceeded if the parent does not read: what is left
+  // stays queued, and the loop goes on writing it. Unavailable, or what the
+  // transport says, if the stream is over, or the service is, and something is
+  // lost. OK says that the kernel has it all, not that it was read. The loop's
+  // thread; another one has to post it there, with PostEvent() before it.
+  absl::Status Flush(absl::Duration timeout = kDefaultFlushTimeout);
+
+  // SendEvent() from any thread, while the server exists.
   void PostEvent(std::string payload);
 
   // The worker has failed: as Responder::EndWorker, but no call's fault.

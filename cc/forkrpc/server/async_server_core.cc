@@ -84,6 +84,16 @@ absl::Status AsyncServerCore::SendEvent(absl::string_view payload) {
   return sent;
 }
 
+absl::Status AsyncServerCore::Flush(absl::Duration timeout) {
+  if (state_ != State::kEnded) {
+    return driver_->Flush(MonotonicNow() + timeout);
+  }
+  if (connection_.unsent() == 0) return connection_.send_error();
+  return absl::UnavailableError(absl::StrCat("the service has ended with ",
+                                             connection_.unsent(),
+                                             " octets that were not written"));
+}
+
 void AsyncServerCore::AfterSend(absl::string_view payload) {
   if (payload.size() >= SendQueue::kMinBorrow) {
     driver_->FlushNow();

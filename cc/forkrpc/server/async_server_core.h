@@ -62,6 +62,7 @@ class AsyncServerCore : public std::enable_shared_from_this<AsyncServerCore> {
 
   absl::Status Respond(CallId call, absl::string_view payload);
   absl::Status SendEvent(absl::string_view payload);
+  absl::Status Flush(absl::Duration timeout);
   // The worker has failed: see Responder::EndWorker.
   void EndWorker(absl::Status why);
   // A call gets no response: its function has failed, or its responder was

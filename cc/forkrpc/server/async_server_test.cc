@@ -404,5 +404,14 @@ TEST_F(AsyncServerTest, WhatCannotBeWatchedCannotBeServed) {
   EXPECT_TRUE(absl::IsFailedPrecondition(server.status())) << server.status();
 }
 
+TEST_F(AsyncServerTest, OptionsOfNoSenseDoNotStart) {
+  wire_ = TestWire::Make(WireKind::kSocket);
+  options_.connection.receive_buffer_octets = 0;
+  const auto server = AsyncServer::Start(
+      wire_.transport.get(), [](absl::string_view, Responder) {}, options_,
+      loop_.get());
+  EXPECT_TRUE(absl::IsFailedPrecondition(server.status())) << server.status();
+}
+
 }  // namespace
 }  // namespace forkrpc

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "forkrpc/base/clock.h"
 #include "forkrpc/transport/spin_read.h"
 
 namespace forkrpc {
@@ -14,11 +15,11 @@ BlockingServer::BlockingServer(Transport* transport,
                                const BlockingServerOptions& options)
     : transport_(transport),
       form_(options.connection.form),
-      flush_each_call_(options.flush == FlushPolicy::kEachCall),
-      flush_each_event_(options.event_flush == EventFlush::kAtOnce),
+      flush_(options.flush),
       spin_(options.spin),
-      connection_(options.connection),
-      flush_at_(flush_each_call_ ? 1 : kFlushAt) {}
+      connection_(options.connection) {
+  OnAllWritten();
+}
 
 absl::Status BlockingServer::Take(CallId call, const Reply& reply) {
   switch (reply.kind()) {
@@ -38,7 +39,7 @@ absl::Status BlockingServer::AfterCall() {
         "the function returned without a response: AnswerLater() is for the "
         "async form, in the sync form responses have the requests' order");
   }
-  return Flush();
+  return WriteAll();
 }
 
 bool BlockingServer::Proceed(absl::Status* end) {
@@ -63,7 +64,7 @@ bool BlockingServer::Proceed(absl::Status* end) {
 }
 
 absl::Status BlockingServer::Receive() {
-  absl::Status flushed = Flush();
+  absl::Status flushed = WriteAll();
   if (!flushed.ok()) return flushed;
   if (connection_.wants_shutdown_write()) {
     //= spec/wire.md#FR-CLS-005
@@ -88,19 +89,31 @@ absl::Status BlockingServer::Receive() {
   return absl::OkStatus();
 }
 
+void BlockingServer::OnAllWritten() {
+  flush_at_ = flush_ == FlushPolicy::kWhenIdle ? kFlushAt : 1;
+}
+
 absl::Status BlockingServer::SendEvent(absl::string_view payload) {
   absl::Status status =
       connection_.SendEvent(payload, PayloadLifetime::kBorrow);
   if (!status.ok()) return status;
   const bool borrowed = payload.size() >= SendQueue::kMinBorrow;
-  if (flush_each_event_ || borrowed || connection_.unsent() >= kFlushAt) {
-    return Flush();
+  if (flush_ == FlushPolicy::kEachEvent || borrowed ||
+      connection_.unsent() >= kFlushAt) {
+    return WriteAll();
   }
   flush_at_ = 1;
   return absl::OkStatus();
 }
 
-absl::Status BlockingServer::Flush() {
+absl::Status BlockingServer::Flush(absl::Duration timeout) {
+  const absl::Status flushed =
+      FlushUntil(&connection_, transport_, MonotonicNow() + timeout);
+  if (flushed.ok()) OnAllWritten();
+  return flushed;
+}
+
+absl::Status BlockingServer::WriteAll() {
   while (connection_.unsent() > 0) {
     absl::StatusOr<IoResult> put =
         transport_->Write(connection_.SendBuffers(), IoMode::kBlock);
@@ -110,7 +123,7 @@ absl::Status BlockingServer::Flush() {
     }
     connection_.OnSent(put->octets);
   }
-  flush_at_ = flush_each_call_ ? 1 : kFlushAt;
+  OnAllWritten();
   return absl::OkStatus();
 }
 

@@ -33,33 +33,32 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "forkrpc/connection/server_connection.h"
+#include "forkrpc/driver/flush.h"
 #include "forkrpc/server/reply.h"
 #include "forkrpc/transport/transport.h"
 
 namespace forkrpc {
 
-// When responses are written.
+// When output is written, if not before: always when 64 KiB of it are waiting,
+// before the server reads, at the end of Serve(), and by Flush().
 enum class FlushPolicy {
-  // After each call: a response never waits for a later call.
+  // Each event before SendEvent() returns, responses after each call: for
+  // functions that say how far they are.
+  kEachEvent,
+  // After each call, with the events that it has sent: a response never waits
+  // for a later call, and many events are one system call. But what a function
+  // sends before it computes for long arrives after that, unless it calls
+  // Flush().
   kEachCall,
-  // When no request is waiting that has arrived, or much output is: one system
-  // call for many short calls, but a response waits for those behind it.
+  // When no request is waiting that has arrived: one system call for many short
+  // calls, but a response waits for those behind it. A call that has sent
+  // events is written when it ends.
   kWhenIdle,
-};
-
-// When the events of a function that is running are written.
-enum class EventFlush {
-  // When the function returns, or 64 KiB are waiting: one system call for many
-  // events, but they tell nothing of how far a long function is.
-  kByEndOfCall,
-  // Before SendEvent() returns.
-  kAtOnce,
 };
 
 struct BlockingServerOptions {
   ServerOptions connection;
   FlushPolicy flush = FlushPolicy::kEachCall;
-  EventFlush event_flush = EventFlush::kAtOnce;
   // How long to spin for the next request before blocking; see spin_read.h.
   absl::Duration spin = absl::ZeroDuration();
 };
@@ -78,9 +77,14 @@ class ServerCall {
   BlockingServer* server() const { return server_; }
 
   // Sends an event; it arrives before this call's response if it is sent
-  // before it.
+  // before it. It is written when the function returns, unless much is waiting
+  // before: where it must not wait, Flush() pushes it out, or
+  // FlushPolicy::kEachEvent each.
   //= spec/wire.md#FR-EVT-004
   absl::Status SendEvent(absl::string_view payload);
+
+  // BlockingServer::Flush().
+  absl::Status Flush(absl::Duration timeout = kDefaultFlushTimeout);
 
  private:
   friend class BlockingServer;
@@ -157,14 +161,19 @@ class BlockingServer {
     // What was borrowed must be written before the caller has it back.
     if (ABSL_PREDICT_FALSE(payload.size() >= SendQueue::kMinBorrow) &&
         status.ok()) {
-      return Flush();
+      return WriteAll();
     }
     return status;
   }
   absl::Status SendEvent(absl::string_view payload);
 
-  // Writes all output now.
-  absl::Status Flush();
+  // Writes all output now, responses of earlier calls too: before a function
+  // goes on for long, or the process ends. Waits for the parent to take it, for
+  // `timeout` at most. DeadlineExceeded if it does not read: what is left stays
+  // queued, is written with what is next, and holds up the end of Serve(), but
+  // not that of the process. Unavailable, or what the transport says, if the
+  // parent is gone. OK says that the kernel has it all, not that it was read.
+  absl::Status Flush(absl::Duration timeout = kDefaultFlushTimeout);
 
  private:
   // Output is written at the latest when so much is waiting, so that a batch
@@ -179,7 +188,7 @@ class BlockingServer {
     explicit FlushAtEnd(BlockingServer* server) : server_(server) {}
     FlushAtEnd(const FlushAtEnd&) = delete;
     FlushAtEnd& operator=(const FlushAtEnd&) = delete;
-    ~FlushAtEnd() { server_->Flush().IgnoreError(); }
+    ~FlushAtEnd() { server_->WriteAll().IgnoreError(); }
 
    private:
     BlockingServer* const server_;
@@ -192,27 +201,32 @@ class BlockingServer {
   }
   // Does what a reply says.
   absl::Status Take(CallId call, const Reply& reply);
+  // Writes all output, however long the parent takes for it.
+  absl::Status WriteAll();
+  void OnAllWritten();
   // Writes what is due after a call; not OK if that ends the service.
   absl::Status AfterCall();
   // Does what there is to do when no request is waiting. False at the end, with
   // what Serve() is to return.
   bool Proceed(absl::Status* end);
-  // Reads once, flushing first: nothing more can be done without it.
+  // Reads once, writing all first: nothing more can be done without it.
   absl::Status Receive();
 
   Transport* const transport_;
   const Form form_;
-  const bool flush_each_call_;
-  const bool flush_each_event_;
+  const FlushPolicy flush_;
   const absl::Duration spin_;
   ServerConnection connection_;
   // How much output is written after a call: kFlushAt, or any if responses are
-  // to go out at once or events are waiting.
-  size_t flush_at_;
+  // not to wait or events are waiting.
+  size_t flush_at_ = 0;
 };
 
 inline absl::Status ServerCall::SendEvent(absl::string_view payload) {
   return server_->SendEvent(payload);
+}
+inline absl::Status ServerCall::Flush(absl::Duration timeout) {
+  return server_->Flush(timeout);
 }
 
 }  // namespace forkrpc

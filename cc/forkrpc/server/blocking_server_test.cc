@@ -143,29 +143,34 @@ Progress RunEvents(const BlockingServerOptions& options, int events) {
   return progress;
 }
 
-TEST(BlockingServerTest, EventsGoOutAtTheEndOfTheirCallIfThatIsAskedFor) {
-  BlockingServerOptions options;
-  options.event_flush = EventFlush::kByEndOfCall;
-  const Progress progress = RunEvents(options, 3);
-  EXPECT_THAT(progress.writes_after_event, ElementsAre(0, 0, 0));
-  EXPECT_EQ(progress.at_return, 1);
+TEST(BlockingServerTest, EventsGoOutAtTheEndOfTheirCall) {
+  for (const FlushPolicy flush :
+       {FlushPolicy::kEachCall, FlushPolicy::kWhenIdle}) {
+    BlockingServerOptions options;
+    options.flush = flush;
+    const Progress progress = RunEvents(options, 3);
+    EXPECT_THAT(progress.writes_after_event, ElementsAre(0, 0, 0));
+    EXPECT_EQ(progress.at_return, 1);
+  }
+  EXPECT_THAT(RunEvents(Sync(), 3).writes_after_event, ElementsAre(0, 0, 0));
 }
 
 // However many there are, 64 KiB wait at most.
 TEST(BlockingServerTest, EventsNeverFillTheMemory) {
-  BlockingServerOptions options;
-  options.event_flush = EventFlush::kByEndOfCall;
-  const Progress progress = RunEvents(options, 100000);
+  const Progress progress = RunEvents({}, 100000);
   EXPECT_LE(progress.longest, (size_t{64} << 10) + 24);
   EXPECT_GE(progress.writes_after_event.back(), 100000 * 24 / 65560);
 }
 
-TEST(BlockingServerTest, EventsGoOutAtOnceUnlessTold) {
-  EXPECT_THAT(RunEvents({}, 3).writes_after_event, ElementsAre(1, 2, 3));
-  EXPECT_THAT(RunEvents(Sync(), 3).writes_after_event, ElementsAre(1, 2, 3));
-  BlockingServerOptions options = Sync();
-  options.event_flush = EventFlush::kByEndOfCall;
-  EXPECT_THAT(RunEvents(options, 3).writes_after_event, ElementsAre(0, 0, 0));
+TEST(BlockingServerTest, EventsGoOutAtOnceIfThatIsAskedFor) {
+  for (BlockingServerOptions options : {BlockingServerOptions(), Sync()}) {
+    options.flush = FlushPolicy::kEachEvent;
+    const Progress progress = RunEvents(options, 3);
+    EXPECT_THAT(progress.writes_after_event, ElementsAre(1, 2, 3));
+    if (options.connection.form == Form::kAsync) {
+      EXPECT_EQ(progress.at_return, 4);
+    }
+  }
 }
 
 // A slow call does not hold back what an earlier one has answered.

@@ -44,6 +44,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "forkrpc/driver/flush.h"
 #include "forkrpc/serialiser/protobuf.h"
 #include "forkrpc/serialiser/typed.h"
 #include "forkrpc/server/blocking_server.h"
@@ -65,6 +67,11 @@ class ProtobufResponderBase {
   // A v1::Event of that name.
   absl::Status SendEvent(absl::string_view name,
                          const google::protobuf::MessageLite& event);
+
+  // See Responder.
+  absl::Status Flush(absl::Duration timeout = kDefaultFlushTimeout) {
+    return responder_.Flush(timeout);
+  }
 
   CallId call() const { return responder_.call(); }
 

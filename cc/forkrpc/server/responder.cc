@@ -48,6 +48,11 @@ absl::Status Responder::SendEvent(absl::string_view payload) {
   return core == nullptr ? WhyUnusable() : core->SendEvent(payload);
 }
 
+absl::Status Responder::Flush(absl::Duration timeout) {
+  AsyncServerCore* const core = core_.get();
+  return core == nullptr ? WhyUnusable() : core->Flush(timeout);
+}
+
 absl::Status Responder::WhyUnusable() {
   const bool used = !core_.is_set();
   core_.reset();

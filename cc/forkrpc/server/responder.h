@@ -36,7 +36,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "forkrpc/connection/connection.h"
+#include "forkrpc/driver/flush.h"
 #include "forkrpc/server/reply.h"
 #include "forkrpc/server/thread_responder.h"
 #include "forkrpc/server/weak_handle.h"
@@ -79,6 +81,10 @@ class Responder {
 
   // Sends an event: before this call's response if it is sent before it.
   absl::Status SendEvent(absl::string_view payload);
+
+  // AsyncServer::Flush(), before the call is answered: after that it is
+  // FailedPrecondition here, as everything else.
+  absl::Status Flush(absl::Duration timeout = kDefaultFlushTimeout);
 
   CallId call() const { return call_; }
 

@@ -5,7 +5,9 @@
 //
 // It may outlive the server and the loop: then what it is given goes nowhere,
 // and nothing is touched. One that is destroyed without having been used is
-// logged by the server, as a Responder is. Allocates one task for each use.
+// logged by the server, as a Responder is. Allocates one task for each use. It
+// has no Flush(): a thread that ends the process posts that to the loop, to run
+// behind what it has posted before, AsyncServer::Flush() first.
 //
 //   #include <thread>
 //

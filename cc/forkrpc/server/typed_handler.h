@@ -47,6 +47,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "forkrpc/driver/flush.h"
 #include "forkrpc/serialiser/serialiser.h"
 #include "forkrpc/serialiser/typed.h"
 #include "forkrpc/server/blocking_server.h"
@@ -84,7 +86,10 @@ class TypedResponder {
     return SendEvent<std::initializer_list<absl::string_view>>(event);
   }
 
-  // See Responder::EndWorker.
+  // See Responder.
+  absl::Status Flush(absl::Duration timeout = kDefaultFlushTimeout) {
+    return responder_.Flush(timeout);
+  }
   void EndWorker(absl::Status why) { responder_.EndWorker(std::move(why)); }
   CallId call() const { return responder_.call(); }
 
@@ -101,6 +106,7 @@ class TypedCall {
   TypedCall(ServerCall* call, Serialiser serialiser)
       : call_(call), serialiser_(std::move(serialiser)) {}
 
+  // As ServerCall's: written when the function returns, or by Flush().
   template <typename Event>
   absl::Status SendEvent(const Event& event) {
     std::string payload;
@@ -111,6 +117,10 @@ class TypedCall {
     return SendEvent<std::initializer_list<absl::string_view>>(event);
   }
 
+  // See ServerCall.
+  absl::Status Flush(absl::Duration timeout = kDefaultFlushTimeout) {
+    return call_->Flush(timeout);
+  }
   CallId id() const { return call_->id(); }
   BlockingServer* server() const { return call_->server(); }
 

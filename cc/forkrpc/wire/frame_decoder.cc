@@ -13,8 +13,10 @@
 
 namespace forkrpc {
 
-FrameDecoder::FrameDecoder(FrameLayout layout, const WireLimits& limits)
-    : header_size_(HeaderSize(layout)),
+FrameDecoder::FrameDecoder(FrameLayout layout, const WireLimits& limits,
+                           size_t receive_buffer_octets)
+    : buffer_(receive_buffer_octets),
+      header_size_(HeaderSize(layout)),
       max_payload_(std::min(limits.max_payload, kMaxPayloadOnWire)) {}
 
 size_t FrameDecoder::FrontFrameSize() const {

@@ -50,7 +50,10 @@ enum class DecodeResult {
 //     the front, so that each look at it gives the same error.
 class FrameDecoder {
  public:
-  explicit FrameDecoder(FrameLayout layout, const WireLimits& limits = {});
+  // `receive_buffer_octets`: see ReceiveBuffer.
+  explicit FrameDecoder(
+      FrameLayout layout, const WireLimits& limits = {},
+      size_t receive_buffer_octets = ReceiveBuffer::kInitialCapacity);
 
   // Where to put the next octets; empty only after an error. Ends the life of
   // the views that Next() gave.

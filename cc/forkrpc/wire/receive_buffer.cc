@@ -26,9 +26,15 @@ std::unique_ptr<char[]> AllocateOctets(size_t n) {
 
 }  // namespace
 
+ReceiveBuffer::ReceiveBuffer(size_t first_capacity)
+    : first_capacity_(
+          std::max(kLeastCapacity, std::min(first_capacity, kMostCapacity))),
+      slack_(kSlack + std::max(first_capacity_, kInitialCapacity) -
+             kInitialCapacity) {}
+
 bool ReceiveBuffer::MayAllocate(size_t more) const {
   assert(overflow_.empty());
-  return capacity_ + more + kBeside <= 2 * received_ + kSlack;
+  return capacity_ + more + kBeside <= 2 * received_ + slack_;
 }
 
 absl::Span<char> ReceiveBuffer::Prepare(size_t wanted) {
@@ -42,6 +48,12 @@ absl::Span<char> ReceiveBuffer::Prepare(size_t wanted) {
     end_ -= begin_;
     begin_ = 0;
   }
+  // A small block that is never empty when it is full, since a part of a frame
+  // is left, would never grow.
+  if (was_full_ && capacity_ < kInitialCapacity && wanted <= capacity_) {
+    was_full_ = false;
+    wanted = 2 * capacity_;
+  }
   if (wanted > capacity_ && MayAllocate(wanted)) MoveToNewBlock(wanted);
   if (end_ == capacity_) return PrepareOverflow(wanted);
   return absl::MakeSpan(main_.get() + end_, capacity_ - end_);
@@ -50,19 +62,19 @@ absl::Span<char> ReceiveBuffer::Prepare(size_t wanted) {
 void ReceiveBuffer::ResizeEmpty(size_t wanted) {
   const size_t used = end_;
   begin_ = end_ = 0;
-  size_t capacity = std::max(capacity_, kInitialCapacity);
+  size_t capacity = std::max(capacity_, first_capacity_);
   if (was_full_ && capacity < kStreamCapacity) capacity *= 2;
   was_full_ = false;
 
   small_fillings_ = used < capacity_ / 4 ? small_fillings_ + 1 : 0;
   if (capacity > kStreamCapacity && small_fillings_ >= kShrinkAfter) {
-    capacity = std::max(kInitialCapacity, std::min(wanted, kStreamCapacity));
+    capacity = std::max(first_capacity_, std::min(wanted, kStreamCapacity));
     small_fillings_ = 0;
   }
   if (capacity == capacity_) return;
   // The old block is freed first, so that only the new one counts. It may be
   // made: a block is doubled only when it was filled, and the first fits
-  // kSlack.
+  // slack_.
   capacity_ = 0;
   assert(MayAllocate(capacity));
   main_.reset();

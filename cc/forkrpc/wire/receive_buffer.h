@@ -6,7 +6,8 @@
 //
 // One thread at a time. Memory follows the octets received: the sum of all
 // allocations alive at once is at most 2 x octets received + 64 KiB, whatever
-// `wanted` says. In the steady state nothing is allocated or copied.
+// `wanted` says; and what a first block is larger than the usual one. In the
+// steady state nothing is allocated or copied.
 //
 //   forkrpc::ReceiveBuffer buffer;
 //   absl::Span<char> space = buffer.Prepare(/*wanted=*/2);
@@ -37,21 +38,28 @@ namespace forkrpc {
 //  1. begin_ <= end_ <= capacity_; the readable octets are [begin_, end_) of
 //     main_, and those in overflow_ follow them.
 //  2. If overflow_ is not empty, main_ is full: end_ == capacity_.
-//  3. The memory alive is at most 2 x received_ + kSlack.
+//  3. The memory alive is at most 2 x received_ + slack_.
 //= spec/wire.md#FR-LIM-001
 class ReceiveBuffer {
  public:
   // The allowance beyond twice the octets received.
   static constexpr size_t kSlack = size_t{64} << 10;
-  // The first block: about 1,300 small frames in one read.
+  // The first block, where nothing is said: about 1,300 small frames in one
+  // read. What else it may be: at least a few frames, and no more than a typing
+  // error should cost.
   static constexpr size_t kInitialCapacity = size_t{32} << 10;
+  static constexpr size_t kLeastCapacity = 512;
+  static constexpr size_t kMostCapacity = size_t{64} << 20;
   // The block grows to this size when reads keep filling it.
   static constexpr size_t kStreamCapacity = size_t{256} << 10;
   // A larger block is given back after so many fillings in a row that used less
   // than a quarter of it.
   static constexpr int kShrinkAfter = 16;
 
-  ReceiveBuffer() = default;
+  // `first_capacity` octets are allocated for the first read; what is outside
+  // kLeastCapacity to kMostCapacity counts as the nearer one. A smaller block
+  // grows as soon as reads fill it, a larger one stays.
+  explicit ReceiveBuffer(size_t first_capacity = kInitialCapacity);
   ReceiveBuffer(const ReceiveBuffer&) = delete;
   ReceiveBuffer& operator=(const ReceiveBuffer&) = delete;
 
@@ -101,6 +109,9 @@ class ReceiveBuffer {
   void MoveToNewBlock(size_t capacity);
   absl::Span<char> PrepareOverflow(size_t wanted);
 
+  const size_t first_capacity_;
+  // kSlack, and what the first block is larger than kInitialCapacity.
+  const size_t slack_;
   std::unique_ptr<char[]> main_;
   std::unique_ptr<char[]> retired_;  // what views may point into after Gather()
   size_t capacity_ = 0;

@@ -88,6 +88,83 @@ TEST(ReceiveBufferTest, MemoryFollowsOctetsReceivedWhateverIsWanted) {
   }
 }
 
+// Feeds `buffer` until it has no more than what the bound allows for.
+void ExpectBounded(size_t first, size_t wanted, size_t piece) {
+  AllocationCounter counter;
+  ReceiveBuffer buffer(first);
+  Feeder feeder(&buffer);
+  const size_t allowance = ReceiveBuffer::kSlack +
+                           std::max(first, ReceiveBuffer::kInitialCapacity) -
+                           ReceiveBuffer::kInitialCapacity;
+  while (feeder.fed() < std::min(wanted, size_t{4} << 20)) {
+    feeder.Feed(wanted, piece);
+    ASSERT_LE(counter.peak_octets(), 2 * feeder.fed() + allowance)
+        << "first " << first << ", wanted " << wanted << ", fed "
+        << feeder.fed();
+  }
+  // Only a frame that is whole is gathered.
+  if (feeder.fed() < wanted) return;
+  ASSERT_TRUE(feeder.Holds(0));
+  EXPECT_LE(counter.peak_octets(), 2 * feeder.fed() + allowance);
+}
+
+TEST(ReceiveBufferTest, AFirstBlockOfAnySizeKeepsTheBound) {
+  for (const size_t first :
+       {size_t{512}, size_t{4096}, size_t{100000}, size_t{1} << 20}) {
+    for (const size_t wanted : {size_t{8}, size_t{40000}, size_t{1} << 20,
+                                size_t{16} << 20, size_t{1} << 40}) {
+      for (const size_t piece : {size_t{100}, size_t{65536}, size_t{1} << 20}) {
+        ExpectBounded(first, wanted, piece);
+      }
+    }
+  }
+}
+
+TEST(ReceiveBufferTest, TheFirstBlockIsOfTheSizeAskedFor) {
+  const auto first = [](size_t capacity) {
+    return ReceiveBuffer(capacity).Prepare(8).size();
+  };
+  EXPECT_EQ(ReceiveBuffer().Prepare(8).size(), ReceiveBuffer::kInitialCapacity);
+  EXPECT_EQ(first(512), 512u);
+  EXPECT_EQ(first(5000), 5000u);
+  EXPECT_EQ(first(size_t{1} << 20), size_t{1} << 20);
+  // What makes no sense is harmless.
+  EXPECT_EQ(first(0), ReceiveBuffer::kLeastCapacity);
+  EXPECT_EQ(first(SIZE_MAX), ReceiveBuffer::kMostCapacity);
+}
+
+// Also where a part of a frame is always left at the end of a reading.
+TEST(ReceiveBufferTest, ASmallFirstBlockGrowsIfReadsFillIt) {
+  for (const size_t left : {size_t{0}, size_t{1}, size_t{99}}) {
+    ReceiveBuffer buffer(512);
+    Feeder feeder(&buffer);
+    size_t consumed = 0;
+    size_t largest = 0;
+    for (int i = 0; i < 20; ++i) {
+      largest = std::max(largest, feeder.Feed(100, size_t{1} << 20));
+      ASSERT_TRUE(feeder.Holds(consumed));
+      consumed += buffer.buffered() - left;
+      buffer.Consume(buffer.buffered() - left);
+    }
+    EXPECT_GE(largest, ReceiveBuffer::kInitialCapacity - left) << left;
+  }
+}
+
+// It is what the user wanted, so that it stays however little arrives.
+TEST(ReceiveBufferTest, ALargeFirstBlockStays) {
+  ReceiveBuffer buffer(size_t{1} << 20);
+  Feeder feeder(&buffer);
+  feeder.Feed(8, 100);
+  AllocationCounter counter;
+  for (int i = 0; i < 2 * ReceiveBuffer::kShrinkAfter; ++i) {
+    buffer.Consume(buffer.buffered());
+    feeder.Feed(8, 100);
+  }
+  EXPECT_EQ(counter.allocations(), 0);
+  buffer.Consume(buffer.buffered());
+  EXPECT_EQ(buffer.Prepare(8).size(), size_t{1} << 20);
+}
+
 TEST(ReceiveBufferTest, SecondFrameOfASizeIsReceivedInPlace) {
   constexpr size_t kFrame = 1 << 20;
   ReceiveBuffer buffer;
