@@ -79,7 +79,9 @@ class Connection {
   // Reading failed: nothing more will arrive.
   void OnReceiveError(absl::Status error) { EndReceiving(std::move(error)); }
 
-  // What to write, in order; empty if nothing. Valid until the next call.
+  // What to write, in order; empty if nothing. Valid until the next call, which
+  // must be OnSent() if any of it was written or may yet be: what is not known
+  // to be written may be removed.
   absl::Span<const absl::string_view> SendBuffers() {
     return send_queue_.Buffers();
   }
@@ -132,8 +134,9 @@ class Connection {
   uint64_t received() const { return decoder_.offset() + decoder_.buffered(); }
 
  protected:
-  Connection(FrameLayout receive_layout, const WireLimits& limits)
-      : decoder_(receive_layout, limits) {}
+  Connection(FrameLayout send_layout, FrameLayout receive_layout,
+             const WireLimits& limits)
+      : decoder_(receive_layout, limits), send_queue_(send_layout) {}
 
   // Whether more octets would help. A derived class says no to push back.
   virtual bool WantsOctets() const = 0;

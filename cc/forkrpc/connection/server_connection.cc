@@ -11,7 +11,7 @@
 namespace forkrpc {
 
 ServerConnection::ServerConnection(const ServerOptions& options)
-    : Connection(RequestLayout(options.form), options.limits),
+    : Connection(kResponseLayout, RequestLayout(options.form), options.limits),
       options_(options) {}
 
 absl::Status ServerConnection::WhyNotSent(size_t payload_size) const {
