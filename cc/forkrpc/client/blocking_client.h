@@ -63,10 +63,10 @@ class BlockingClient {
   BlockingClient& operator=(const BlockingClient&) = delete;
 
   // Makes a call and waits for its response. Errors: DeadlineExceeded after
-  // `timeout`, and without sending it if that is not positive; Unavailable,
-  // naming how the worker ended, if it did; DataLoss or ResourceExhausted for
-  // what it sent; ResourceExhausted if a limit refuses the call;
-  // FailedPrecondition after Close().
+  // `timeout`, and without sending it if that is not positive or nothing of it
+  // was written by then; Unavailable, naming how the worker ended, if it did;
+  // DataLoss or ResourceExhausted for what it sent; ResourceExhausted if a
+  // limit refuses the call; FailedPrecondition after Close().
   absl::StatusOr<std::string> Call(
       absl::string_view payload,
       absl::Duration timeout = absl::InfiniteDuration());

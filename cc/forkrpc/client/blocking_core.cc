@@ -71,7 +71,12 @@ absl::Status BlockingCore::CheckIdle() const {
 }
 
 void BlockingCore::Flush() {
-  if (end_.stream_is_open()) pump_.Flush();
+  if (!end_.stream_is_open()) return;
+  // What has expired is not sent.
+  if (connection_.NextTimeout() != MonotonicTime::InfiniteFuture()) {
+    connection_.OnTimeout(MonotonicNow());
+  }
+  pump_.Flush();
 }
 
 std::optional<ClientEvent> BlockingCore::NextEnd(MonotonicTime deadline) {
@@ -149,8 +154,10 @@ absl::StatusOr<absl::string_view> BlockingCore::EndOf(const ClientEvent& event,
 }
 
 void BlockingCore::Abandon(CallId call) {
+  // First, for a request of which nothing is written need not be copied.
+  const bool abandoned = connection_.CancelCall(call).ok();
   if (connection_.unsent() > 0) connection_.OwnBorrowedPayloads();
-  if (!connection_.CancelCall(call).ok()) return;
+  if (!abandoned) return;
   while (connection_.has_failed_calls()) connection_.PollEvent();
 }
 

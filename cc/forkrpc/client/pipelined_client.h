@@ -77,11 +77,12 @@ class PipelinedClient {
   PipelinedClient(const PipelinedClient&) = delete;
   PipelinedClient& operator=(const PipelinedClient&) = delete;
 
-  // Queues a call, which ends with DeadlineExceeded after `timeout`. It is
-  // written at the latest by the next Wait(), WaitAny() or Flush(), many in one
-  // system call. If much is queued, waits until the worker has taken some of
-  // it. Errors, and the call is not made: DeadlineExceeded if that takes longer
-  // than `timeout`, or if that is not positive; as BlockingClient::Call.
+  // Queues a call, which ends with DeadlineExceeded after `timeout`, and is not
+  // sent if nothing of it was written by then. It is written at the latest by
+  // the next Wait(), WaitAny() or Flush(), many in one system call. If much is
+  // queued, waits until the worker has taken some of it. Errors, and the call
+  // is not made: DeadlineExceeded if that takes longer than `timeout`, or if
+  // that is not positive; as BlockingClient::Call.
   absl::StatusOr<CallId> Start(
       absl::string_view payload,
       absl::Duration timeout = absl::InfiniteDuration()) {
@@ -124,8 +125,9 @@ class PipelinedClient {
     return WaitForAny(timeout);
   }
 
-  // Stops waiting for a call of Start(): it ends with Cancelled. The worker
-  // still executes it. NotFound if it has ended already.
+  // Stops waiting for a call of Start(): it ends with Cancelled. If nothing of
+  // its request was written it is not sent, else the worker still executes it;
+  // so it is at the end of a timeout. NotFound if it has ended already.
   absl::Status Cancel(CallId call);
 
   // As BlockingClient::Close, after the worker has answered everything.

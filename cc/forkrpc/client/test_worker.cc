@@ -32,6 +32,9 @@ Reply Handle(ServerCall& call) {
   const absl::string_view rest = words.second;
   int number = 0;
   (void)absl::SimpleAtoi(rest, &number);
+  static int* const calls = new int(0);
+  ++*calls;
+  if (words.first == "count") return absl::StrCat(*calls);
   if (words.first == "echo") return rest;
   if (words.first == "event") {
     const absl::Status status = call.SendEvent(rest);

@@ -63,6 +63,8 @@ CallId Worker::Call(absl::string_view payload, const CallOptions& options,
   return core_->Call(payload, options, std::move(callback));
 }
 
+bool Worker::CancelUnsent(CallId call) { return core_->CancelUnsent(call); }
+
 absl::Status Worker::Cancel(CallId call) { return core_->Cancel(call); }
 
 void Worker::Drain(absl::Duration grace,

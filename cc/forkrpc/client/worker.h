@@ -74,8 +74,8 @@ class Worker {
   // Makes a call; `callback` gets its end. Errors: ResourceExhausted if a limit
   // refuses it (on_room says when it is worth trying again);
   // FailedPrecondition after Drain(); Cancelled; DeadlineExceeded, with nothing
-  // sent if the deadline has passed when the call is made; and if it was lost
-  // with the worker, why, and how the worker ended. The payload is copied or
+  // sent if nothing was by the deadline; and if it was lost with the worker,
+  // why, and how the worker ended. The payload is copied or
   // written before this returns, unless the options say that it is borrowed.
   // With an empty callback the response is dropped and an error goes to
   // on_error.
@@ -85,10 +85,14 @@ class Worker {
   CallId Call(absl::string_view payload, const CallOptions& options,
               CallCallback callback);
 
-  // Stops waiting for a call: it ends with Cancelled. The worker still executes
-  // it. If its end is decided and its callback still to come, OK all the same,
-  // and it keeps that end. NotFound if no such call is waited for.
+  // Stops waiting for a call: it ends with Cancelled. If nothing of its request
+  // was written it is not sent, else the worker still executes it; so it is at
+  // a deadline. If its end is decided and its callback still to come, OK all
+  // the same, and it keeps that end. NotFound if no such call is waited for.
   absl::Status Cancel(CallId call);
+  // The same if nothing of its request was written, so that the worker knows
+  // nothing of it; else false, and the call goes on.
+  bool CancelUnsent(CallId call);
 
   // Ends a call that could not be made, such as one whose request cannot be
   // encoded: `callback` gets `why` from the loop, as if Call() had refused it.

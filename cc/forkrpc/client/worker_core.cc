@@ -134,6 +134,12 @@ absl::Status WorkerCore::Cancel(CallId call) {
   return cancelled;
 }
 
+bool WorkerCore::CancelUnsent(CallId call) {
+  const bool cancelled = connection_.CancelUnsentCall(call);
+  if (cancelled) TurnSoon();
+  return cancelled;
+}
+
 void WorkerCore::Drain(absl::Duration grace,
                        absl::AnyInvocable<void(absl::Status)> done) {
   if (end_.state() == WorkerEnd::State::kGone && done == nullptr) return;
@@ -206,6 +212,8 @@ void WorkerCore::OnTimer() {
   const MonotonicTime now = MonotonicNow();
   connection_.OnTimeout(now);
   end_.OnTime(now);
+  // What is not sent any more may have kept the half-close back.
+  if (connection_.has_failed_calls()) TurnSoon();
   Turn();
 }
 

@@ -64,6 +64,7 @@ class WorkerCore : public std::enable_shared_from_this<WorkerCore> {
   // Ends a call that was not made, from the loop.
   CallId Refuse(absl::Status why, CallCallback&& callback);
   absl::Status Cancel(CallId call);
+  bool CancelUnsent(CallId call);
   void Drain(absl::Duration grace, absl::AnyInvocable<void(absl::Status)> done);
   void Terminate(absl::Duration grace);
   void SetPaused(bool paused);

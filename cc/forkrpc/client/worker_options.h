@@ -81,9 +81,9 @@ struct WorkerOptions {
 
 struct CallOptions {
   // When the call ends with DeadlineExceeded: so long after it was made, or at
-  // a point in time; the earlier counts. The worker still executes it, and its
-  // id stays taken until it answers. A call whose time has passed when it is
-  // made is not sent.
+  // a point in time; the earlier counts. What has expired before anything of it
+  // was written is not sent, however long the worker has not read. Else the
+  // worker still executes it, and its id stays taken until it answers.
   absl::Duration timeout = absl::InfiniteDuration();
   MonotonicTime deadline = MonotonicTime::InfiniteFuture();
   // With kBorrow and a callback, the payload must stay as it is until the

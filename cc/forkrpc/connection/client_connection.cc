@@ -24,9 +24,10 @@ ClientOptions WithinTheIds(ClientOptions options) {
 }  // namespace
 
 ClientConnection::ClientConnection(const ClientOptions& options)
-    : Connection(kResponseLayout, options.limits,
+    : Connection(RequestLayout(options.form), kResponseLayout, options.limits,
                  options.receive_buffer_octets),
       options_(WithinTheIds(options)),
+      max_in_flight_(options_.max_in_flight),
       next_id_(options.first_id == kEventId ? 1 : options.first_id),
       oldest_(next_id_) {}
 
@@ -40,10 +41,9 @@ absl::Status ClientConnection::WhyNotStarted(size_t payload_size) const {
     return absl::FailedPreconditionError(
         "no more calls after the half-close was asked for");
   }
-  if (calls_.size() >= options_.max_in_flight) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(calls_.size(), " calls in flight, the limit is ",
-                     options_.max_in_flight));
+  if (calls_.size() >= max_in_flight_) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        calls_.size(), " calls in flight, the limit is ", max_in_flight_));
   }
   if (!send_queue().empty() &&
       send_queue().size() + payload_size > options_.max_unsent) {
@@ -65,10 +65,20 @@ absl::StatusOr<CallId> ClientConnection::StartCallWithDeadline(
   return id;
 }
 
+bool ClientConnection::RemoveRequest(CallId call) {
+  const CallId newest = next_id_ == 1 ? kMaxCallId : next_id_ - 1;
+  return send_queue().Remove(call, newest);
+}
+
 void ClientConnection::Abandon(CallState* call, CallId id, CallState state,
-                               absl::Status why) {
+                               absl::Status why, bool unsent) {
   *call = state;
-  failed_.emplace_back(id, std::move(why));
+  failed_.push_back(Failed{id, std::move(why), unsent});
+}
+
+void ClientConnection::SetGaps(size_t gaps) {
+  gaps_ = gaps;
+  max_in_flight_ = std::min<size_t>(options_.max_in_flight, kMaxCallId - gaps);
 }
 
 absl::Status ClientConnection::CancelCall(CallId call) {
@@ -82,8 +92,22 @@ absl::Status ClientConnection::CancelCall(CallId call) {
   }
   if (*state == CallState::kTimed) deadlines_.Remove(call);
   Abandon(state, call, CallState::kCancelled,
-          absl::CancelledError(absl::StrCat("call ", call, " was cancelled")));
+          absl::CancelledError(absl::StrCat("call ", call, " was cancelled")),
+          RemoveRequest(call));
   return absl::OkStatus();
+}
+
+bool ClientConnection::CancelUnsentCall(CallId call) {
+  CallState* const state = calls_.Find(call);
+  if (state == nullptr || *state > CallState::kTimed || !RemoveRequest(call)) {
+    return false;
+  }
+  if (*state == CallState::kTimed) deadlines_.Remove(call);
+  Abandon(state, call, CallState::kCancelled,
+          absl::CancelledError(
+              absl::StrCat("call ", call, " was cancelled, and not sent")),
+          /*unsent=*/true);
+  return true;
 }
 
 bool ClientConnection::is_open(CallId call) const {
@@ -95,7 +119,8 @@ void ClientConnection::OnTimeout(MonotonicTime now) {
   while (std::optional<CallId> call = deadlines_.PopDue(now)) {
     Abandon(calls_.Find(*call), *call, CallState::kExpired,
             absl::DeadlineExceededError(absl::StrCat(
-                "call ", *call, " has no response at its deadline")));
+                "call ", *call, " has no response at its deadline")),
+            RemoveRequest(*call));
   }
 }
 
@@ -139,6 +164,10 @@ std::optional<ClientEvent> ClientConnection::OnFrame(const FrameView& frame) {
   //= spec/wire.md#FR-EVT-002
   if (frame.id == kEventId) {
     return ClientEvent{ClientEvent::kEvent, 0, frame.payload, {}};
+  }
+  while (gaps_ > 0 && calls_.Find(oldest_) == nullptr) {
+    oldest_ = NextId(oldest_);
+    SetGaps(gaps_ - 1);
   }
   const CallId id = CallOf(frame);
   const CallState* const found = calls_.Find(id);
@@ -220,10 +249,17 @@ bool ClientConnection::IsLost(CallId call) const {
 
 std::optional<ClientEvent> ClientConnection::PopFailed() {
   --open_calls_;
-  auto [call, why] = std::move(failed_.front());
+  Failed failed = std::move(failed_.front());
   failed_.pop_front();
-  *calls_.Find(call) = CallState::kAbandoned;
-  return ClientEvent{ClientEvent::kCallFailed, call, {}, std::move(why)};
+  if (failed.unsent) {
+    // The child does not know of it: no response will come.
+    calls_.Erase(failed.call);
+    if (options_.form == Form::kSync) SetGaps(gaps_ + 1);
+  } else {
+    *calls_.Find(failed.call) = CallState::kAbandoned;
+  }
+  return ClientEvent{
+      ClientEvent::kCallFailed, failed.call, {}, std::move(failed.why)};
 }
 
 }  // namespace forkrpc

@@ -27,7 +27,6 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "absl/base/attributes.h"
@@ -38,33 +37,25 @@
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/connection/call_table.h"
+#include "forkrpc/connection/client_event.h"
 #include "forkrpc/connection/client_options.h"
 #include "forkrpc/connection/connection.h"
 #include "forkrpc/connection/deadlines.h"
 
 namespace forkrpc {
 
-// What happened, in the order in which it did.
-struct ClientEvent {
-  enum Kind {
-    kResponse,    // `call` ended with `payload`
-    kEvent,       // the child raised an event with `payload`
-    kCallFailed,  // `call` ended without a response; `status` says why
-    kClosed,      // last event: `status` is OK after a clean end
-  };
-  Kind kind;
-  CallId call = 0;            // kResponse and kCallFailed
-  absl::string_view payload;  // valid until the next ReceiveBuffer()
-  absl::Status status;        // kCallFailed and kClosed, else OK
-};
-
 // Invariants:
 //  1. An id stays in calls_ until its response arrives or the connection ends:
-//     it is not used again before, even if nobody waits for it any more.
+//     it is not used again before, even if nobody waits for it any more. One
+//     whose request was removed before any of it was written leaves when the
+//     end of its call is polled.
 //  2. The calls whose end is decided and not yet polled are those in failed_,
 //     which are in calls_ too, and behind them lost_ from lost_polled_ on.
 //  3. open_calls_ counts those, and the calls that are waited for.
-//  4. In the sync form the calls in flight are oldest_, NextId(oldest_), ...
+//  4. In the sync form the calls in flight are oldest_, NextId(oldest_), ... up
+//     to next_id_, but for the gaps_ of them whose requests were removed.
+//  5. max_in_flight_ is as options_ has it, or as many ids as are left if the
+//     gaps leave fewer.
 class ClientConnection final : public Connection {
  public:
   explicit ClientConnection(const ClientOptions& options = {});
@@ -91,21 +82,27 @@ class ClientConnection final : public Connection {
     next_id_ = NextId(id);
     ++open_calls_;
     //= spec/wire.md#FR-ORD-007
-    send_queue().Add(RequestLayout(options_.form), id, payload, lifetime);
+    send_queue().Add(id, payload, lifetime);
     return id;
   }
 
-  // The same, and at `deadline` the call ends with DeadlineExceeded; its
-  // response is dropped if it still comes.
+  // The same, and at `deadline` the call ends with DeadlineExceeded. A request
+  // of which nothing was written by then is not sent; else its response is
+  // dropped if it still comes.
   absl::StatusOr<CallId> StartCallWithDeadline(
       absl::string_view payload, MonotonicTime deadline,
       PayloadLifetime lifetime = PayloadLifetime::kCopy);
 
-  // Stops waiting for a call: it ends with Cancelled, the child still executes
-  // it; if its end is decided and not yet polled, it keeps that one. NotFound
-  // if no such call is waited for.
+  // Stops waiting for a call: it ends with Cancelled. If nothing of its request
+  // was written it is not sent, else the child still executes it. If its end is
+  // decided and not yet polled, it keeps that one. NotFound if no such call is
+  // waited for.
   //= spec/wire.md#FR-SID-009
   absl::Status CancelCall(CallId call);
+
+  // The same if nothing of its request was written; else false, and the call
+  // goes on.
+  bool CancelUnsentCall(CallId call);
 
   // No more calls: half-closes when all requests are written, then the child
   // drains. May be called again.
@@ -167,7 +164,7 @@ class ClientConnection final : public Connection {
   // Whether StartCall() would take a call of so many octets now.
   bool can_start_call(size_t payload_size = 0) const {
     return usable() && !half_close_requested_ &&
-           calls_.size() < options_.max_in_flight &&
+           calls_.size() < max_in_flight_ &&
            payload_size <= options_.limits.max_payload &&
            (send_queue().size() + payload_size <= options_.max_unsent ||
             send_queue().empty());
@@ -210,8 +207,19 @@ class ClientConnection final : public Connection {
     kAbandoned,  // its end was polled, and its response will be dropped
   };
 
+  // A call that has ended by itself.
+  struct Failed {
+    CallId call;
+    absl::Status why;
+    bool unsent;  // its request was removed
+  };
+
+  // Removes the request of a call if nothing of it was written.
+  bool RemoveRequest(CallId call);
   // The end of a call that was waited for.
-  void Abandon(CallState* call, CallId id, CallState state, absl::Status why);
+  void Abandon(CallState* call, CallId id, CallState state, absl::Status why,
+               bool unsent);
+  void SetGaps(size_t gaps);
   // Turns a frame into an event; nullopt if nobody waits for it, and after an
   // error.
   std::optional<ClientEvent> OnFrame(const FrameView& frame);
@@ -225,12 +233,14 @@ class ClientConnection final : public Connection {
   std::optional<ClientEvent> PopFailed();
 
   const ClientOptions options_;
+  size_t max_in_flight_;
   CallTable<CallState> calls_;
   CallId next_id_;
   CallId oldest_;  // sync form
+  size_t gaps_ = 0;
   Deadlines deadlines_;
   // Calls that ended by themselves, in the order in which they did.
-  std::deque<std::pair<CallId, absl::Status>> failed_;
+  std::deque<Failed> failed_;
   // Calls that ended with the connection, because of status(): oldest first.
   std::vector<CallId> lost_;
   size_t lost_polled_ = 0;

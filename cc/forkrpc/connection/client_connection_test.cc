@@ -286,6 +286,7 @@ TEST(ClientConnectionTest, DeadlineEndsACallButKeepsItsId) {
     client.Start("a", start + absl::Seconds(2));
     client.Start("b", start + absl::Seconds(1));
     client.Start("c");
+    client.Written();
     EXPECT_EQ(client.connection().NextTimeout(), start + absl::Seconds(1));
     client.connection().OnTimeout(start + absl::Seconds(1) -
                                   absl::Nanoseconds(1));
@@ -306,6 +307,7 @@ TEST(ClientConnectionTest, DeadlineEndsACallButKeepsItsId) {
 TEST(ClientConnectionTest, CancelEndsACallOnce) {
   Client client(Form::kAsync);
   client.Start("a", MonotonicTime());
+  client.Written();
   EXPECT_TRUE(client.connection().CancelCall(1).ok());
   EXPECT_EQ(client.connection().CancelCall(1).code(),
             absl::StatusCode::kNotFound);

@@ -44,10 +44,11 @@ absl::StatusCode ClientModel::StartCall(absl::string_view payload,
   if (may != kOk) return may;
   while (next_id_ == 0 || Find(next_id_) != calls_.end()) ++next_id_;
   *id = next_id_++;
-  calls_.push_back(Call{*id, deadline});
+  const size_t begin = out_.size();
   if (options_.form == Form::kAsync) AppendNumber(*id, &out_);
   AppendNumber(static_cast<uint32_t>(payload.size()), &out_);
   out_.append(payload.data(), payload.size());
+  calls_.push_back(Call{*id, deadline, begin, out_.size() - begin});
   return kOk;
 }
 
@@ -58,7 +59,16 @@ std::vector<ClientModel::Call>::iterator ClientModel::Find(CallId id) {
 
 void ClientModel::Abandon(Call* call, absl::StatusCode why) {
   call->waited_for = false;
+  if (call->begin >= sent_) TakeBack(call);
   ends_.push_back(Event{ClientEvent::kCallFailed, call->id, {}, why, {}});
+}
+
+void ClientModel::TakeBack(Call* call) {
+  out_.erase(call->begin, call->size);
+  call->unsent = true;
+  for (Call& other : calls_) {
+    if (other.begin > call->begin) other.begin -= call->size;
+  }
 }
 
 absl::StatusCode ClientModel::CancelCall(CallId id) {
@@ -181,6 +191,8 @@ void ClientModel::DecideEnd() {
 std::optional<ClientModel::Event> ClientModel::PopEnd() {
   const Event end = ends_.front();
   ends_.pop_front();
+  const auto call = Find(end.call);
+  if (call != calls_.end() && call->unsent) calls_.erase(call);
   return end;
 }
 

@@ -35,7 +35,8 @@ namespace forkrpc {
 //  1. calls_ has the ids that are taken, oldest first; ends_ has the calls that
 //     have ended without a response and were not polled.
 //  2. in_[at_, end) is what was received and not taken; out_[sent_, end) is
-//     what is to be written.
+//     what is to be written. A call's request is out_[begin, begin + size),
+//     unless it is unsent: then it was taken out of it.
 class ClientModel {
  public:
   struct Event {
@@ -92,7 +93,10 @@ class ClientModel {
   struct Call {
     CallId id;
     MonotonicTime deadline;
+    size_t begin;
+    size_t size;
     bool waited_for = true;
+    bool unsent = false;  // and never will be
   };
 
   absl::StatusCode MayStart(size_t payload_size) const;
@@ -104,6 +108,8 @@ class ClientModel {
   // The call whose id that is; end() if it is not taken.
   std::vector<Call>::iterator Find(CallId id);
   void Abandon(Call* call, absl::StatusCode why);
+  // Takes its request out of out_.
+  void TakeBack(Call* call);
   // The frame at the front as an event; nullopt if nobody waits for it.
   std::optional<Event> TakeFrame();
   void DecideEnd();

@@ -60,6 +60,7 @@ TEST(ClientModelTest, KeepsTheIdOfACancelledCall) {
   ClientModel model(options);
   EXPECT_EQ(Start(&model), 0xFFFFFFFF);
   EXPECT_EQ(Start(&model), 1u);
+  model.OnSent(model.unsent().size());
   EXPECT_EQ(model.CancelCall(1), StatusCode::kOk);
   EXPECT_EQ(model.CancelCall(1), StatusCode::kNotFound);
   EXPECT_EQ(model.in_flight(), 2u);
@@ -69,6 +70,30 @@ TEST(ClientModelTest, KeepsTheIdOfACancelledCall) {
   model.OnReceived("\0\0\0\1\0\0\0\0"s);
   EXPECT_FALSE(model.PollEvent().has_value());
   EXPECT_EQ(model.in_flight(), 1u);
+}
+
+TEST(ClientModelTest, TakesARequestBackOfWhichNothingIsSent) {
+  for (const Form form : {Form::kSync, Form::kAsync}) {
+    ClientModel model(In(form));
+    for (int i = 0; i < 4; ++i) Start(&model);
+    const size_t size = model.unsent().size() / 4;
+    model.OnSent(1);
+    EXPECT_EQ(model.CancelCall(1), StatusCode::kOk);
+    EXPECT_EQ(model.unsent().size(), 4 * size - 1) << "it has begun";
+    EXPECT_EQ(model.CancelCall(2), StatusCode::kOk);
+    EXPECT_EQ(model.unsent().size(), 3 * size - 1);
+    model.OnSent(2 * size - 1);
+    EXPECT_EQ(model.CancelCall(3), StatusCode::kOk);
+    EXPECT_EQ(model.unsent().size(), size) << "it is sent";
+    for (const CallId call : {1, 2, 3}) {
+      ExpectEnd(&model, ClientEvent::kCallFailed, call, StatusCode::kCancelled);
+    }
+    EXPECT_EQ(model.in_flight(), 3u);
+    model.OnReceived("\0\0\0\1\0\0\0\0\0\0\0\3\0\0\0\0"s);
+    EXPECT_FALSE(model.PollEvent().has_value());
+    model.OnReceived("\0\0\0\4\0\0\0\0"s);
+    ExpectEnd(&model, ClientEvent::kResponse, 4, StatusCode::kOk);
+  }
 }
 
 TEST(ClientModelTest, EndsCallsAtTheirDeadlineAndTheRestAtTheEnd) {

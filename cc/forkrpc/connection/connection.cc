@@ -19,9 +19,10 @@ absl::Status CheckReceiveBufferOctets(size_t octets) {
                    " to ", ReceiveBuffer::kMostCapacity, "; found ", octets));
 }
 
-Connection::Connection(FrameLayout receive_layout, const WireLimits& limits,
-                       size_t receive_buffer_octets)
-    : decoder_(receive_layout, limits, receive_buffer_octets) {
+Connection::Connection(FrameLayout send_layout, FrameLayout receive_layout,
+                       const WireLimits& limits, size_t receive_buffer_octets)
+    : decoder_(receive_layout, limits, receive_buffer_octets),
+      send_queue_(send_layout) {
   absl::Status checked = CheckReceiveBufferOctets(receive_buffer_octets);
   if (!checked.ok()) Fail(std::move(checked));
 }

@@ -86,7 +86,9 @@ class Connection {
   // Reading failed: nothing more will arrive.
   void OnReceiveError(absl::Status error) { EndReceiving(std::move(error)); }
 
-  // What to write, in order; empty if nothing. Valid until the next call.
+  // What to write, in order; empty if nothing. Valid until the next call, which
+  // must be OnSent() if any of it was written or may yet be: what is not known
+  // to be written may be removed.
   absl::Span<const absl::string_view> SendBuffers() {
     return send_queue_.Buffers();
   }
@@ -142,8 +144,8 @@ class Connection {
   uint64_t received() const { return decoder_.offset() + decoder_.buffered(); }
 
  protected:
-  Connection(FrameLayout receive_layout, const WireLimits& limits,
-             size_t receive_buffer_octets);
+  Connection(FrameLayout send_layout, FrameLayout receive_layout,
+             const WireLimits& limits, size_t receive_buffer_octets);
 
   // Whether more octets would help. A derived class says no to push back.
   virtual bool WantsOctets() const = 0;

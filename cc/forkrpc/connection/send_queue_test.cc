@@ -18,6 +18,8 @@
 namespace forkrpc {
 namespace {
 
+using std::string_literals::operator""s;
+
 std::string Drain(SendQueue* queue) {
   std::string all;
   while (!queue->empty()) {
@@ -30,26 +32,29 @@ std::string Drain(SendQueue* queue) {
 }
 
 TEST(SendQueueTest, FramesComeOutInOrder) {
-  SendQueue queue;
-  queue.Add(FrameLayout::kIdAndLength, 7, "hi", PayloadLifetime::kCopy);
-  queue.Add(FrameLayout::kLength, 0, "", PayloadLifetime::kCopy);
-  EXPECT_EQ(queue.size(), 14);
-  EXPECT_EQ(Drain(&queue), std::string("\0\0\0\7\0\0\0\2hi\0\0\0\0", 14));
+  SendQueue queue(FrameLayout::kIdAndLength);
+  queue.Add(7, "hi", PayloadLifetime::kCopy);
+  queue.Add(8, "", PayloadLifetime::kCopy);
+  EXPECT_EQ(queue.size(), 18);
+  EXPECT_EQ(Drain(&queue), "\0\0\0\7\0\0\0\2hi\0\0\0\10\0\0\0\0"s);
   EXPECT_TRUE(queue.Buffers().empty());
+  SendQueue lengths(FrameLayout::kLength);
+  lengths.Add(7, "hi", PayloadLifetime::kCopy);
+  EXPECT_EQ(Drain(&lengths), "\0\0\0\2hi"s);
 }
 
 TEST(SendQueueTest, LargePayloadIsBorrowedNotCopied) {
   const std::string large(SendQueue::kMinBorrow, 'x');
-  SendQueue queue;
-  queue.Add(FrameLayout::kLength, 0, large, PayloadLifetime::kBorrow);
+  SendQueue queue(FrameLayout::kLength);
+  queue.Add(0, large, PayloadLifetime::kBorrow);
   ASSERT_EQ(queue.Buffers().size(), 2);
   EXPECT_EQ(queue.Buffers()[1].data(), large.data());
 }
 
 TEST(SendQueueTest, SmallPayloadIsCopiedEvenIfItMayBeBorrowed) {
   std::string small(SendQueue::kMinBorrow - 1, 'x');
-  SendQueue queue;
-  queue.Add(FrameLayout::kLength, 0, small, PayloadLifetime::kBorrow);
+  SendQueue queue(FrameLayout::kLength);
+  queue.Add(0, small, PayloadLifetime::kBorrow);
   small.assign(small.size(), 'y');
   EXPECT_EQ(Drain(&queue).substr(4), std::string(small.size(), 'x'));
 }
@@ -59,7 +64,7 @@ TEST(SendQueueTest, SmallPayloadIsCopiedEvenIfItMayBeBorrowed) {
 TEST(SendQueueTest, AgreesWithAPlainString) {
   std::mt19937 bits(7);
   for (int round = 0; round < 200; ++round) {
-    SendQueue queue;
+    SendQueue queue(FrameLayout::kIdAndLength);
     std::deque<std::string> borrowed;  // stable addresses
     std::string expected, written;
     for (int step = 0; step < 60; ++step) {
@@ -70,7 +75,7 @@ TEST(SendQueueTest, AgreesWithAPlainString) {
             AppendFrame(FrameLayout::kIdAndLength, step, payload, &expected)
                 .ok());
         borrowed.push_back(std::move(payload));
-        queue.Add(FrameLayout::kIdAndLength, step, borrowed.back(),
+        queue.Add(step, borrowed.back(),
                   bits() % 2 == 0 ? PayloadLifetime::kBorrow
                                   : PayloadLifetime::kCopy);
       } else if (bits() % 10 == 0) {
@@ -90,19 +95,18 @@ TEST(SendQueueTest, AgreesWithAPlainString) {
 
 TEST(SendQueueTest, ClearForgetsEverything) {
   const std::string large(100000, 'x');
-  SendQueue queue;
-  queue.Add(FrameLayout::kLength, 0, large, PayloadLifetime::kBorrow);
+  SendQueue queue(FrameLayout::kLength);
+  queue.Add(0, large, PayloadLifetime::kBorrow);
   queue.Clear();
   EXPECT_TRUE(queue.empty());
   EXPECT_TRUE(queue.Buffers().empty());
 }
 
 TEST(SendQueueTest, SteadyStateAllocatesNothing) {
-  SendQueue queue;
+  SendQueue queue(FrameLayout::kIdAndLength);
   const auto fill_and_drain = [&queue] {
     for (uint32_t id = 1; id <= 1000; ++id) {
-      queue.Add(FrameLayout::kIdAndLength, id, "sixteen octets..",
-                PayloadLifetime::kCopy);
+      queue.Add(id, "sixteen octets..", PayloadLifetime::kCopy);
     }
     while (!queue.empty()) queue.Consume(queue.Buffers()[0].size());
   };
@@ -115,9 +119,9 @@ TEST(SendQueueTest, SteadyStateAllocatesNothing) {
 // A large payload of which the stream takes only the beginning, each time.
 TEST(SendQueueTest, OwningTheRestOfAPayloadAllocatesOnce) {
   const std::string large(200 << 10, 'x');
-  SendQueue queue;
+  SendQueue queue(FrameLayout::kIdAndLength);
   const auto send_one = [&] {
-    queue.Add(FrameLayout::kIdAndLength, 1, large, PayloadLifetime::kBorrow);
+    queue.Add(1, large, PayloadLifetime::kBorrow);
     queue.Consume(100 << 10);
     queue.OwnBorrowed();
     EXPECT_EQ(queue.Buffers().size(), 1);
@@ -133,11 +137,11 @@ TEST(SendQueueTest, OwningTheRestOfAPayloadAllocatesOnce) {
 TEST(SendQueueTest, OwningAPayloadDoesNotCopyTheOthers) {
   constexpr size_t kPayloads = 2000;
   const std::string large(SendQueue::kMinBorrow, 'x');
-  SendQueue queue;
+  SendQueue queue(FrameLayout::kLength);
   const clock_t before = clock();
   for (size_t i = 0; i < kPayloads; ++i) {
-    queue.Add(FrameLayout::kLength, 0, large, PayloadLifetime::kBorrow);
-    queue.Add(FrameLayout::kLength, 0, "small", PayloadLifetime::kCopy);
+    queue.Add(0, large, PayloadLifetime::kBorrow);
+    queue.Add(0, "small", PayloadLifetime::kCopy);
     queue.OwnBorrowed();
   }
   EXPECT_LT(clock() - before, CLOCKS_PER_SEC);
@@ -149,9 +153,8 @@ TEST(SendQueueTest, OwningAPayloadDoesNotCopyTheOthers) {
 
 TEST(SendQueueTest, GivesALargeBlockBack) {
   AllocationCounter counter;
-  SendQueue queue;
-  queue.Add(FrameLayout::kLength, 0, std::string(8 << 20, 'x'),
-            PayloadLifetime::kCopy);
+  SendQueue queue(FrameLayout::kLength);
+  queue.Add(0, std::string(8 << 20, 'x'), PayloadLifetime::kCopy);
   Drain(&queue);
   EXPECT_LT(counter.live_octets(), SendQueue::kRetainedCapacity);
 }
@@ -160,10 +163,10 @@ TEST(SendQueueTest, GivesALargeBlockBack) {
 TEST(SendQueueTest, ManyBorrowedPayloadsComeOutInOrder) {
   const std::string large(SendQueue::kMinBorrow, 'x');
   for (const size_t in_front : {0, 1}) {
-    SendQueue queue;
+    SendQueue queue(FrameLayout::kLength);
     std::string want;
     const auto add = [&](const std::string& payload) {
-      queue.Add(FrameLayout::kLength, 0, payload, PayloadLifetime::kBorrow);
+      queue.Add(0, payload, PayloadLifetime::kBorrow);
       ASSERT_TRUE(AppendFrame(FrameLayout::kLength, 0, payload, &want).ok());
     };
     for (size_t i = 0; i < SendQueue::kMaxBuffers; ++i) add(large);

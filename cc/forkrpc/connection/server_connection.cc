@@ -11,7 +11,7 @@
 namespace forkrpc {
 
 ServerConnection::ServerConnection(const ServerOptions& options)
-    : Connection(RequestLayout(options.form), options.limits,
+    : Connection(kResponseLayout, RequestLayout(options.form), options.limits,
                  options.receive_buffer_octets),
       options_(options) {}
 

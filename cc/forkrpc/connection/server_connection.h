@@ -98,7 +98,7 @@ class ServerConnection final : public Connection {
     }
     //= spec/wire.md#FR-SID-004
     const uint32_t id = options_.form == Form::kSync ? kSyncResponseId : call;
-    send_queue().Add(kResponseLayout, id, payload, lifetime);
+    send_queue().Add(id, payload, lifetime);
     return absl::OkStatus();
   }
 
@@ -109,7 +109,7 @@ class ServerConnection final : public Connection {
     if (ABSL_PREDICT_FALSE(!MaySend(payload.size()))) {
       return WhyNotSent(payload.size());
     }
-    send_queue().Add(kResponseLayout, kEventId, payload, lifetime);
+    send_queue().Add(kEventId, payload, lifetime);
     return absl::OkStatus();
   }
 

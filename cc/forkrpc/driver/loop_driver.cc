@@ -7,6 +7,8 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/types/span.h"
+#include "forkrpc/base/clock.h"
+#include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/driver/flush.h"
 
 namespace forkrpc {
@@ -97,6 +99,11 @@ bool LoopDriver::Read() {
 }
 
 void LoopDriver::FlushNow() {
+  // What has expired is not sent, though the loop may have come to the write
+  // before it came to the timer.
+  if (connection_->NextTimeout() != MonotonicTime::InfiniteFuture()) {
+    connection_->OnTimeout(MonotonicNow());
+  }
   while (!write_blocked_ && connection_->unsent() > 0) {
     const absl::StatusOr<IoResult> put =
         transport_->Write(connection_->SendBuffers(), IoMode::kNonBlock);

@@ -6,11 +6,11 @@
 //
 // What client and server have in common. It reads when the connection wants
 // octets, and writes what has been queued once in a turn of the loop: many
-// frames, one system call. The user is told when there is something to poll; it
-// tells the driver when it has polled or queued. An exception of the user's
-// passes through; the user is told again in the next turn, so that nothing is
-// left behind. One thread, that of the loop. Allocates nothing in the steady
-// state.
+// frames, one system call; what has expired by then is not. The user is told
+// when there is something to poll; it tells the driver when it has polled or
+// queued. An exception of the user's passes through; the user is told again in
+// the next turn, so that nothing is left behind. One thread, that of the loop.
+// Allocates nothing in the steady state.
 //
 //   #include "forkrpc/connection/client_connection.h"
 //   #include "forkrpc/transport/fd_transport.h"

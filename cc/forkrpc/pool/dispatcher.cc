@@ -122,7 +122,9 @@ void Dispatcher::Dispatch(MonotonicTime now) {
 bool Dispatcher::Assign(PoolCallId id, absl::string_view payload) {
   Lane* const lane = std::get<Lane*>(*rooms_.begin());
   const Assignment assignment = ++last_assignment_;
-  const CallTaker::Taken taken = lane->taker->TakeCall(assignment, payload);
+  CallId sent = 0;
+  const CallTaker::Taken taken =
+      lane->taker->TakeCall(assignment, payload, &sent);
   if (taken != CallTaker::Taken::kTaken) {
     // Nothing of the call has reached it, so it may go elsewhere.
     ChangeLane(lane, [taken](Lane* changed) {
@@ -131,7 +133,7 @@ bool Dispatcher::Assign(PoolCallId id, absl::string_view payload) {
     });
     return false;
   }
-  in_flight_.emplace(assignment, InFlight{lane, id});
+  in_flight_.emplace(assignment, InFlight{lane, id, sent});
   PoolCall& call = *calls_.Find(id);
   call.assignment = assignment;
   ++call.attempts;
@@ -149,7 +151,7 @@ Dispatcher::InFlight Dispatcher::TakeInFlight(Assignment assignment,
                                               bool answered) {
   const auto found = in_flight_.find(assignment);
   // A call that the worker refused went elsewhere.
-  if (found == in_flight_.end()) return InFlight{nullptr, 0};
+  if (found == in_flight_.end()) return InFlight{nullptr, 0, 0};
   const InFlight taken = found->second;
   in_flight_.erase(found);
   ChangeLane(taken.lane, [&](Lane* lane) {
@@ -212,7 +214,14 @@ std::optional<EndedCall> Dispatcher::TakeExpired(MonotonicTime now) {
                0);
   }
   const Lane& lane = *in_flight_.at(assignment).lane;
-  Abandon(assignment);
+  if (Abandon(assignment)) {
+    return End(id,
+               absl::DeadlineExceededError(absl::StrCat(
+                   "call ", id, " has waited until its deadline for worker ",
+                   lane.id.number, " (pid ", lane.id.pid,
+                   ") of the pool to read it: it was not sent")),
+               0);
+  }
   return End(id,
              absl::DeadlineExceededError(absl::StrCat(
                  "call ", id, " was in worker ", lane.id.number, " (pid ",
@@ -236,12 +245,22 @@ absl::StatusOr<EndedCall> Dispatcher::Cancel(PoolCallId id) {
       id, absl::CancelledError(absl::StrCat("call ", id, " was cancelled")), 0);
 }
 
-// Its worker goes on with it, but nobody waits for that.
-void Dispatcher::Abandon(Assignment assignment) {
+bool Dispatcher::Abandon(Assignment assignment) {
   InFlight& in_flight = in_flight_.at(assignment);
-  in_flight.call = 0;
-  ChangeLane(in_flight.lane, [](Lane* lane) { --lane->load.awaited; });
-  in_flight.lane->taker->OnLoad(in_flight.lane->load);
+  Lane* const lane = in_flight.lane;
+  const bool given_back = lane->taker->TakeBack(in_flight.sent);
+  if (given_back) {
+    TakeInFlight(assignment, /*answered=*/false);
+    ChangeLane(lane, [](Lane* changed) {
+      --changed->load.assigned;
+      changed->full = false;
+    });
+  } else {
+    in_flight.call = 0;
+    ChangeLane(lane, [](Lane* changed) { --changed->load.awaited; });
+  }
+  lane->taker->OnLoad(lane->load);
+  return given_back;
 }
 
 EndedCall Dispatcher::End(PoolCallId id, absl::Status status, uint64_t worker) {

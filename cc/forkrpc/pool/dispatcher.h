@@ -34,14 +34,15 @@
 #include "absl/strings/string_view.h"
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/client/call_callback.h"
+#include "forkrpc/connection/connection.h"
 #include "forkrpc/pool/pool_calls.h"
 #include "forkrpc/pool/pool_options.h"
 #include "forkrpc/pool/worker_load.h"
 
 namespace forkrpc {
 
-// A worker, as far as the Dispatcher is concerned. Neither function may call
-// the Dispatcher.
+// A worker, as far as the Dispatcher is concerned. No function may call the
+// Dispatcher.
 class CallTaker {
  public:
   enum class Taken {
@@ -52,9 +53,14 @@ class CallTaker {
 
   virtual ~CallTaker() = default;
 
-  // Takes the request of a call, or nothing of it. What comes of it is told
-  // later, by OnAnswered() or OnLost().
-  virtual Taken TakeCall(Assignment assignment, absl::string_view payload) = 0;
+  // Takes the request of a call, or nothing of it, and says how it calls it.
+  // What comes of it is told later, by OnAnswered() or OnLost().
+  virtual Taken TakeCall(Assignment assignment, absl::string_view payload,
+                         CallId* call) = 0;
+
+  // Gives a call up that nobody waits for any more, if nothing of it was
+  // written: nothing will come of it. Else false, and nothing is done.
+  virtual bool TakeBack(CallId call) = 0;
 
   // How many calls it has now.
   virtual void OnLoad(const WorkerLoad& load) = 0;
@@ -149,6 +155,7 @@ class Dispatcher {
   struct InFlight {
     Lane* lane;
     PoolCallId call;  // 0 if nobody waits for it any more
+    CallId sent;      // what the worker calls it
   };
   // Fewer calls first; of those with equally many the one that was idle last,
   // so that the others are idle long enough to be ended.
@@ -164,7 +171,9 @@ class Dispatcher {
   bool Assign(PoolCallId id, absl::string_view payload);
   // The assignment is over. Its lane, and the call if it is waited for.
   InFlight TakeInFlight(Assignment assignment, bool answered);
-  void Abandon(Assignment assignment);
+  // Nobody waits for the assignment any more. Whether its worker has given it
+  // back; if not, that goes on with it.
+  bool Abandon(Assignment assignment);
   EndedCall End(PoolCallId id, absl::Status status, uint64_t worker);
 
   const PoolOptions& options_;

@@ -80,8 +80,19 @@ class RandomDispatcher {
 
  private:
   struct Taker : public CallTaker {
-    Taken TakeCall(Assignment assignment, absl::string_view payload) override {
+    Taken TakeCall(Assignment assignment, absl::string_view payload,
+                   CallId* call) override {
+      *call = static_cast<CallId>(assignment);
       return owner->Take(this, assignment, payload);
+    }
+    // Some of the last that it was given is not written yet.
+    bool TakeBack(CallId call) override {
+      if (owner->Pick(2) == 0 || has.rbegin()->first != call) return false;
+      owner->calls_.at(has.at(call)).worker = 0;
+      has.erase(call);
+      --assigned;
+      full = false;
+      return true;
     }
     void OnLoad(const WorkerLoad& now) override { load = now; }
 
@@ -241,7 +252,7 @@ class RandomDispatcher {
     for (const auto& [id, call] : calls_) EXPECT_GT(call.deadline, now_);
   }
 
-  // Its worker goes on with it.
+  // Its worker goes on with it, unless it has given it back.
   void Abandon(const EndedCall& ended) {
     const uint64_t worker = calls_.at(ended.id).worker;
     if (worker != 0) {

@@ -26,10 +26,16 @@ const MonotonicTime kNow = MonotonicTime() + absl::Hours(1);
 // A worker that keeps what it is given.
 class FakeTaker : public CallTaker {
  public:
-  Taken TakeCall(Assignment assignment, absl::string_view payload) override {
+  Taken TakeCall(Assignment assignment, absl::string_view payload,
+                 CallId* call) override {
     ++asked;
     if (answer == Taken::kTaken) calls.push_back({assignment, payload});
+    *call = static_cast<CallId>(assignment);
     return answer;
+  }
+  bool TakeBack(CallId call) override {
+    taken_back.push_back(call);
+    return unsent;
   }
   void OnLoad(const WorkerLoad& now) override { load = now; }
 
@@ -42,6 +48,8 @@ class FakeTaker : public CallTaker {
   Taken answer = Taken::kTaken;
   int asked = 0;
   std::vector<Call> calls;
+  bool unsent = false;  // whether nothing of them was written
+  std::vector<CallId> taken_back;
   WorkerLoad load;
 };
 
@@ -170,6 +178,28 @@ TEST_F(DispatcherTest, AHungOneGetsNoneUntilItAnswers) {
   EXPECT_FALSE(dispatcher_.OnAnswered(one->calls[0].assignment).has_value());
   dispatcher_.Dispatch(kNow);
   EXPECT_THAT(Given(*one), ElementsAre("a", "b"));
+}
+
+TEST_F(DispatcherTest, WhatIsNotWrittenYetIsTakenBack) {
+  FakeTaker* const one = Add(1);
+  one->unsent = true;
+  const PoolCallId a = Call("a", false, absl::Seconds(1));
+  const PoolCallId b = Call("b");
+  const auto expired = dispatcher_.TakeExpired(kNow + absl::Seconds(1));
+  ASSERT_TRUE(expired.has_value());
+  EXPECT_EQ(expired->id, a);
+  EXPECT_EQ(expired->worker, 0u) << "it need not be killed for it";
+  EXPECT_THAT(std::string(expired->status.message()),
+              HasSubstr("worker 1 (pid 101) of the pool to read it"));
+  EXPECT_THAT(one->taken_back, ElementsAre(one->calls[0].assignment));
+  EXPECT_FALSE(dispatcher_.IsInFlight(one->calls[0].assignment));
+  EXPECT_TRUE(one->load.idle()) << "no response will come";
+  EXPECT_EQ(one->load.assigned, 0u);
+  dispatcher_.Dispatch(kNow);
+  EXPECT_THAT(Given(*one), ElementsAre("a", "b")) << "there is room";
+  ASSERT_TRUE(dispatcher_.Cancel(b).ok());
+  EXPECT_EQ(dispatcher_.in_flight(), 0u);
+  EXPECT_TRUE(dispatcher_.empty());
 }
 
 TEST_F(DispatcherTest, WhatHasExpiredIsNeverGivenToAWorker) {

@@ -40,13 +40,14 @@ absl::Status Prefixed(absl::string_view prefix, const absl::Status& status) {
 }  // namespace
 
 CallTaker::Taken PoolCore::Member::TakeCall(Assignment assignment,
-                                            absl::string_view payload) {
-  const CallId sent =
+                                            absl::string_view payload,
+                                            CallId* call) {
+  *call =
       worker->Call(payload, [core = core_, number = id.number, assignment](
                                 absl::StatusOr<absl::string_view> response) {
         core->OnCallEnded(number, assignment, std::move(response));
       });
-  if (sent != 0) return Taken::kTaken;
+  if (*call != 0) return Taken::kTaken;
   if (worker->in_flight() > 0) return Taken::kFull;
   // It refuses though it has nothing: it is about to be seen as gone.
   core_->set_.OnFailure(
@@ -55,6 +56,10 @@ CallTaker::Taken PoolCore::Member::TakeCall(Assignment assignment,
           Name(id), " takes no calls any more: its wire has ended")),
       MonotonicNow());
   return Taken::kGone;
+}
+
+bool PoolCore::Member::TakeBack(CallId call) {
+  return worker != nullptr && worker->CancelUnsent(call);
 }
 
 void PoolCore::Member::OnLoad(const WorkerLoad& load) {
@@ -140,7 +145,8 @@ void PoolCore::OnCallEnded(uint64_t worker, Assignment assignment,
     if (call.has_value()) call->callback(std::move(response));
     return;
   }
-  if (!dispatcher_.IsInFlight(assignment)) return;  // it was refused
+  // It was refused, or taken back.
+  if (!dispatcher_.IsInFlight(assignment)) return;
   dispatcher_.CloseWorker(worker);
   set_.OnFailure(worker, response.status(), now);
   std::optional<EndedCall> call =

@@ -65,7 +65,9 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   class Member : public CallTaker {
    public:
     explicit Member(PoolCore* core) : core_(core) {}
-    Taken TakeCall(Assignment assignment, absl::string_view payload) override;
+    Taken TakeCall(Assignment assignment, absl::string_view payload,
+                   CallId* call) override;
+    bool TakeBack(CallId call) override;
     void OnLoad(const WorkerLoad& load) override;
 
     PoolWorkerId id;

@@ -85,8 +85,9 @@ class WorkerPool {
   PoolCallId Call(absl::string_view payload, const PoolCallOptions& options,
                   CallCallback callback);
 
-  // Stops waiting for a call: it ends with Cancelled. A worker that has it
-  // executes it nevertheless. NotFound if no such call is waited for.
+  // Stops waiting for a call: it ends with Cancelled. A worker to which any of
+  // it was written executes it nevertheless; so it does after a deadline.
+  // NotFound if no such call is waited for.
   absl::Status Cancel(PoolCallId call);
 
   // Lets a worker finish its calls, within PoolOptions::retire_grace, and end,

@@ -43,6 +43,7 @@ void ReferenceModel::OnStarted(CallId id, int call, size_t request,
   calls_[call].deadline = deadline;
   if (deadline != MonotonicTime::InfiniteFuture())
     deadlines_.emplace(deadline, call);
+  calls_[call].begin = up_end_;
   up_end_ += HeaderSize(RequestLayout(form_)) + request;
   up_.push_back({call, -1, up_end_});
   ++started_;
@@ -64,26 +65,45 @@ bool ReferenceModel::is_open(int call) const {
          calls_[call].state == State::kOpen;
 }
 
-void ReferenceModel::Decide(int call, absl::StatusCode code) {
+void ReferenceModel::Decide(int call, absl::StatusCode code, uint64_t sent) {
   Call& state = calls_[call];
   state.state = State::kFailing;
   state.code = code;
   deadlines_.erase({state.deadline, call});
+  if (!client_fault_ && state.begin >= sent) TakeBack(call);
 }
 
-void ReferenceModel::OnCancelled(int call, const absl::Status& result) {
+void ReferenceModel::TakeBack(int call) {
+  const auto taken =
+      std::find_if(up_.begin(), up_.end(),
+                   [call](const Frame& frame) { return frame.call == call; });
+  if (taken == up_.end()) {
+    return Wrong(absl::StrCat("request ", call, " was polled, but not sent"));
+  }
+  const uint64_t size = taken->end - calls_[call].begin;
+  for (auto behind = up_.erase(taken); behind != up_.end(); ++behind) {
+    calls_[behind->call].begin -= size;
+    behind->end -= size;
+  }
+  up_end_ -= size;
+  calls_[call].unsent = true;
+}
+
+void ReferenceModel::OnCancelled(int call, const absl::Status& result,
+                                 uint64_t sent) {
   if (!Known(call)) return;
   if (is_open(call) != result.ok() && !breaking_ && !closed_) {
     return Wrong(absl::StrCat("cancel of call ", call,
                               is_open(call) ? ", which is open" : "", ": ",
                               result.ToString()));
   }
-  if (result.ok()) Decide(call, absl::StatusCode::kCancelled);
+  if (result.ok()) Decide(call, absl::StatusCode::kCancelled, sent);
 }
 
-void ReferenceModel::OnTime(MonotonicTime now) {
+void ReferenceModel::OnTime(MonotonicTime now, uint64_t sent) {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    Decide(deadlines_.begin()->second, absl::StatusCode::kDeadlineExceeded);
+    Decide(deadlines_.begin()->second, absl::StatusCode::kDeadlineExceeded,
+           sent);
   }
 }
 
@@ -160,7 +180,8 @@ void ReferenceModel::OnFailed(CallId id, const absl::Status& why) {
     return Wrong(absl::StrCat("call ", call, " ended twice"));
   }
   if (why.ok()) Wrong(absl::StrCat("call ", call, " failed with OK"));
-  End(call, State::kAbandoned);
+  End(call, state.unsent ? State::kGone : State::kAbandoned);
+  if (state.unsent) taken_.erase(it);
 }
 
 void ReferenceModel::OnClientClosed(const absl::Status& how) {

@@ -56,10 +56,10 @@ class ReferenceModel {
   // StartCall said no.
   void OnRefused(int call, const absl::Status& why);
   void OnHalfClose() { half_closed_ = true; }
-  // CancelCall(id of `call`) said `result`.
-  void OnCancelled(int call, const absl::Status& result);
+  // CancelCall(id of `call`) said `result`, when it had written `sent` octets.
+  void OnCancelled(int call, const absl::Status& result, uint64_t sent);
   // OnTimeout(now) was told.
-  void OnTime(MonotonicTime now);
+  void OnTime(MonotonicTime now, uint64_t sent);
   // The stream has failed at this end.
   void OnClientFault() { client_fault_ = true; }
 
@@ -102,6 +102,8 @@ class ReferenceModel {
     State state = State::kRefused;
     absl::StatusCode code = absl::StatusCode::kOk;  // kFailing
     bool answered = false;
+    bool unsent = false;  // and never will be
+    uint64_t begin = 0;   // of its request in the stream
     MonotonicTime deadline = MonotonicTime::InfiniteFuture();
   };
   // A frame on its way; `event` is -1 for a request or response.
@@ -114,7 +116,9 @@ class ReferenceModel {
   void Wrong(absl::string_view what);
   bool Known(int call);
   // Decides that `call`, which is open, ends with `code`.
-  void Decide(int call, absl::StatusCode code);
+  void Decide(int call, absl::StatusCode code, uint64_t sent);
+  // Its request is not sent.
+  void TakeBack(int call);
   void End(int call, State state);
   // Frees the ids of abandoned calls whose response is the next frame.
   void RetireAbandoned(uint64_t received);

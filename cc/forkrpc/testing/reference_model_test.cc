@@ -5,6 +5,7 @@
 
 #include "forkrpc/testing/reference_model.h"
 
+#include <cstdint>
 #include <string>
 
 #include "forkrpc/base/monotonic_time.h"
@@ -14,6 +15,7 @@ namespace forkrpc {
 namespace {
 
 constexpr MonotonicTime kNever = MonotonicTime::InfiniteFuture();
+constexpr uint64_t kAllSent = ~uint64_t{0};
 
 class ReferenceModelTest : public testing::Test {
  protected:
@@ -35,7 +37,7 @@ TEST_F(ReferenceModelTest, ASessionThatKeepsTheRules) {
   Start(2, 1);
   model_.OnAsked(2, 1);
   model_.OnRaised(1, 0, 5);
-  model_.OnCancelled(1, absl::OkStatus());
+  model_.OnCancelled(1, absl::OkStatus(), kAllSent);
   model_.OnResponse(1, 0);
   model_.OnFailed(2, absl::CancelledError("x"));
   model_.OnEvent(1, 0);
@@ -57,7 +59,7 @@ TEST_F(ReferenceModelTest, Misdelivery) {
 
 TEST_F(ReferenceModelTest, AnIdThatIsUsedAgainTooEarly) {
   Start(1, 0, MonotonicTime());
-  model_.OnTime(MonotonicTime());
+  model_.OnTime(MonotonicTime(), kAllSent);
   model_.OnFailed(1, absl::DeadlineExceededError("x"));
   EXPECT_TRUE(model_.status().ok()) << model_.status();
   Start(1, 1);
@@ -66,14 +68,33 @@ TEST_F(ReferenceModelTest, AnIdThatIsUsedAgainTooEarly) {
 
 TEST_F(ReferenceModelTest, AResponseAfterACancel) {
   StartAndAnswer(1, 0);
-  model_.OnCancelled(0, absl::OkStatus());
+  model_.OnCancelled(0, absl::OkStatus(), kAllSent);
   model_.OnResponse(1, 0);
   EXPECT_EQ(Found(), "call 0 got a response after its end was decided");
 }
 
+TEST_F(ReferenceModelTest, WhatWasNotSentIsNotAsked) {
+  Start(1, 0);
+  Start(2, 1);
+  model_.OnCancelled(0, absl::OkStatus(), 0);
+  model_.OnFailed(1, absl::CancelledError("x"));
+  Start(1, 2);  // its id is free
+  model_.OnAsked(2, 1);
+  EXPECT_TRUE(model_.status().ok()) << model_.status();
+  model_.OnAsked(1, 0);
+  EXPECT_EQ(Found(), "request 0 was polled, not 2");
+}
+
+TEST_F(ReferenceModelTest, AskedBeforeItIsSent) {
+  Start(1, 0);
+  model_.OnAsked(1, 0);
+  model_.OnCancelled(0, absl::OkStatus(), 0);
+  EXPECT_EQ(Found(), "request 0 was polled, but not sent");
+}
+
 TEST_F(ReferenceModelTest, TwoEnds) {
   Start(1, 0);
-  model_.OnCancelled(0, absl::OkStatus());
+  model_.OnCancelled(0, absl::OkStatus(), kAllSent);
   model_.OnFailed(1, absl::CancelledError("x"));
   model_.OnFailed(1, absl::CancelledError("x"));
   EXPECT_EQ(Found(), "call 0 ended twice");
@@ -87,7 +108,7 @@ TEST_F(ReferenceModelTest, NoEnd) {
 
 TEST_F(ReferenceModelTest, TheWrongReason) {
   Start(1, 0);
-  model_.OnCancelled(0, absl::OkStatus());
+  model_.OnCancelled(0, absl::OkStatus(), kAllSent);
   model_.OnFailed(1, absl::DeadlineExceededError("x"));
   EXPECT_EQ(Found(),
             "call 0 failed with DEADLINE_EXCEEDED: x instead of CANCELLED");

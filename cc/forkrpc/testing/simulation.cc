@@ -52,7 +52,7 @@ class Simulation {
     while (Good() && !(client_.closed() && server_.closed())) {
       RunScript();
       client_.OnTimeout(now_);
-      model_.OnTime(now_);
+      model_.OnTime(now_, client_.sent());
       PollClient();
       AnswerWhatIsDue();
       MoveUntilQuiet();
@@ -142,7 +142,8 @@ class Simulation {
       if (static_cast<size_t>(call) >= next_call_ || !model_.is_open(call)) {
         continue;
       }
-      model_.OnCancelled(call, client_.CancelCall(model_.id_of(call)));
+      const absl::Status cancelled = client_.CancelCall(model_.id_of(call));
+      model_.OnCancelled(call, cancelled, client_.sent());
     }
     if (!half_closed_ && At(scenario_.half_close) <= now_ &&
         next_call_ == scenario_.calls.size()) {
