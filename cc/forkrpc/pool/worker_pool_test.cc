@@ -357,7 +357,9 @@ TEST(WorkerPoolTest, AWorkerBeyondADeadlineHasNoRoomUntilItAnswers) {
   PoolTestBed bed;
   bed.options.max = 1;
   Gate gate("deadline");
-  bed.Call("late", gate.request(), At(MonotonicNow() + absl::Milliseconds(5)));
+  // Late enough for its worker to be there: else it is not written to it.
+  bed.Call("late", gate.request(),
+           At(MonotonicNow() + absl::Milliseconds(500)));
   bed.Finish("late");
   EXPECT_TRUE(absl::IsDeadlineExceeded(bed.status("late")));
   EXPECT_THAT(bed.result("late"), HasSubstr("in worker 1 (pid "));
