@@ -106,13 +106,13 @@ TEST_F(WorkerTest, ACancelledCallEndsOnceAndItsResponseIsDropped) {
   ConnectToPeer();
   const CallId call = Call("a");
   Call("b");
+  ASSERT_TRUE(PeerGets(2));
   EXPECT_TRUE(Cancel(call).ok());
   EXPECT_TRUE(absl::IsNotFound(Cancel(call)));
   EXPECT_TRUE(absl::IsNotFound(Cancel(77)));
   EXPECT_TRUE(absl::IsNotFound(Cancel(0)));
   ASSERT_TRUE(LoggedTo("a!CANCELLED"));
-  ASSERT_TRUE(PeerGets(2)) << "the worker still executes it";
-  EXPECT_EQ(worker_->in_flight(), 2);
+  EXPECT_EQ(worker_->in_flight(), 2) << "the worker still executes it";
   Answer(1, "dropped");
   Answer(2, "B");
   ASSERT_TRUE(LoggedTo("b=B"));

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <optional>
 
+#include "absl/base/optimization.h"
+
 namespace forkrpc {
 namespace {
 
@@ -48,6 +50,10 @@ std::deque<SendQueue::Piece>::iterator SendQueue::PieceBehind(uint64_t place) {
 }
 
 absl::Span<const absl::string_view> SendQueue::Buffers() {
+  if (ABSL_PREDICT_TRUE(pieces_.empty() && places_ == nullptr)) {
+    buffers_[0] = {block_.get() + begin_, end_ - begin_};
+    return absl::MakeConstSpan(buffers_, end_ == begin_ ? 0 : 1);
+  }
   size_t count = 0;
   uint64_t done = gone_;  // the octets in front of it are offered
   const auto offer_up_to = [&](uint64_t place) {
@@ -232,10 +238,10 @@ void SendQueue::OwnBorrowed() {
 }
 
 void SendQueue::Clear() {
-  pieces_.clear();
+  if (ABSL_PREDICT_FALSE(!pieces_.empty())) pieces_.clear();
   begin_ = end_ = size_beside_ = owned_ = 0;
   gone_ = whole_ = 0;
-  places_ = nullptr;
+  if (ABSL_PREDICT_FALSE(places_ != nullptr)) places_ = nullptr;
 }
 
 void SendQueue::RunEmpty() {

@@ -282,6 +282,7 @@ TEST(PoolFailureTest, WithoutItsWorkerACallNobodyWaitsForIsForgotten) {
   Gate gate("forgotten");
   const PoolCallId call = bed.Call("a", gate.request(), Idempotent());
   bed.RunUntil([&] { return bed.pool()->stats().in_flight == 1; });
+  bed.FinishTurn();
   EXPECT_TRUE(bed.pool()->Cancel(call).ok());
   bed.Finish("a");
   ASSERT_EQ(kill(bed.pool()->workers()[0].id.pid, SIGKILL), 0);

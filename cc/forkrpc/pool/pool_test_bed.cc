@@ -155,6 +155,12 @@ void PoolTestBed::RunLoop() {
 #endif
 }
 
+void PoolTestBed::FinishTurn() {
+  bool done = false;
+  loop_.Defer([&done] { done = true; });
+  RunUntil([&done] { return done; });
+}
+
 std::string PoolTestBed::Finish(const std::string& name) {
   RunUntil([&] { return ended(name); });
   return result(name);

@@ -76,6 +76,9 @@ class PoolTestBed {
   // Runs the loop until `done`, which is looked at again and again. What a
   // callback throws is counted, and the loop is run again.
   void RunUntil(const std::function<bool()>& done);
+  // Until what is due in the loop by now is done: what workers were given is
+  // written then.
+  void FinishTurn();
   // Until the call has ended; its result.
   std::string Finish(const std::string& name);
   // Until every call has.

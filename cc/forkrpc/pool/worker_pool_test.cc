@@ -304,6 +304,7 @@ TEST(WorkerPoolTest, CancelsCallsThatWaitAndThatAreAtWork) {
   Gate gate("cancel");
   const PoolCallId working = bed.Call("working", gate.request());
   bed.RunUntil([&] { return bed.pool()->stats().in_flight == 1; });
+  bed.FinishTurn();
   const PoolCallId waiting = bed.Call("waiting", "echo");
   bed.Call("next", "echo next");
   EXPECT_TRUE(bed.pool()->Cancel(waiting).ok());
@@ -316,6 +317,23 @@ TEST(WorkerPoolTest, CancelsCallsThatWaitAndThatAreAtWork) {
   EXPECT_FALSE(bed.ended("next"));
   gate.Open();
   EXPECT_EQ(bed.Finish("next"), "next");
+}
+
+// In the turn in which the worker was given it, so that nothing was written.
+TEST(WorkerPoolTest, ACallThatIsNotWrittenIsTakenBackFromItsWorker) {
+  PoolTestBed bed;
+  bed.options.max = 1;
+  bed.Call("first", "echo");
+  bed.Finish("first");
+  const PoolCallId call = bed.Call("cancelled", "exit 3");
+  EXPECT_EQ(bed.pool()->stats().in_flight, 1u);
+  EXPECT_TRUE(bed.pool()->Cancel(call).ok());
+  EXPECT_EQ(bed.pool()->stats().in_flight, 0u) << "no response will come";
+  bed.Call("next", "echo next");
+  EXPECT_EQ(bed.Finish("next"), "next");
+  EXPECT_TRUE(absl::IsCancelled(bed.status("cancelled")));
+  EXPECT_EQ(bed.pool()->stats().answered, 2u);
+  EXPECT_TRUE(bed.errors().empty()) << "it has not executed it";
 }
 
 TEST(WorkerPoolTest, ACallThatWaitsEndsAtItsDeadline) {
@@ -339,7 +357,9 @@ TEST(WorkerPoolTest, AWorkerBeyondADeadlineHasNoRoomUntilItAnswers) {
   PoolTestBed bed;
   bed.options.max = 1;
   Gate gate("deadline");
-  bed.Call("late", gate.request(), At(MonotonicNow() + absl::Milliseconds(5)));
+  // Late enough for its worker to be there: else it is not written to it.
+  bed.Call("late", gate.request(),
+           At(MonotonicNow() + absl::Milliseconds(500)));
   bed.Finish("late");
   EXPECT_TRUE(absl::IsDeadlineExceeded(bed.status("late")));
   EXPECT_THAT(bed.result("late"), HasSubstr("in worker 1 (pid "));
