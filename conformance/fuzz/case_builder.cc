@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "conformance/runner/case_loader.h"
-#include "conformance/runner/frame_scanner.h"
+#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/wire/frame_scanner.h"
 
 namespace forkrpc::conformance {
 namespace {

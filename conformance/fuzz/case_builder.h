@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "conformance/runner/payload.h"
-#include "conformance/runner/spec_text.h"
+#include "conformance/runner/cases/payload.h"
+#include "conformance/runner/cases/spec_text.h"
 #include "forkrpc/conformance_case.pb.h"
 #include "forkrpc/fuzz_plan.pb.h"
 

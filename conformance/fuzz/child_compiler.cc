@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "conformance/fuzz/raw_frames.h"
-#include "conformance/runner/frame_scanner.h"
+#include "conformance/runner/wire/frame_scanner.h"
 
 namespace forkrpc::conformance {
 namespace {

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "conformance/runner/payload.h"
+#include "conformance/runner/cases/payload.h"
 #include "forkrpc/conformance_case.pb.h"
 
 namespace forkrpc::conformance {

@@ -11,7 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "conformance/fuzz/case_builder.h"
-#include "conformance/runner/payload.h"
+#include "conformance/runner/cases/payload.h"
 
 namespace forkrpc::conformance {
 namespace {

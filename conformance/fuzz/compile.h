@@ -19,8 +19,8 @@
 
 #include "conformance/fuzz/case_builder.h"
 #include "conformance/oracle/machine.h"
-#include "conformance/runner/case_loader.h"
-#include "conformance/runner/spec_text.h"
+#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/spec_text.h"
 #include "forkrpc/fuzz_plan.pb.h"
 
 namespace forkrpc::conformance {

@@ -12,7 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "conformance/fuzz/generator.h"
-#include "conformance/runner/parallel.h"
+#include "conformance/runner/base/parallel.h"
 
 namespace forkrpc::conformance {
 namespace {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/time/time.h"
-#include "conformance/runner/embedded.h"
-#include "conformance/runner/manifest.h"
+#include "conformance/runner/cases/embedded.h"
+#include "conformance/runner/testee/manifest.h"
 
 namespace forkrpc::conformance {
 namespace {

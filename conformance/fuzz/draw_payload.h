@@ -14,7 +14,7 @@
 #include <string>
 
 #include "conformance/fuzz/random.h"
-#include "conformance/runner/payload.h"
+#include "conformance/runner/cases/payload.h"
 
 namespace forkrpc::conformance {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "conformance/fuzz/draw_payload.h"
-#include "conformance/runner/frame_scanner.h"
+#include "conformance/runner/wire/frame_scanner.h"
 
 namespace forkrpc::conformance {
 namespace {

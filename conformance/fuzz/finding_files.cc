@@ -10,7 +10,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "conformance/runner/files.h"
+#include "conformance/runner/base/files.h"
 #include "google/protobuf/text_format.h"
 
 namespace forkrpc::conformance {

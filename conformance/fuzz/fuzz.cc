@@ -11,7 +11,7 @@
 #include "absl/time/clock.h"
 #include "conformance/fuzz/generator.h"
 #include "conformance/fuzz/shrink.h"
-#include "conformance/runner/parallel.h"
+#include "conformance/runner/base/parallel.h"
 
 namespace forkrpc::conformance {
 namespace {

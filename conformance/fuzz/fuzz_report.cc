@@ -9,7 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
-#include "conformance/runner/legible.h"
+#include "conformance/runner/base/legible.h"
 
 namespace forkrpc::conformance {
 namespace {

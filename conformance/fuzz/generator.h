@@ -21,7 +21,7 @@
 #include "absl/status/statusor.h"
 #include "conformance/fuzz/coverage.h"
 #include "conformance/oracle/machine.h"
-#include "conformance/runner/spec_text.h"
+#include "conformance/runner/cases/spec_text.h"
 #include "forkrpc/fuzz_plan.pb.h"
 
 namespace forkrpc::conformance {

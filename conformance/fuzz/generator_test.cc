@@ -12,9 +12,9 @@
 
 #include "conformance/fuzz/compile.h"
 #include "conformance/fuzz/random.h"
-#include "conformance/runner/case_checks.h"
-#include "conformance/runner/embedded.h"
-#include "conformance/runner/payload.h"
+#include "conformance/runner/cases/case_checks.h"
+#include "conformance/runner/cases/embedded.h"
+#include "conformance/runner/cases/payload.h"
 #include "google/protobuf/text_format.h"
 
 namespace forkrpc::conformance {

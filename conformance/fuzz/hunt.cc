@@ -13,11 +13,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "conformance/fuzz/fuzz.h"
-#include "conformance/runner/complain.h"
-#include "conformance/runner/files.h"
-#include "conformance/runner/mutant_bank.h"
-#include "conformance/runner/parallel.h"
-#include "conformance/runner/selection.h"
+#include "conformance/runner/base/complain.h"
+#include "conformance/runner/base/files.h"
+#include "conformance/runner/base/parallel.h"
+#include "conformance/runner/cases/selection.h"
+#include "conformance/runner/mutants/mutant_bank.h"
 
 namespace forkrpc::conformance {
 namespace {

@@ -16,8 +16,8 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "conformance/runner/case_loader.h"
-#include "conformance/runner/spec_text.h"
+#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/spec_text.h"
 
 namespace forkrpc::conformance {
 

@@ -3,8 +3,8 @@
 
 // Random: numbers that are the same on every machine and with every compiler.
 //
-// SplitMix64, as in runner/splits.h; no std::*_distribution, whose results are
-// the library's own. One thread.
+// SplitMix64, as in runner/cases/splits.h; no std::*_distribution, whose
+// results are the library's own. One thread.
 //
 //   Random random(seed, plan_number);
 //   const uint32_t size = random.Below(100);

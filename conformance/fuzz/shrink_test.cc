@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string>
 
-#include "conformance/runner/payload.h"
+#include "conformance/runner/cases/payload.h"
 
 namespace forkrpc::conformance {
 namespace {

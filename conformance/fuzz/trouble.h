@@ -16,7 +16,7 @@
 #include <string>
 
 #include "conformance/fuzz/compile.h"
-#include "conformance/runner/case_runner.h"
+#include "conformance/runner/verdict/case_runner.h"
 
 namespace forkrpc::conformance {
 

@@ -99,7 +99,7 @@ def seeds_of(vector):
     yield 'cc/forkrpc/connection/client_connection', client_session(vector)
     yield 'cc/forkrpc/connection/server_connection', server_session(vector)
     for role in ('child', 'parent'):
-      yield 'conformance/runner/wire_record', wire_record(vector, role)
+      yield 'conformance/runner/play/wire_record', wire_record(vector, role)
   elif kind in ('frame', 'stream'):
     yield from frames(vector)
   elif kind == 'string-pack':
@@ -118,10 +118,10 @@ def files(root):
     text = path.read_text()
     text = re.sub(r'^id: .*$', 'id: "child/a"', text, flags=re.M)
     text = re.sub(r'FR-[A-Z]+-\d+', 'FR-FRM-001', text)
-    yield ('conformance/runner/case_reader',
+    yield ('conformance/runner/cases/case_reader',
            f'{path.parent.name}-{path.stem}', text.encode())
   for path in sorted((root / 'conformance/testees').glob('*/testee.json')):
-    yield ('conformance/runner/manifest', path.parent.name,
+    yield ('conformance/runner/testee/manifest', path.parent.name,
            re.sub(r'FR-[A-Z]+-\d+', 'FR-FRM-001', path.read_text()).encode())
 
 

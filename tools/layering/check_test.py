@@ -32,7 +32,15 @@ HEADERS = {
     'examples': 'cc/forkrpc/examples/x.h',
     'benchmarks': 'cc/forkrpc/benchmarks/x.h',
     'cli': 'tools/forkrpc/x.h',
-    'runner': 'conformance/runner/x.h',
+    'suite_base': 'conformance/runner/base/x.h',
+    'suite_wire': 'conformance/runner/wire/x.h',
+    'suite_cases': 'conformance/runner/cases/x.h',
+    'suite_testee': 'conformance/runner/testee/x.h',
+    'suite_play': 'conformance/runner/play/x.h',
+    'suite_verdict': 'conformance/runner/verdict/x.h',
+    'suite_report': 'conformance/runner/report/x.h',
+    'suite_mutants': 'conformance/runner/mutants/x.h',
+    'suite_cli': 'conformance/runner/cli/x.h',
     'oracle': 'conformance/oracle/x.h',
     'fuzz': 'conformance/fuzz/x.h',
     'testees': 'conformance/testees/cc/x.h',
@@ -43,6 +51,8 @@ CORE = ('base', 'wire', 'serialiser', 'serialiser_protobuf', 'connection',
 CLIENT = {'base', 'wire', 'connection', 'transport', 'event_loop', 'serialiser',
           'process', 'client'}
 SERVER = CLIENT - {'process', 'client'} | {'server'}
+CASES = {'proto', 'suite_base', 'suite_wire', 'suite_cases'}
+VERDICT = CASES | {'suite_testee', 'oracle', 'suite_play', 'suite_verdict'}
 MAY = {
     'proto': set(),
     'base': set(),
@@ -60,9 +70,17 @@ MAY = {
     'examples': {*CORE, 'proto'},
     'benchmarks': {*CORE, 'proto', 'testing'},
     'cli': {*CORE, 'proto'} - {'coro'},
-    'runner': {'proto', 'oracle'},
+    'suite_base': set(),
+    'suite_wire': {'proto'},
+    'suite_cases': CASES,
+    'suite_testee': CASES,
+    'suite_play': CASES | {'suite_testee', 'oracle'},
+    'suite_verdict': VERDICT,
+    'suite_report': CASES,
+    'suite_mutants': VERDICT,
+    'suite_cli': VERDICT | {'suite_report', 'suite_mutants', 'fuzz'},
     'oracle': {'proto'},
-    'fuzz': {'proto', 'oracle', 'runner'},
+    'fuzz': VERDICT | {'suite_mutants'},
     'testees': CLIENT | SERVER,
     'mutants': CLIENT | SERVER | {'testees'},
 }
@@ -122,7 +140,7 @@ class CheckTest(unittest.TestCase):
     for layer in (*CORE, 'examples'):
       header = HEADERS[layer]
       test = header.replace('x.h', 'y_test.cc')
-      for target in ('testing', 'benchmarks', 'runner'):
+      for target in ('testing', 'benchmarks', 'suite_base'):
         text = f'#include "{included_as(HEADERS[target])}"\n'
         self.assertEqual(
             bool(self.complaints({test: text})), target != 'testing',
@@ -153,11 +171,11 @@ class CheckTest(unittest.TestCase):
           found = self.complaints({path: f'\n#include "{header}"\n'})
           self.assertEqual(len(found), 1, (path, header))
           self.assertIn(f'{path}:2: cc/ uses nothing of tools/', found[0])
-    found = self.complaints(
-        {'tools/forkrpc/y_fuzzer.cc': '#include "forkrpc/testing/x.h"\n',
-         'conformance/runner/y_fuzzer.cc': '#include "forkrpc/testing/x.h"\n'})
+    text = '#include "forkrpc/testing/x.h"\n'
+    found = self.complaints({'tools/forkrpc/y_fuzzer.cc': text,
+                             'conformance/runner/wire/y_fuzzer.cc': text})
     self.assertEqual(len(found), 1)
-    self.assertIn('conformance/runner/y_fuzzer.cc:1: ', found[0])
+    self.assertIn('conformance/runner/wire/y_fuzzer.cc:1: ', found[0])
 
   def test_no_target_of_cc_uses_tools(self):
     path = 'cc/forkrpc/wire/BUILD.bazel'
@@ -189,7 +207,7 @@ class CheckTest(unittest.TestCase):
     label = 'cc_library(name="y", deps=["@com_google_protobuf//:protobuf"])'
     for folder, bad in (('cc/forkrpc/client', True),
                         ('cc/forkrpc/serialiser', True),
-                        ('conformance/runner', False)):
+                        ('conformance/runner/report', False)):
       self.assertEqual(bool(self.complaints({folder + '/y.cc': include})), bad)
       self.assertEqual(bool(self.complaints({folder + '/BUILD.bazel': label})),
                        bad)

@@ -1,0 +1,50 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Selection: which runs of the suite are wanted.
+//
+// Everything that is said must hold; what is not said holds. Immutable; any
+// thread.
+//
+//   Selection selection;
+//   selection.section = "frames";
+//   if (Selects(selection, run, spec)) Judge(run);
+
+#ifndef CONFORMANCE_RUNNER_CASES_SELECTION_H_
+#define CONFORMANCE_RUNNER_CASES_SELECTION_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/spec_text.h"
+
+namespace forkrpc::conformance {
+
+struct Selection {
+  std::string filter = "*";  // glob over run ids and case ids
+  std::string req = "*";     // glob over requirements: one that the case cites
+  std::string section;       // words in the title of a cited one's section
+  Level level = LEVEL_UNSPECIFIED;
+  Role role = ROLE_UNSPECIFIED;
+  Form form = FORM_UNSPECIFIED;
+  Transport transport = TRANSPORT_UNSPECIFIED;
+};
+
+bool Selects(const Selection& selection, const CaseRun& run,
+             const SpecText& spec);
+
+// What --filter, --req, --section, --level, --role, --form and --transport say.
+// InvalidArgument for a requirement or section that the specification lacks, or
+// a word that is none of the axis.
+absl::StatusOr<Selection> SelectionFromFlags(const SpecText& spec);
+
+// Whether the glob (* ? [...]) matches all of the text; a * crosses slashes.
+bool Matches(const std::string& glob, const std::string& text);
+
+// Whether the filter alone chooses the run.
+bool Chooses(const std::string& filter, const CaseRun& run);
+
+}  // namespace forkrpc::conformance
+
+#endif  // CONFORMANCE_RUNNER_CASES_SELECTION_H_

@@ -1,0 +1,269 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/cli/run_command.h"
+
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "absl/flags/flag.h"
+#include "absl/flags/reflection.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "conformance/runner/base/complain.h"
+#include "conformance/runner/base/files.h"
+#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/selection.h"
+#include "conformance/runner/cases/spec_text.h"
+#include "conformance/runner/cli/command_input.h"
+#include "conformance/runner/cli/debugger.h"
+#include "conformance/runner/cli/log_keeper.h"
+#include "conformance/runner/report/report.h"
+#include "conformance/runner/report/report_files.h"
+#include "conformance/runner/report/report_score.h"
+#include "conformance/runner/testee/manifest.h"
+#include "conformance/runner/verdict/expectations.h"
+#include "conformance/runner/verdict/suite.h"
+
+ABSL_FLAG(std::string, logs, "", "folder for the logs of runs not passed");
+ABSL_FLAG(absl::Duration, start_limit, absl::Seconds(10),
+          "time for a testee's first answer");
+ABSL_FLAG(bool, strict, false, "exit 1 also for SHOULD and UNSUPPORTED");
+ABSL_FLAG(std::string, expectations, "", "list of runs known not to pass");
+ABSL_FLAG(bool, all_logs, false, "keep the logs of passed runs, too");
+ABSL_FLAG(int, most_hangs, 20,
+          "hangs in a row after which a class is given up; 0 = never");
+
+namespace forkrpc::conformance {
+namespace {
+
+// Loads the manifests; false after a complaint.
+bool LoadTestees(const std::vector<std::string>& paths, const SpecText& spec,
+                 std::vector<Testee>* testees) {
+  std::set<std::string> names;
+  for (const std::string& path : paths) {
+    absl::StatusOr<Testee> testee = Testee::Load(UserPath(path), spec);
+    absl::Status status = testee.status();
+    if (status.ok() && !names.insert(testee->manifest().name()).second) {
+      status = absl::InvalidArgumentError(
+          absl::StrCat(path, ": the name \"", testee->manifest().name(),
+                       "\" is another testee's; change one"));
+    }
+    if (status.ok()) status = testee->CheckInstalled();
+    if (!status.ok()) {
+      Complain(status);
+      return false;
+    }
+    testees->push_back(*std::move(testee));
+  }
+  return true;
+}
+
+// What a run needs to be done again in the same way.
+std::vector<std::string> RepeatOptions() {
+  std::vector<std::string> options = {absl::StrCat("--seed=", Seed())};
+  const std::string cases = CasesFolder();
+  if (!cases.empty()) options.push_back(absl::StrCat("--cases=", cases));
+  for (const char* name : {"watchdog", "start_limit"}) {
+    const absl::CommandLineFlag* const flag = absl::FindCommandLineFlag(name);
+    options.push_back(absl::StrCat("--", name, "=", flag->CurrentValue()));
+  }
+  return options;
+}
+
+// "python child sync  120/310, 2 not passed".
+void ShowProgress(const Progress& progress) {
+  std::cerr << "\r\033[K" << progress.testee << " "
+            << Name(progress.run.conformance_case->role()) << " "
+            << Name(progress.run.form) << "  " << progress.done << "/"
+            << progress.total << ", " << progress.failures << " not passed";
+  if (progress.done == progress.total) std::cerr << "\r\033[K";
+  std::cerr << std::flush;
+}
+
+SuiteOptions OptionsFromFlags(LogKeeper* keeper) {
+  SuiteOptions options;
+  options.jobs = Jobs();
+  options.watchdog = Watchdog();
+  options.start_limit = absl::GetFlag(FLAGS_start_limit);
+  options.seed = Seed();
+  if (isatty(STDERR_FILENO)) {
+    options.on_progress = ShowProgress;
+  }
+  options.keep_records = keeper->keeps();
+  options.most_hangs = absl::GetFlag(FLAGS_most_hangs);
+  options.on_outcome = [keeper](const Testee& testee,
+                                const RunOutcome& outcome) {
+    return keeper->Keep(testee, outcome);
+  };
+  return options;
+}
+
+// One line for each class that did not get as far as being judged.
+void ComplainOfDeadClasses(const Report& report) {
+  for (const TesteeResult& testee : report.testees()) {
+    for (const ClassResult& each : testee.classes()) {
+      if (each.state() != ClassResult::ENDED_AT_ONCE &&
+          each.state() != ClassResult::NO_ANSWER) {
+        continue;
+      }
+      Complain(kNeverStarted,
+               absl::StrCat(testee.manifest(), ": ", Name(each.role()), ".",
+                            Name(each.form()), ": ", each.note()));
+    }
+  }
+}
+
+// `run` writes what it is asked for, `matrix` every format.
+int WriteFiles(const Report& report, bool matrix, std::ostream& out) {
+  ReportFiles files = matrix ? FilesIn(OutFolder()) : ReportFiles();
+  TakeFlags(&files, UserPath);
+  const absl::Status status =
+      WriteReports(report, files, absl::GetFlag(FLAGS_strict));
+  if (!status.ok()) return Complain(status);
+  if (!files.Paths().empty()) {
+    out << "\nreport: " << absl::StrJoin(files.Paths(), ", ") << "\n";
+  }
+  return 0;
+}
+
+// What --expectations names; nothing if it is not given.
+absl::StatusOr<Expectations> LoadExpectations(const CaseSet& cases) {
+  const std::string path = UserPath(absl::GetFlag(FLAGS_expectations));
+  if (path.empty()) return Expectations();
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<Expectations> list = ParseExpectations(*text, cases);
+  if (!list.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": ", list.status().message()));
+  }
+  return list;
+}
+
+// Excuses what is listed and says so; whether something passed unexpectedly.
+bool ExcuseListed(const Expectations& list, Report* report, std::ostream& out) {
+  const Excused excused = Excuse(list, absl::Now(), report);
+  for (const std::string& each : excused.unexpected) {
+    out << "UNEXPECTED  " << each << "\n";
+  }
+  if (excused.runs > 0)
+    out << excused.runs << " runs not passed, as expected\n";
+  return !excused.unexpected.empty();
+}
+
+// InvalidArgument if no run is selected or, for somebody who debugs, not one.
+absl::Status CheckSelection(const Selection& selection,
+                            const Material& material,
+                            const std::vector<Testee>& testees, bool matrix) {
+  bool any = false;
+  std::vector<std::string> runs;  // that a testee has
+  for (const CaseRun& run : material.cases.Runs()) {
+    if (!Selects(selection, run, material.spec)) continue;
+    any = true;
+    for (const Testee& testee : testees) {
+      if (testee.Offers(run.conformance_case->role(), run.form) &&
+          testee.not_installed().empty()) {
+        runs.push_back(absl::StrCat(testee.manifest().name(), " ", run.Id()));
+      }
+    }
+  }
+  if (!any) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no case matches --filter ", selection.filter,
+                     " and the other options; `list` shows the ids"));
+  }
+  const std::string flag = DebuggerFlag();
+  if (flag.empty()) return absl::OkStatus();
+  if (matrix) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, " is for `run`, not for `matrix`"));
+  }
+  if (runs.size() == 1) return absl::OkStatus();
+  if (runs.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        flag, " needs exactly one run, but no testee offers what matches"));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(flag, " needs exactly one run, but ", runs.size(),
+                   " match, such as ", runs.front(), " and ", runs.back(),
+                   "; give one testee and --filter RUN, say --filter ",
+                   runs.front().substr(runs.front().find(' ') + 1)));
+}
+
+}  // namespace
+
+int RunTestees(const std::vector<std::string>& words,
+               const std::atomic<bool>& interrupted, std::ostream& out) {
+  const bool matrix = words[0] == "matrix";
+  if (words.size() < 2) {
+    return Complain(kUsage,
+                    absl::StrCat(words[0], " needs a testee.json; see --help"));
+  }
+  absl::StatusOr<Material> material = LoadMaterial();
+  if (!material.ok()) return Complain(material.status());
+  const absl::StatusOr<Selection> selection =
+      SelectionFromFlags(material->spec);
+  if (!selection.ok()) return Complain(selection.status());
+  const absl::StatusOr<Expectations> expectations =
+      LoadExpectations(material->cases);
+  if (!expectations.ok()) return Complain(expectations.status());
+  LogKeeperOptions keep;
+  keep.folder = UserPath(absl::GetFlag(FLAGS_logs));
+  if (matrix && keep.folder.empty()) {
+    keep.folder = OutFolder() + "/logs";
+  }
+  keep.passed = absl::GetFlag(FLAGS_all_logs);
+  if (!matrix) keep.show = &out;
+  keep.repeat_options = RepeatOptions();
+  LogKeeper keeper(keep);
+  SuiteOptions options = OptionsFromFlags(&keeper);
+  options.selection = *selection;
+  options.interrupted = &interrupted;
+  std::vector<Testee> testees;
+  if (!LoadTestees({words.begin() + 1, words.end()}, material->spec,
+                   &testees)) {
+    return kUsage;
+  }
+  absl::StatusOr<std::unique_ptr<RunDebugger>> debugger =
+      DebuggerFromFlags(interrupted);
+  if (!debugger.ok()) return Complain(debugger.status());
+  const absl::Status status =
+      CheckSelection(*selection, *material, testees, matrix);
+  if (!status.ok()) return Complain(status);
+  if (*debugger != nullptr) {
+    options.debugger = debugger->get();
+    options.jobs = 1;
+    options.on_progress = nullptr;
+  }
+  const absl::StatusOr<spec::Requirements> records = RequirementRecords();
+  if (!records.ok()) return Complain(records.status());
+  Report report = RunSuite(options, testees, material->cases, material->spec);
+  if (interrupted) return Complain(kHarness, "interrupted");
+  CompleteReport(material->cases, material->spec, *records, &report);
+  const bool unexpected = ExcuseListed(*expectations, &report, out);
+  const std::string divergences = Divergences(report);
+  // Of a run the table stands last, behind all the logs; a matrix begins with
+  // it.
+  if (!matrix) {
+    out << divergences << (divergences.empty() ? "" : "\n") << keeper.Others();
+  }
+  out << SummaryTable(report);
+  if (matrix && !divergences.empty()) out << "\n" << divergences;
+  if (!keeper.status().ok()) return Complain(keeper.status());
+  const int written = WriteFiles(report, matrix, out);
+  if (written != 0) return written;
+  ComplainOfDeadClasses(report);
+  const int code = ExitCode(report, absl::GetFlag(FLAGS_strict));
+  return code == kConformant && unexpected ? kDiverges : code;
+}
+
+}  // namespace forkrpc::conformance

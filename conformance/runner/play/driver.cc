@@ -1,0 +1,282 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/play/driver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "conformance/runner/play/child_driver.h"
+#include "conformance/runner/play/parent_driver.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+constexpr char kRequirementUrl[] = "forkrpc/requirement";
+// How long the runner waits for what no verdict depends on.
+constexpr absl::Duration kPatience = absl::Milliseconds(500);
+// A testee that has written nothing for so long is taken to be blocked.
+constexpr absl::Duration kBlocked = absl::Milliseconds(200);
+
+}  // namespace
+
+absl::Status Mismatch(absl::string_view what, absl::string_view req) {
+  absl::Status status = absl::FailedPreconditionError(what);
+  if (!req.empty()) status.SetPayload(kRequirementUrl, absl::Cord(req));
+  return status;
+}
+
+std::string BrokenRequirement(const absl::Status& status) {
+  return std::string(status.GetPayload(kRequirementUrl).value_or(absl::Cord()));
+}
+
+std::unique_ptr<Driver> MakeDriver(const CaseRun& run, uint64_t seed,
+                                   Session* session) {
+  if (run.conformance_case->role() == CHILD) {
+    return std::make_unique<ChildDriver>(run, seed, session);
+  }
+  return std::make_unique<ParentDriver>(run, seed, session);
+}
+
+absl::Status Driver::Do(const Step& step) {
+  switch (step.kind_case()) {
+    case Step::kHalfClose:
+      session_.QueueHalfClose();
+      return absl::OkStatus();
+    case Step::kClose: {
+      const absl::Status written = session_.PumpUntil(
+          [&] { return session_.all_written(); }, "the testee to read");
+      if (written.ok()) session_.CloseWire();
+      return written;
+    }
+    case Step::kAwaitRead:
+      return DoAwaitRead();
+    case Step::kStallReader:
+      session_.StallReader();
+      return absl::OkStatus();
+    case Step::kResumeReader:
+      return DoResumeReader(step.resume_reader());
+    case Step::kExpectEof:
+      return AwaitEof();
+    case Step::kExpectExit:
+      return DoExpectExit(step.expect_exit().status());
+    case Step::kMarkMemory:
+      DoMarkMemory();
+      return absl::OkStatus();
+    case Step::kExpectMemory:
+      return DoExpectMemory(step.expect_memory().max_growth());
+    case Step::kMarkDescriptors:
+      descriptor_mark_ = session_.testee().DescriptorCount();
+      return absl::OkStatus();
+    case Step::kExpectDescriptors:
+      return DoExpectDescriptors(step.expect_descriptors().max_growth());
+    default:
+      return DoForRole(step);
+  }
+}
+
+std::string Driver::FirstOctets(const Send::Item& item, std::string octets) {
+  if (item.first() == 0 || item.first() >= octets.size()) return octets;
+  rest_ = octets.substr(item.first());
+  octets.resize(item.first());
+  return octets;
+}
+
+void Driver::QueueItems(const std::vector<std::string>& items,
+                        const Send& send) {
+  if (!send.cut().empty()) {
+    const std::string together = absl::StrJoin(items, "");
+    size_t from = 0;
+    for (const uint32_t cut : send.cut()) {
+      const size_t to = std::min<size_t>(cut, together.size());
+      session_.QueueChunk(together.substr(from, to - from),
+                          /*await_read=*/true);
+      from = to;
+    }
+    session_.QueueChunk(together.substr(from));
+    return;
+  }
+  Chunking chunking = send.chunking();
+  if (chunking == CHUNKING_UNSPECIFIED) chunking = run_.chunking;
+  std::string together;
+  for (const std::string& item : items) {
+    if (chunking == COALESCED || chunking == RANDOM_SPLITS) {
+      together += item;
+    } else if (chunking == EVERY_OCTET) {
+      for (const char octet : item) {
+        session_.QueueChunk(std::string(1, octet), /*await_read=*/true);
+      }
+    } else {
+      session_.QueueChunk(item);
+    }
+  }
+  if (chunking != RANDOM_SPLITS) {
+    session_.QueueChunk(std::move(together));
+    return;
+  }
+  for (const absl::string_view piece : splits_.Cut(together)) {
+    session_.QueueChunk(std::string(piece), /*await_read=*/true);
+  }
+}
+
+absl::StatusOr<Frame> Driver::NextFrame(
+    absl::string_view what,
+    absl::FunctionRef<absl::Status(const FrameHeader&)> judge_header) {
+  absl::Status judged;
+  std::optional<uint64_t> judged_at;
+  const absl::Status status = session_.PumpUntil(
+      [&] {
+        const FrameScanner& scanner = session_.scanner();
+        if (session_.frames().empty() && scanner.in_payload() &&
+            judged_at != scanner.header().offset) {
+          judged_at = scanner.header().offset;
+          judged = judge_header(scanner.header());
+        }
+        return !judged.ok() || !session_.frames().empty() ||
+               session_.wire_ended();
+      },
+      what);
+  if (!status.ok()) return status;
+  if (!judged.ok()) return judged;
+  if (session_.frames().empty()) {
+    return absl::UnavailableError(absl::StrCat(
+        "the testee closed its direction of the wire instead of sending ", what,
+        session_.scanner().inside_frame() ? ", inside a frame" : ""));
+  }
+  Frame frame = std::move(session_.frames().front());
+  session_.frames().pop_front();
+  return frame;
+}
+
+absl::Status Driver::DoAwaitRead() {
+  const absl::Status written = session_.PumpUntil(
+      [&] { return session_.all_written(); }, "the testee to read");
+  if (!written.ok()) return written;
+  const absl::Time until = absl::Now() + kPatience;
+  session_.PollOften(true);
+  const absl::Status read = session_.PumpUntil(
+      [&] { return session_.all_read() || absl::Now() > until; },
+      "the testee to read");
+  session_.PollOften(false);
+  return read;
+}
+
+absl::Status Driver::AwaitBlocked() {
+  const absl::Time until = absl::Now() + kPatience;
+  absl::Time since = absl::Now();
+  uint64_t waiting = 0;
+  return session_.PumpUntil(
+      [&] {
+        const absl::Time now = absl::Now();
+        const uint64_t count = session_.OctetsWaiting();
+        if (count != waiting) since = now;
+        waiting = count;
+        return now - since >= kBlocked || now > until;
+      },
+      "the testee's write to block");
+}
+
+absl::Status Driver::DoResumeReader(const ResumeReader& step) {
+  const uint64_t after_octets = step.after_octets();
+  const std::string what =
+      absl::StrCat(after_octets, " octets that the runner has not read");
+  absl::Status status = session_.PumpUntil(
+      [&] {
+        return session_.OctetsWaiting() >= after_octets ||
+               session_.testee().PeekExit().has_value();
+      },
+      what);
+  if (status.ok() && step.when_blocked()) status = AwaitBlocked();
+  session_.ResumeReader();
+  return status;
+}
+
+std::string Driver::RemarkOnUnasked(const Frame& /*frame*/) const { return ""; }
+
+absl::Status Driver::AwaitEof() {
+  absl::Status status = session_.PumpUntil(
+      [&] { return !session_.frames().empty() || session_.wire_ended(); },
+      "the end of the testee's stream");
+  if (!status.ok()) return status;
+  if (!session_.frames().empty()) {
+    const Frame frame = std::move(session_.frames().front());
+    session_.frames().pop_front();
+    return Mismatch(absl::StrCat("expected the end of the stream, got ",
+                                 Describe(frame), RemarkOnUnasked(frame)));
+  }
+  if (session_.scanner().inside_frame()) {
+    return Mismatch("the testee's stream ends inside a frame");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Driver::DoExpectExit(ExpectExit::Status wanted) {
+  const absl::Status status = session_.PumpUntil(
+      [&] { return session_.testee().PeekExit().has_value(); },
+      "the testee's program to end");
+  if (!status.ok()) return status;
+  const Exit exit = *session_.testee().PeekExit();
+  bool good = true;
+  std::string text;
+  switch (wanted) {
+    case ExpectExit::ZERO:
+      good = exit.signal == 0 && exit.status == 0;
+      text = "exit status 0";
+      break;
+    case ExpectExit::NONZERO:
+      good = exit.signal == 0 && exit.status != 0;
+      text = "an exit status other than 0";
+      break;
+    case ExpectExit::FAILED:
+      good = exit.signal != 0 || exit.status != 0;
+      text = "an exit status other than 0, or a signal";
+      break;
+    case ExpectExit::NOT_SIGNAL:
+      good = exit.signal == 0;
+      text = "an exit status";
+      break;
+    default:
+      break;
+  }
+  if (good) return absl::OkStatus();
+  const std::string what =
+      absl::StrCat("expected ", text, ", the program ended with ", exit.Text());
+  return exit.signal != 0 ? absl::UnavailableError(what) : Mismatch(what);
+}
+
+void Driver::DoMarkMemory() {
+  resident_mark_ = session_.testee().StatusKilobytes("VmHWM");
+  address_mark_ = session_.testee().StatusKilobytes("VmPeak");
+}
+
+absl::Status Driver::DoExpectMemory(uint64_t max_growth) {
+  const auto grown = [&](const std::string& key, std::optional<uint64_t> mark,
+                         uint64_t limit) -> absl::Status {
+    const std::optional<uint64_t> now = session_.testee().StatusKilobytes(key);
+    if (!now.has_value() || !mark.has_value() || *now <= *mark + limit) {
+      return absl::OkStatus();
+    }
+    return Mismatch(absl::StrCat("the testee's peak memory (", key,
+                                 ") has grown by ", *now - *mark,
+                                 " KiB, the limit is ", limit, " KiB"));
+  };
+  absl::Status status = grown("VmHWM", resident_mark_, max_growth >> 10);
+  status.Update(grown("VmPeak", address_mark_, max_growth >> 6));
+  return status;
+}
+
+absl::Status Driver::DoExpectDescriptors(uint32_t max_growth) {
+  const std::optional<int> now = session_.testee().DescriptorCount();
+  if (!now.has_value() || !descriptor_mark_.has_value() ||
+      *now <= *descriptor_mark_ + static_cast<int64_t>(max_growth)) {
+    return absl::OkStatus();
+  }
+  return Mismatch(absl::StrCat(
+      "the testee has ", *now, " descriptors, ", *now - *descriptor_mark_,
+      " more than at the mark; the limit is ", max_growth));
+}
+
+}  // namespace forkrpc::conformance

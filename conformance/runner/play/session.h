@@ -1,0 +1,165 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Session: a running testee and the octets that go to and fro.
+//
+// It moves octets, splits what arrives into frames and report lines, and writes
+// the wire log; it judges nothing but a length field that cannot be true. All
+// writing is queued, and all moving is done inside PumpUntil, which reads
+// whenever there is something to read (unless the reader is stalled), so that a
+// testee can never block the runner for good. One thread; memory grows with
+// what the testee sends, up to 256 MiB.
+//
+//   session.QueueChunk(octets);
+//   absl::Status status = session.PumpUntil(
+//       [&] { return !session.frames().empty() || session.wire_ended(); },
+//       "the response");
+
+#ifndef CONFORMANCE_RUNNER_PLAY_SESSION_H_
+#define CONFORMANCE_RUNNER_PLAY_SESSION_H_
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "conformance/runner/play/wire_record.h"
+#include "conformance/runner/testee/testee_process.h"
+#include "conformance/runner/wire/frame_scanner.h"
+#include "conformance/runner/wire/wire_log.h"
+#include "forkrpc/conformance_case.pb.h"
+
+namespace forkrpc::conformance {
+
+// A frame from the testee.
+struct Frame {
+  FrameHeader header;
+  std::string payload;
+};
+
+struct SessionOptions {
+  Role role = CHILD;
+  Form form = SYNC;
+  absl::Duration watchdog;  // without an octet moving, or 20 times that in all
+  uint64_t largest_payload = 0;  // no longer frame can come from the testee
+  WireRecord* record =
+      nullptr;  // is told all that goes to and fro; may be null
+  // Set from outside to end the run with an Internal error; may be null.
+  const std::atomic<bool>* interrupted = nullptr;
+};
+
+// Invariants:
+// 1. frames_ holds whole frames in the order of the wire, reports_ whole lines.
+// 2. Octets are written in the order in which they were queued; a half-close
+//    happens after all that was queued before it.
+class Session {
+ public:
+  Session(const SessionOptions& options, TesteeProcess testee);
+
+  // Wire to the testee. Each chunk is one write where the kernel takes it so;
+  // with `await_read` the next one waits until the testee has read it, or for
+  // 100 ms.
+  void QueueChunk(std::string octets, bool await_read = false);
+  void QueueHalfClose();
+  void QueueCommand(const std::string& line);
+  // Closes the wire in both directions at once; what was queued is lost.
+  void CloseWire();
+  void CloseCommands() { testee_.commands().Close(); }
+
+  // While what is waited for is no descriptor's doing.
+  void PollOften(bool often) { often_ = often; }
+  void StallReader() { stalled_ = true; }
+  void ResumeReader() { stalled_ = false; }
+  // Octets that wait to be read from the wire.
+  uint64_t OctetsWaiting();
+
+  // Moves octets until done(). DeadlineExceeded if the watchdog barks first,
+  // DataLoss if the testee's stream cannot be the one expected. `what`
+  // completes "nothing moved for 2s while waiting for ...".
+  absl::Status PumpUntil(absl::FunctionRef<bool()> done,
+                         absl::string_view what);
+
+  // From the testee.
+  std::deque<Frame>& frames() { return frames_; }
+  const FrameScanner& scanner() const { return scanner_; }
+  std::deque<std::string>& reports() { return reports_; }
+  bool wire_ended() const { return wire_ended_; }
+  bool reports_ended() const { return reports_ended_; }
+  // Whether the adapter has reported a line so far.
+  bool spoke() const { return spoke_; }
+  const std::string& errors_tail() const { return errors_tail_; }
+  // Takes what is left of standard error after the program's end.
+  void DrainErrors();
+  // Waits until the program has ended, for the watchdog or for an interruption.
+  void AwaitExit();
+
+  // Whether everything queued was written, or cannot be written any more.
+  bool all_written();
+  // Whether, besides, the testee has read it all from the kernel's buffers.
+  bool all_read();
+
+  TesteeProcess& testee() { return testee_; }
+  WireLog& log() { return log_; }
+  absl::Duration elapsed() const { return absl::Now() - start_; }
+  void Remark(absl::string_view text) { log_.Remark(text, elapsed()); }
+
+ private:
+  struct Chunk {
+    std::string octets;
+    bool await_read = false;
+    bool half_close = false;
+  };
+
+  bool PollOnce();
+  bool WriteWire();
+  bool ReadWire();
+  bool WriteCommands();
+  void TakeReport();
+  bool ReadReports();
+  bool ReadErrors();
+  // Whether nothing moves because other programs have the processors. Called
+  // each time the watchdog barks: so that a busy machine is not called a hang.
+  bool IsStarved();
+  bool AwaitingRead();
+  // Octets that the testee has not read from the kernel's buffers; 0 where the
+  // system cannot tell.
+  int Unread();
+  void HalfCloseNow();
+  void TakeOctets(absl::string_view octets);
+  std::string WhatIsMissing() const;
+
+  const SessionOptions options_;
+  TesteeProcess testee_;
+  WireLog log_;
+  const absl::Time start_;
+  FrameScanner scanner_;
+  absl::Status stream_error_;
+  std::string payload_;  // of the frame that is arriving
+  std::deque<Frame> frames_;
+  uint64_t octets_held_ = 0;
+  std::deque<std::string> reports_;
+  std::string report_part_;
+  std::string errors_tail_;
+  std::deque<Chunk> chunks_;
+  size_t chunk_written_ = 0;
+  std::string commands_;
+  size_t commands_written_ = 0;
+  bool wire_ended_ = false;
+  bool reports_ended_ = false;
+  bool spoke_ = false;
+  Activity activity_;  // at the last bark, if nothing has moved since
+  bool stalled_ = false;
+  bool often_ = false;
+  bool awaiting_read_ = false;
+  bool read_awaited_in_vain_ = false;
+  absl::Time await_until_;
+};
+
+}  // namespace forkrpc::conformance
+
+#endif  // CONFORMANCE_RUNNER_PLAY_SESSION_H_
