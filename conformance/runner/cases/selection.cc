@@ -7,13 +7,17 @@
 
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
 #include "absl/flags/flag.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
-ABSL_FLAG(std::string, filter, "*", "glob over run and case ids");
+ABSL_FLAG(std::vector<std::string>, filter, {"*"},
+          "globs over run and case ids");
+ABSL_FLAG(std::vector<std::string>, skip, {},
+          "globs over run and case ids that are left out");
 ABSL_FLAG(std::string, req, "*", "glob over requirements that a case cites");
 ABSL_FLAG(std::string, section, "", "words of a section's title");
 ABSL_FLAG(std::string, level, "", "must, should or may");
@@ -53,6 +57,12 @@ bool Matches(const std::string& glob, const std::string& text) {
   return fnmatch(glob.c_str(), text.c_str(), 0) == 0;
 }
 
+bool MatchesAny(const std::vector<std::string>& globs,
+                const std::string& text) {
+  return absl::c_any_of(
+      globs, [&](const std::string& glob) { return Matches(glob, text); });
+}
+
 bool Chooses(const std::string& filter, const CaseRun& run) {
   return Matches(filter, run.Id()) ||
          Matches(filter, run.conformance_case->id());
@@ -61,7 +71,13 @@ bool Chooses(const std::string& filter, const CaseRun& run) {
 bool Selects(const Selection& selection, const CaseRun& run,
              const SpecText& spec) {
   const Case& c = *run.conformance_case;
-  if (!Chooses(selection.filter, run)) return false;
+  const auto chosen_by = [&](const std::string& glob) {
+    return Chooses(glob, run);
+  };
+  if (!absl::c_any_of(selection.filter, chosen_by) ||
+      absl::c_any_of(selection.skip, chosen_by)) {
+    return false;
+  }
   const auto is = [](int wanted, int got) {
     return wanted == 0 || wanted == got;
   };
@@ -79,6 +95,7 @@ bool Selects(const Selection& selection, const CaseRun& run,
 absl::StatusOr<Selection> SelectionFromFlags(const SpecText& spec) {
   Selection selection;
   selection.filter = absl::GetFlag(FLAGS_filter);
+  selection.skip = absl::GetFlag(FLAGS_skip);
   selection.req = absl::GetFlag(FLAGS_req);
   selection.section = absl::GetFlag(FLAGS_section);
   const auto level =
