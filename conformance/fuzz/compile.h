@@ -19,7 +19,7 @@
 
 #include "conformance/fuzz/case_builder.h"
 #include "conformance/oracle/machine.h"
-#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/cases/spec_text.h"
 #include "forkrpc/fuzz_plan.pb.h"
 

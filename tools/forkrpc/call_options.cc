@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "tools/forkrpc/command_line.h"
+#include "tools/command_line/command_line.h"
 
 namespace forkrpc::cli {
 namespace {

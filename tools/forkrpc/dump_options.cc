@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "tools/forkrpc/command_line.h"
+#include "tools/command_line/command_line.h"
 
 namespace forkrpc::cli {
 

@@ -31,6 +31,7 @@ HEADERS = {
     'testing': 'cc/forkrpc/testing/x.h',
     'examples': 'cc/forkrpc/examples/x.h',
     'benchmarks': 'cc/forkrpc/benchmarks/x.h',
+    'command_line': 'tools/command_line/x.h',
     'cli': 'tools/forkrpc/x.h',
     'suite_base': 'conformance/runner/base/x.h',
     'suite_wire': 'conformance/runner/wire/x.h',
@@ -69,7 +70,8 @@ MAY = {
     'testing': {*CORE, 'proto'},
     'examples': {*CORE, 'proto'},
     'benchmarks': {*CORE, 'proto', 'testing'},
-    'cli': {*CORE, 'proto'} - {'coro'},
+    'command_line': set(),
+    'cli': {*CORE, 'proto', 'command_line'} - {'coro'},
     'suite_base': set(),
     'suite_wire': {'proto'},
     'suite_cases': CASES,
@@ -78,7 +80,8 @@ MAY = {
     'suite_verdict': VERDICT,
     'suite_report': CASES,
     'suite_mutants': VERDICT,
-    'suite_cli': VERDICT | {'suite_report', 'suite_mutants', 'fuzz'},
+    'suite_cli': VERDICT | {'suite_report', 'suite_mutants', 'fuzz',
+                            'command_line'},
     'oracle': {'proto'},
     'fuzz': VERDICT | {'suite_mutants'},
     'testees': CLIENT | SERVER,
@@ -118,7 +121,7 @@ class CheckTest(unittest.TestCase):
         else:
           self.assertEqual(len(found), 1, (layer, target))
           self.assertIn(f'{source}:2: {layer} may not include'
-                        if target != 'cli' or not source.startswith('cc/') else
+                        if not included.startswith('tools/') or not source.startswith('cc/') else
                         f'{source}:2: cc/ uses nothing of tools/', found[0])
 
   def test_every_pair_of_layers_by_deps(self):
@@ -214,6 +217,16 @@ class CheckTest(unittest.TestCase):
     self.assertTrue(self.complaints({'cc/forkrpc/client/y.h': '#include <uv.h>'}))
     self.assertFalse(
         self.complaints({'cc/forkrpc/event_loop/y.h': '#include <uv.h>'}))
+
+  def test_flags_stay_where_the_command_line_is(self):
+    include = '#include "absl/flags/flag.h"\n'
+    label = 'cc_library(name="y", deps=["@com_google_absl//absl/flags:flag"])'
+    for folder in ('cli', 'fuzz', 'report', 'cases', 'base'):
+      folder = f'conformance/{"" if folder == "fuzz" else "runner/"}{folder}'
+      bad = not folder.endswith('cli')
+      self.assertEqual(bool(self.complaints({folder + '/y.cc': include})), bad)
+      self.assertEqual(bool(self.complaints({folder + '/BUILD.bazel': label})),
+                       bad)
 
   def test_a_new_folder_needs_a_layer(self):
     found = self.complaints({'cc/forkrpc/novel/x.h': ''})

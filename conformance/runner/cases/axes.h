@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/case_run.h"
 #include "forkrpc/conformance_case.pb.h"
 
 namespace forkrpc::conformance {

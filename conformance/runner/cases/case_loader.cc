@@ -11,10 +11,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "conformance/runner/base/legible.h"
 #include "conformance/runner/cases/axes.h"
@@ -46,10 +43,6 @@ absl::Status ErrorIn(absl::string_view path, absl::string_view what) {
       absl::StrCat(path, ": ", LegibleLine(what)));
 }
 
-std::string LowerWithHyphens(const std::string& name) {
-  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", "-"}}));
-}
-
 absl::StatusOr<Case> ParseCase(const SourceFile& file, const SpecText& spec) {
   Case parsed;
   FirstError error;
@@ -65,25 +58,6 @@ absl::StatusOr<Case> ParseCase(const SourceFile& file, const SpecText& spec) {
 }
 
 }  // namespace
-
-std::string Name(Role role) { return LowerWithHyphens(Role_Name(role)); }
-std::string Name(Form form) { return LowerWithHyphens(Form_Name(form)); }
-std::string Name(Level level) { return Level_Name(level); }
-std::string Name(Transport transport) {
-  return LowerWithHyphens(Transport_Name(transport));
-}
-std::string Name(Chunking chunking) {
-  return LowerWithHyphens(Chunking_Name(chunking));
-}
-
-std::string CaseRun::Id() const {
-  std::string id = absl::StrCat(conformance_case->id(), ":", Name(form));
-  if (transport != SOCKETPAIR) absl::StrAppend(&id, ":", Name(transport));
-  if (chunking != WHOLE) absl::StrAppend(&id, ":", Name(chunking));
-  if (split != 0) absl::StrAppend(&id, "-", split);
-  if (size.has_value()) absl::StrAppend(&id, ":size-", *size);
-  return id;
-}
 
 absl::StatusOr<CaseSet> CaseSet::Load(const std::vector<SourceFile>& files,
                                       const SpecText& spec) {

@@ -16,13 +16,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/cases/spec_text.h"
 #include "forkrpc/conformance_case.pb.h"
 
@@ -32,20 +32,6 @@ namespace forkrpc::conformance {
 struct SourceFile {
   std::string path;
   std::string text;
-};
-
-// One case with one value of each axis.
-struct CaseRun {
-  const Case* conformance_case;  // its `size` parts have the run's size
-  Form form;
-  Transport transport;
-  Chunking chunking;
-  uint32_t split = 0;  // number of the RANDOM_SPLITS run, from 1
-  std::optional<uint64_t> size = std::nullopt;  // octets
-
-  // Case id, ":", form, and what differs from a socketpair and whole writes:
-  // "child/echo:sync:pipes:random-splits-2:size-65536".
-  std::string Id() const;
 };
 
 // Invariants:
@@ -79,13 +65,6 @@ class CaseSet {
   std::unique_ptr<std::vector<Case>> cases_;
   std::unique_ptr<Sized> sized_;
 };
-
-// "child", "sync", "MUST", "pipes", "every-octet".
-std::string Name(Role role);
-std::string Name(Form form);
-std::string Name(Level level);
-std::string Name(Transport transport);
-std::string Name(Chunking chunking);
 
 }  // namespace forkrpc::conformance
 

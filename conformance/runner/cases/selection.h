@@ -16,8 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/cases/spec_text.h"
 
 namespace forkrpc::conformance {
@@ -37,10 +36,9 @@ struct Selection {
 bool Selects(const Selection& selection, const CaseRun& run,
              const SpecText& spec);
 
-// What --filter, --skip, --req, --section, --level, --role, --form and
-// --transport say. InvalidArgument for a requirement or section that the
-// specification lacks, or a word that is none of the axis.
-absl::StatusOr<Selection> SelectionFromFlags(const SpecText& spec);
+// Whether a run that cites the requirement may be wanted: both `req` and
+// `section` hold.
+bool AsksFor(const Selection& selection, const Requirement& requirement);
 
 // Whether the glob (* ? [...]) matches all of the text; a * crosses slashes.
 bool Matches(const std::string& glob, const std::string& text);

@@ -14,6 +14,7 @@
 #include "conformance/runner/cli/explain.h"
 #include "conformance/runner/cli/judge_command.h"
 #include "conformance/runner/cli/run_command.h"
+#include "conformance/runner/cli/selection_flags.h"
 #include "conformance/runner/cli/vectors_command.h"
 #include "conformance/runner/mutants/mutants_command.h"
 #include "conformance/runner/report/report_score.h"

@@ -26,6 +26,8 @@
 #include "conformance/runner/cli/command_input.h"
 #include "conformance/runner/cli/debugger.h"
 #include "conformance/runner/cli/log_keeper.h"
+#include "conformance/runner/cli/report_flags.h"
+#include "conformance/runner/cli/selection_flags.h"
 #include "conformance/runner/report/report.h"
 #include "conformance/runner/report/report_files.h"
 #include "conformance/runner/report/report_score.h"
@@ -125,7 +127,7 @@ void ComplainOfDeadClasses(const Report& report) {
 // `run` writes what it is asked for, `matrix` every format.
 int WriteFiles(const Report& report, bool matrix, std::ostream& out) {
   ReportFiles files = matrix ? FilesIn(OutFolder()) : ReportFiles();
-  TakeFlags(&files, UserPath);
+  TakeFlags(&files);
   const absl::Status status =
       WriteReports(report, files, absl::GetFlag(FLAGS_strict));
   if (!status.ok()) return Complain(status);

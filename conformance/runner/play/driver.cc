@@ -9,8 +9,6 @@
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "conformance/runner/play/child_driver.h"
-#include "conformance/runner/play/parent_driver.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -31,14 +29,6 @@ absl::Status Mismatch(absl::string_view what, absl::string_view req) {
 
 std::string BrokenRequirement(const absl::Status& status) {
   return std::string(status.GetPayload(kRequirementUrl).value_or(absl::Cord()));
-}
-
-std::unique_ptr<Driver> MakeDriver(const CaseRun& run, uint64_t seed,
-                                   Session* session) {
-  if (run.conformance_case->role() == CHILD) {
-    return std::make_unique<ChildDriver>(run, seed, session);
-  }
-  return std::make_unique<ParentDriver>(run, seed, session);
 }
 
 absl::Status Driver::Do(const Step& step) {

@@ -19,7 +19,6 @@
 #define CONFORMANCE_RUNNER_PLAY_DRIVER_H_
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,7 +27,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/cases/splits.h"
 #include "conformance/runner/play/session.h"
 #include "forkrpc/conformance_case.pb.h"
@@ -85,10 +84,6 @@ class Driver {
   std::optional<uint64_t> resident_mark_;  // kB
   std::optional<uint64_t> address_mark_;   // kB
 };
-
-// The driver for the run's role; `seed` is that of random splits.
-std::unique_ptr<Driver> MakeDriver(const CaseRun& run, uint64_t seed,
-                                   Session* session);
 
 // "The testee did what it must not." `req` is the clause if it is known here,
 // whatever step it was found in.

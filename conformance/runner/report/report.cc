@@ -13,7 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "conformance/runner/base/legible.h"
 #include "conformance/runner/base/message_json.h"
-#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/report/report_score.h"
 #include "conformance/runner/report/report_twins.h"
 

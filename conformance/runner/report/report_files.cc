@@ -3,19 +3,12 @@
 
 #include "conformance/runner/report/report_files.h"
 
-#include "absl/flags/flag.h"
 #include "absl/status/statusor.h"
 #include "conformance/runner/base/files.h"
 #include "conformance/runner/report/report.h"
 #include "conformance/runner/report/report_html.h"
 #include "conformance/runner/report/report_junit.h"
 #include "conformance/runner/report/report_tap.h"
-
-ABSL_FLAG(std::string, md, "", "file for the report as Markdown");
-ABSL_FLAG(std::string, html, "", "file for the report as one HTML page");
-ABSL_FLAG(std::string, json, "", "file for the report as JSON");
-ABSL_FLAG(std::string, junit, "", "file for the report as JUnit's XML");
-ABSL_FLAG(std::string, tap, "", "file for the report as TAP 14");
 
 namespace forkrpc::conformance {
 
@@ -31,18 +24,6 @@ ReportFiles FilesIn(const std::string& folder) {
   return {folder + "/report.md", folder + "/report.html",
           folder + "/report.json", folder + "/junit.xml",
           folder + "/report.tap"};
-}
-
-void TakeFlags(ReportFiles* files,
-               absl::FunctionRef<std::string(const std::string&)> path) {
-  const auto take = [&](const std::string& flag, std::string* file) {
-    if (!flag.empty()) *file = path(flag);
-  };
-  take(absl::GetFlag(FLAGS_md), &files->md);
-  take(absl::GetFlag(FLAGS_html), &files->html);
-  take(absl::GetFlag(FLAGS_json), &files->json);
-  take(absl::GetFlag(FLAGS_junit), &files->junit);
-  take(absl::GetFlag(FLAGS_tap), &files->tap);
 }
 
 absl::Status WriteReports(const Report& report, const ReportFiles& files,

@@ -3,12 +3,9 @@
 
 // The files that a Report is written to, one for each format.
 //
-// One thread. Linking this in declares the flags --json, --junit, --tap, --md
-// and --html.
+// One thread.
 //
-//   ReportFiles files = matrix ? FilesIn("out") : ReportFiles();
-//   TakeFlags(&files, UserPath);
-//   absl::Status status = WriteReports(report, files, strict);
+//   absl::Status status = WriteReports(report, FilesIn("out"), strict);
 
 #ifndef CONFORMANCE_RUNNER_REPORT_REPORT_FILES_H_
 #define CONFORMANCE_RUNNER_REPORT_REPORT_FILES_H_
@@ -16,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "forkrpc/conformance_result.pb.h"
 
@@ -36,11 +32,6 @@ struct ReportFiles {
 
 // report.md, report.html, report.json, junit.xml and report.tap in the folder.
 ReportFiles FilesIn(const std::string& folder);
-
-// What a flag names replaces what `files` had; `path` makes the user's path
-// ours.
-void TakeFlags(ReportFiles* files,
-               absl::FunctionRef<std::string(const std::string&)> path);
 
 // Creates the folders it needs. Internal, with the path, for the first file
 // that cannot be written. `strict` as in OutcomeOf.

@@ -9,8 +9,8 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "conformance/runner/base/legible.h"
-#include "conformance/runner/cases/case_loader.h"
-#include "conformance/runner/report/report_score.h"
+#include "conformance/runner/cases/case_run.h"
+#include "conformance/runner/report/outcome.h"
 #include "conformance/runner/report/report_twins.h"
 
 namespace forkrpc::conformance {

@@ -11,6 +11,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "conformance/runner/report/outcome.h"
 #include "conformance/runner/report/report_material.h"
 #include "conformance/runner/report/report_twins.h"
 #include "google/protobuf/text_format.h"
@@ -126,27 +127,6 @@ Score ScoreOf(const Report& report, const ClassResult& each) {
 }
 
 }  // namespace
-
-Outcome OutcomeOf(const RunResult& run, bool strict) {
-  switch (run.verdict()) {
-    case PASS:
-      return Outcome::kPassed;
-    case UNSUPPORTED:
-      return strict ? Outcome::kFailed : Outcome::kSkipped;
-    case FAIL:
-    case CRASH:
-    case HANG:
-      return strict || run.level() == MUST ? Outcome::kFailed
-                                           : Outcome::kTolerated;
-    default:
-      return Outcome::kBroken;
-  }
-}
-
-bool IsTried(const RunResult& run) {
-  return run.verdict() == PASS || run.verdict() == FAIL ||
-         run.verdict() == CRASH || run.verdict() == HANG;
-}
 
 absl::StatusOr<spec::Requirements> RequirementRecords() {
   spec::Requirements records;

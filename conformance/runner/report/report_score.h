@@ -7,7 +7,6 @@
 // Pure functions; any thread.
 //
 //   CompleteReport(cases, spec, *records, &report);
-//   Outcome outcome = OutcomeOf(run, /*strict=*/false);
 
 #ifndef CONFORMANCE_RUNNER_REPORT_REPORT_SCORE_H_
 #define CONFORMANCE_RUNNER_REPORT_REPORT_SCORE_H_
@@ -22,20 +21,6 @@
 #include "forkrpc/requirement.pb.h"
 
 namespace forkrpc::conformance {
-
-// What a run means to those who only know passed, failed and skipped (JUnit,
-// TAP), in agreement with the exit status.
-enum class Outcome {
-  kPassed,
-  kFailed,     // a MUST; if strict, anything that is not passed
-  kTolerated,  // a SHOULD that is not met: said, but no failure
-  kSkipped,    // UNSUPPORTED
-  kBroken,     // HARNESS: no judgement
-};
-Outcome OutcomeOf(const RunResult& run, bool strict);
-
-// Whether the testee was judged: it passed, or got FAIL, CRASH or HANG.
-bool IsTried(const RunResult& run);
 
 // The bundled spec/requirements.textproto. Internal if it cannot be read.
 absl::StatusOr<spec::Requirements> RequirementRecords();

@@ -101,23 +101,6 @@ TEST(ReportScoreTest, AClassThatDidNotRunHasTriedNothing) {
   EXPECT_EQ(Class(report).score().runs_total(), 5u);
 }
 
-TEST(ReportScoreTest, OutcomesAgreeWithTheExitStatus) {
-  const auto outcome = [](Level level, Verdict verdict, bool strict) {
-    RunResult run;
-    run.set_level(level);
-    run.set_verdict(verdict);
-    return OutcomeOf(run, strict);
-  };
-  EXPECT_EQ(outcome(MUST, PASS, true), Outcome::kPassed);
-  EXPECT_EQ(outcome(MUST, HANG, false), Outcome::kFailed);
-  EXPECT_EQ(outcome(SHOULD, CRASH, false), Outcome::kTolerated);
-  EXPECT_EQ(outcome(SHOULD, CRASH, true), Outcome::kFailed);
-  EXPECT_EQ(outcome(MUST, UNSUPPORTED, false), Outcome::kSkipped);
-  EXPECT_EQ(outcome(MUST, UNSUPPORTED, true), Outcome::kFailed);
-  EXPECT_EQ(outcome(SHOULD, HARNESS, false), Outcome::kBroken);
-  EXPECT_EQ(outcome(MUST, VERDICT_UNSPECIFIED, false), Outcome::kBroken);
-}
-
 TEST(ReportScoreTest, UncitedRequirementsAreNamed) {
   const Report report = Scored(kReport);
   ASSERT_EQ(Uncited(report).size(), 1u);

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
-#include "conformance/runner/report/report_score.h"
+#include "conformance/runner/report/outcome.h"
 
 namespace forkrpc::conformance {
 namespace {

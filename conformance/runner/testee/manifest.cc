@@ -14,7 +14,7 @@
 #include "conformance/runner/base/files.h"
 #include "conformance/runner/base/legible.h"
 #include "conformance/runner/cases/case_checks.h"
-#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/case_run.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 

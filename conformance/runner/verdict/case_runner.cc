@@ -18,6 +18,7 @@
 #include "conformance/runner/cases/case_checks.h"
 #include "conformance/runner/cases/step_text.h"
 #include "conformance/runner/play/driver.h"
+#include "conformance/runner/play/make_driver.h"
 #include "conformance/runner/play/session.h"
 #include "conformance/runner/play/wire_record.h"
 

@@ -21,7 +21,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "conformance/runner/cases/case_loader.h"
+#include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/cases/spec_text.h"
 #include "conformance/runner/cases/splits.h"
 #include "conformance/runner/testee/manifest.h"

@@ -1,7 +1,7 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/forkrpc/command_line.h"
+#include "tools/command_line/command_line.h"
 
 #include <cstddef>
 
@@ -40,15 +40,16 @@ absl::StatusOr<CommandLine::Words> CommandLine::Parse(
     if (option == options_.end()) {
       return absl::InvalidArgumentError(absl::StrCat("unknown option ", word));
     }
-    std::string value = "true";
+    std::string value;
     if (equals != absl::string_view::npos) {
       value = std::string(rest.substr(equals + 1));
-    } else if (!option->second.is_switch) {
-      if (i + 1 == arguments.size() || arguments[i + 1] == "--") {
-        return absl::InvalidArgumentError(
-            absl::StrCat("option --", name, " needs a value"));
-      }
+    } else if (option->second.alone.has_value()) {
+      value = *option->second.alone;
+    } else if (i + 1 < arguments.size() && arguments[i + 1] != "--") {
       value = arguments[++i];
+    } else {
+      return absl::InvalidArgumentError(
+          absl::StrCat("option ", word, " needs a value"));
     }
     const absl::Status set = option->second.set(value);
     if (!set.ok()) {

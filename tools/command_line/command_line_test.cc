@@ -1,12 +1,15 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "tools/forkrpc/command_line.h"
+#include "tools/command_line/command_line.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -77,11 +80,30 @@ TEST_F(CommandLineTest, ASwitchTakesNoWordForItsValue) {
   EXPECT_FALSE(hex_);
 }
 
+TEST_F(CommandLineTest, AnOptionMayBeKeptElsewhere) {
+  std::string kept;
+  const auto keep = [&](absl::string_view text) {
+    if (text == "bad") return absl::InvalidArgumentError("");
+    kept = std::string(text);
+    return absl::OkStatus();
+  };
+  line_.Add("keep", {std::nullopt, keep});
+  line_.Add("nokeep", {"nothing", keep});
+  ASSERT_TRUE(line_.Parse({"--keep", "--nokeep"}).ok());
+  EXPECT_EQ(kept, "--nokeep");
+  const auto words = line_.Parse({"--nokeep", "word"});
+  ASSERT_TRUE(words.ok()) << words.status();
+  EXPECT_EQ(kept, "nothing");
+  EXPECT_THAT(words->before, ElementsAre("word"));
+  EXPECT_EQ(ErrorOf({"--keep=bad"}), "option --keep cannot be 'bad'");
+}
+
 TEST_F(CommandLineTest, EachMistakeHasItsLine) {
   EXPECT_EQ(ErrorOf({"--frobnicate"}), "unknown option --frobnicate");
   EXPECT_EQ(ErrorOf({"--frobnicate=1"}), "unknown option --frobnicate=1");
   EXPECT_EQ(ErrorOf({"-v"}), "unknown option -v");
   EXPECT_EQ(ErrorOf({"--timeout"}), "option --timeout needs a value");
+  EXPECT_EQ(ErrorOf({"-timeout"}), "option -timeout needs a value");
   EXPECT_EQ(ErrorOf({"--timeout", "--", "w"}),
             "option --timeout needs a value");
   EXPECT_EQ(ErrorOf({"--colour=green"}),
