@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "conformance/fuzz/fuzz.h"
 #include "conformance/runner/base/complain.h"
 #include "conformance/runner/base/files.h"
@@ -57,13 +58,14 @@ int Hunt(const HuntOptions& options, const CaseSet& cases, const SpecText& spec,
   if (!testees.ok()) return Complain(testees.status());
   std::vector<Quarry> all;
   for (const Mutant& mutant : registry->mutant()) {
-    if (!Matches(options.filter, mutant.id())) continue;
+    if (!MatchesAny(options.filter, mutant.id())) continue;
     for (const int form : mutant.forms()) {
       all.push_back({&mutant, static_cast<Form>(form), {}});
     }
   }
   if (all.empty()) {
-    return Complain(kUsage, absl::StrCat("no mutant matches ", options.filter));
+    return Complain(kUsage, absl::StrCat("no mutant matches ",
+                                         absl::StrJoin(options.filter, ",")));
   }
   std::mutex mutex;
   size_t done = 0;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "conformance/runner/cases/case_loader.h"
@@ -23,8 +24,8 @@ namespace forkrpc::conformance {
 
 struct HuntOptions {
   std::string registry;
-  std::string filter = "*";  // glob over mutant ids
-  uint64_t plans = 10000;    // for each mutant in each form
+  std::vector<std::string> filter = {"*"};  // globs over mutant ids
+  uint64_t plans = 10000;                   // for each mutant in each form
   uint64_t seed = 1;
   int jobs = 1;
   absl::Duration watchdog = absl::Seconds(1);

@@ -47,7 +47,7 @@ class ProgramTest(CliTest):
   def test_version(self):
     result = self.expect(run('--version'), 0, err='')
     self.expect(run('version'), 0, result.stdout, '')
-    self.assertRegex(result.stdout, rb'^forkrpc \d+\.\d+\.\d+\n\Z')
+    self.assertRegex(result.stdout, rb'^forkrpc \d+\.\d+\.\d+, specification \d+\.\d+\n\Z')
 
   def test_help(self):
     overview = self.expect(run('help'), 0, err='').stdout

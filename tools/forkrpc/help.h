@@ -15,6 +15,9 @@ namespace forkrpc::cli {
 // The release; the same as in MODULE.bazel.
 inline constexpr absl::string_view kVersion = "0.2.0";
 
+// The specification's version; the same as in spec/requirements.textproto.
+inline constexpr absl::string_view kSpecification = "1.0";
+
 // `topic` is a subcommand, or empty for the whole. Empty if there is no such
 // topic.
 std::string HelpText(absl::string_view topic);

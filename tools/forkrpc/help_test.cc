@@ -17,19 +17,29 @@
 namespace forkrpc::cli {
 namespace {
 
-TEST(HelpTest, TheVersionIsThatOfTheModule) {
+// What stands between `before` and the next quote in a file of the checkout.
+std::string Quoted(const std::string& path, const std::string& before) {
   char* const here = realpath("tools/forkrpc/help.h", nullptr);
-  ASSERT_NE(here, nullptr);
+  if (here == nullptr) return "no help.h";
   const std::string root(absl::StripSuffix(here, "tools/forkrpc/help.h"));
   free(here);
-  std::ifstream file(root + "MODULE.bazel");
+  std::ifstream file(root + path);
   std::ostringstream text;
   text << file.rdbuf();
-  // The first version in it is the module's own.
-  const size_t at = text.str().find("version = \"");
-  ASSERT_NE(at, std::string::npos);
-  const std::string rest = text.str().substr(at + 11);
-  EXPECT_EQ(kVersion, rest.substr(0, rest.find('"')));
+  const size_t at = text.str().find(before + "\"");
+  if (at == std::string::npos) return "no version in " + path;
+  const std::string rest = text.str().substr(at + before.size() + 1);
+  return rest.substr(0, rest.find('"'));
+}
+
+// The first version in each file is its own.
+TEST(HelpTest, TheVersionIsThatOfTheModule) {
+  EXPECT_EQ(kVersion, Quoted("MODULE.bazel", "version = "));
+}
+
+TEST(HelpTest, TheSpecificationIsOfTheVersionThatItsRecordsHave) {
+  EXPECT_EQ(kSpecification,
+            Quoted("spec/requirements.textproto", "\nversion: "));
 }
 
 TEST(HelpTest, EachTopicFitsATerminal) {

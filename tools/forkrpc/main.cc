@@ -59,7 +59,8 @@ int Run(const std::vector<std::string>& arguments) {
   const std::string& command = arguments[0];
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
   if (command == "--version" || command == "version") {
-    std::cout << "forkrpc " << kVersion << std::endl;
+    std::cout << "forkrpc " << kVersion << ", specification " << kSpecification
+              << std::endl;
     return kExitOk;
   }
   if (command == "help" || command == "--help" || command == "-h") {

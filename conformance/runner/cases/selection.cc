@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 
@@ -24,6 +25,12 @@ bool Matches(const std::string& glob, const std::string& text) {
   return fnmatch(glob.c_str(), text.c_str(), 0) == 0;
 }
 
+bool MatchesAny(const std::vector<std::string>& globs,
+                const std::string& text) {
+  return absl::c_any_of(
+      globs, [&](const std::string& glob) { return Matches(glob, text); });
+}
+
 bool Chooses(const std::string& filter, const CaseRun& run) {
   return Matches(filter, run.Id()) ||
          Matches(filter, run.conformance_case->id());
@@ -37,7 +44,13 @@ bool AsksFor(const Selection& selection, const Requirement& requirement) {
 bool Selects(const Selection& selection, const CaseRun& run,
              const SpecText& spec) {
   const Case& c = *run.conformance_case;
-  if (!Chooses(selection.filter, run)) return false;
+  const auto chosen_by = [&](const std::string& glob) {
+    return Chooses(glob, run);
+  };
+  if (!absl::c_any_of(selection.filter, chosen_by) ||
+      absl::c_any_of(selection.skip, chosen_by)) {
+    return false;
+  }
   const auto is = [](int wanted, int got) {
     return wanted == 0 || wanted == got;
   };

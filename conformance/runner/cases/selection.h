@@ -14,6 +14,7 @@
 #define CONFORMANCE_RUNNER_CASES_SELECTION_H_
 
 #include <string>
+#include <vector>
 
 #include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/cases/spec_text.h"
@@ -21,9 +22,11 @@
 namespace forkrpc::conformance {
 
 struct Selection {
-  std::string filter = "*";  // glob over run ids and case ids
-  std::string req = "*";     // glob over requirements: one that the case cites
-  std::string section;       // words in the title of a cited one's section
+  // Globs over run ids and case ids: one of the first, none of the second.
+  std::vector<std::string> filter = {"*"};
+  std::vector<std::string> skip;
+  std::string req = "*";  // glob over requirements: one that the case cites
+  std::string section;    // words in the title of a cited one's section
   Level level = LEVEL_UNSPECIFIED;
   Role role = ROLE_UNSPECIFIED;
   Form form = FORM_UNSPECIFIED;
@@ -39,6 +42,9 @@ bool AsksFor(const Selection& selection, const Requirement& requirement);
 
 // Whether the glob (* ? [...]) matches all of the text; a * crosses slashes.
 bool Matches(const std::string& glob, const std::string& text);
+
+// Whether one of the globs matches all of the text.
+bool MatchesAny(const std::vector<std::string>& globs, const std::string& text);
 
 // Whether the filter alone chooses the run.
 bool Chooses(const std::string& filter, const CaseRun& run);

@@ -7,6 +7,7 @@
 set -u
 runner=$PWD/$1
 fake=$PWD/$2
+sources=$PWD
 cd "$TEST_TMPDIR" || exit 1
 failures=0
 
@@ -43,6 +44,11 @@ manifest() {  # manifest NAME FAULT [KEYS]
  "child": {"sync": ["python3", "$fake", "sync", "$2"]}}
 END
 }
+
+# The versions are those that the sources say.
+release=$(sed -n '0,/^    version = "\(.*\)",$/s//\1/p' "$sources/MODULE.bazel")
+specification=$(sed -n '0,/^version: "\(.*\)"$/s//\1/p' "$sources/spec/requirements.textproto")
+shows 0 "^forkrpc-conformance $release, specification $specification\$" --version
 
 complains 2 'unknown option --bogus; see --help' run --bogus x.json
 complains 2 'unknown option -x' -x
@@ -136,6 +142,33 @@ sed 's/FAIL/HANG/' list.textproto >other.textproto
 shows 1 'clause ' run --expectations other.textproto --filter child/echo:sync wrong.json
 sed 's/reason:/expires: "2026-01-01" reason:/' list.textproto >old.textproto
 shows 1 'clause ' run --expectations old.textproto --filter child/echo:sync wrong.json
+
+# A flaky run fails nothing, whether it passes or not, but only with what is listed.
+sed 's/reason:/flaky: true reason:/' list.textproto >flaky.textproto
+shows 0 'listed as flaky: 0 passed, [1-9][0-9]* not passed$' run --expectations flaky.textproto --filter child/echo wrong.json
+grep -q 'as expected' said && fail "flaky runs are counted as expected, too: $(cat said)"
+shows 0 'listed as flaky: [1-9][0-9]* passed, 0 not passed$' run --expectations flaky.textproto --filter child/echo good.json
+sed 's/FAIL/HANG/' flaky.textproto >flaky_other.textproto
+shows 1 'clause ' run --expectations flaky_other.textproto --filter child/echo:sync wrong.json
+sed '/verdict:/d' flaky.textproto >flaky_any.textproto
+shows 0 'listed as flaky: 0 passed, ' run --expectations flaky_any.textproto --filter child/echo wrong.json
+sed 's/FAIL/PASS/' flaky.textproto >flaky_pass.textproto
+complains 2 'needs a verdict' run --expectations flaky_pass.textproto wrong.json
+shows 0 '<skipped message="FAIL .*; expected: flaky: known"' run --expectations flaky.textproto --filter child/echo --junit /dev/stdout wrong.json
+
+# A list of globs: given again, with a comma, from a file; and what is left out.
+shows 0 '^child/all-octets ' list --filter child/echo --filter child/all-octets
+[ "$(grep -c '^child/' said)" = 2 ] || fail "two filters, $(grep -c '^child/' said) cases"
+shows 0 '^child/echo ' list --filter 'child/echo,child/all-octets' --skip child/all-octets
+[ "$(grep -c '^child/' said)" = 1 ] || fail "a filter and a skip, $(grep -c '^child/' said) cases"
+printf '# two cases\n\n child/echo\nchild/all-octets' >these
+shows 0 '^child/all-octets ' list --filter @these
+[ "$(grep -c '^child/' said)" = 2 ] || fail "a file of two, $(grep -c '^child/' said) cases"
+shows 0 'child sync   *1/1 ' run --filter 'child/echo:*' --skip '*:pipes*' --skip '*:every-octet' --skip '*split*' --transport socketpair good.json
+complains 2 'nothere: cannot be read' list --filter @nothere
+echo '# none' >none
+complains 2 'none: lists nothing' list --skip @none
+complains 2 'no case matches --filter child/echo,child/all-octets' run --filter child/echo --filter child/all-octets --skip 'child/*' good.json
 
 # Selection.
 shows 0 '^[0-9]* cases' list --section frames --level must --role child --form async --transport tcp

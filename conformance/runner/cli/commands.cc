@@ -17,6 +17,7 @@
 #include "conformance/runner/cli/selection_flags.h"
 #include "conformance/runner/cli/vectors_command.h"
 #include "conformance/runner/mutants/mutants_command.h"
+#include "conformance/runner/report/report_score.h"
 #include "conformance/runner/verdict/expectations.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -26,10 +27,13 @@ ABSL_FLAG(int, sample, 0, "so many mutants, chosen by the seed; 0 = all");
 ABSL_FLAG(bool, every_case, false, "mutants: also cases about other clauses");
 ABSL_FLAG(std::string, write, "", "file for the kill matrix");
 ABSL_FLAG(std::string, check, "", "kill matrix that must be right");
-ABSL_DECLARE_FLAG(std::string, filter);
+ABSL_DECLARE_FLAG(std::vector<std::string>, filter);
 
 namespace forkrpc::conformance {
 namespace {
+
+// The release; the same as in MODULE.bazel.
+constexpr char kVersion[] = "0.2.0";
 
 constexpr char kSubcommands[] =
     "run, matrix, list, explain, vectors, judge, expectations, mutants, fuzz, "
@@ -126,6 +130,14 @@ int RunCommand(const std::vector<std::string>& words,
                                        "'; say ", kSubcommands));
 }
 
+int SayVersion(std::ostream& out) {
+  const absl::StatusOr<spec::Requirements> records = RequirementRecords();
+  if (!records.ok()) return Complain(records.status());
+  out << "forkrpc-conformance " << kVersion << ", specification "
+      << records->version() << "\n";
+  return 0;
+}
+
 std::string UsageText() {
   return R"(forkrpc-conformance: judges implementations of the forkrpc wire.
 
@@ -151,12 +163,15 @@ std::string UsageText() {
   judge NAME.wire...
           what the oracle says of the wire of a run, from the folder of --logs
 
-  --filter GLOB     over run ids (child/echo:sync:pipes) and case ids
+  --filter GLOB     over run ids (child/echo:sync:pipes) and case ids; given
+                    again, or A,B: what matches any; @FILE: a glob a line
+  --skip GLOB       likewise, what is left out
   --req GLOB --section WORDS --level must --role child --form async
   --transport tcp   only cases that cite such requirements, and such runs
   --expectations FILE
                     runs known not to pass, each with its reason: they fail
-                    nothing, but a listed run that passes does
+                    nothing, but a listed run that passes does, unless it is
+                    listed as flaky
   --seed N          where random splits cut; the same cuts on every machine
   --logs DIR        for each run not passed NAME.log, NAME.wire, NAME.repro.sh;
                     --all_logs: for the others, too
@@ -173,6 +188,8 @@ std::string UsageText() {
   --gdb             likewise, with the testee under gdb from its first instruction
   --strict          exit 1 also for a SHOULD that is not met, and UNSUPPORTED
   -j N              runs at a time (one for each processor)
+
+  --version         of this program, and of the specification inside
 
 exit status: 0 conformant; 1 diverges; 2 usage, bad manifest or missing program;
 3 the harness is broken; 4 a testee never started: it ended at once or never

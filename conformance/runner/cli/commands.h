@@ -25,6 +25,10 @@ namespace forkrpc::conformance {
 int RunCommand(const std::vector<std::string>& words,
                const std::atomic<bool>& interrupted, std::ostream& out);
 
+// "forkrpc-conformance 0.2.0, specification 1.0": the release, as MODULE.bazel
+// has it, and the specification inside. The exit status.
+int SayVersion(std::ostream& out);
+
 // What --help prints.
 std::string UsageText();
 

@@ -38,7 +38,7 @@ ABSL_FLAG(bool, keep_going, false, "fuzz: give no class up");
 ABSL_FLAG(bool, diff, false, "fuzz: where the testees differ, within the spec");
 ABSL_FLAG(bool, mutants, false, "fuzz: the mutants of --registry");
 ABSL_DECLARE_FLAG(bool, strict);
-ABSL_DECLARE_FLAG(std::string, filter);
+ABSL_DECLARE_FLAG(std::vector<std::string>, filter);
 ABSL_DECLARE_FLAG(std::string, registry);
 ABSL_DECLARE_FLAG(std::string, write);
 ABSL_DECLARE_FLAG(std::string, json);

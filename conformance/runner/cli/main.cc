@@ -19,6 +19,7 @@
 #include "conformance/runner/cli/options.h"
 
 ABSL_FLAG(bool, help, false, "say how to use this program");
+ABSL_FLAG(bool, version, false, "say which version this is");
 
 namespace {
 
@@ -36,6 +37,7 @@ using forkrpc::conformance::kUsage;
 using forkrpc::conformance::ParseOptions;
 using forkrpc::conformance::RunCommand;
 using forkrpc::conformance::RunFuzzCommand;
+using forkrpc::conformance::SayVersion;
 using forkrpc::conformance::UsageText;
 
 int main(int argc, char** argv) {
@@ -53,6 +55,7 @@ int main(int argc, char** argv) {
     std::cout << UsageText() << FuzzUsageText();
     return 0;
   }
+  if (absl::GetFlag(FLAGS_version)) return SayVersion(std::cout);
   const int code = IsFuzzCommand(*words)
                        ? RunFuzzCommand(*words, interrupted, std::cout)
                        : RunCommand(*words, interrupted, std::cout);

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "conformance/runner/cli/list_option.h"
 #include "tools/command_line/command_line.h"
 
 namespace forkrpc::conformance {
@@ -38,8 +39,12 @@ absl::StatusOr<std::vector<std::string>> ParseOptions(
   }
   // Behind the negations, so that a flag's own name goes before them.
   for (const auto& [name, flag] : flags) {
-    line.Add(name, flag->IsOfType<bool>() ? OptionOf(flag, "true")
-                                          : OptionOf(flag, std::nullopt));
+    if (flag->IsOfType<std::vector<std::string>>()) {
+      line.Add(name, ListOption(flag));
+    } else {
+      line.Add(name, flag->IsOfType<bool>() ? OptionOf(flag, "true")
+                                            : OptionOf(flag, std::nullopt));
+    }
   }
   absl::StatusOr<cli::CommandLine::Words> words = line.Parse(arguments);
   if (!words.ok()) return words.status();

@@ -4,8 +4,8 @@
 // ParseOptions: the command line, with one clear line for each mistake.
 //
 // Flags are absl flags, found by reflection and read as CommandLine reads them;
-// switches have "--noname" besides. Everything behind "--" is a word. Call it
-// once, from main.
+// switches have "--noname" besides, lists may be given again (ListOption).
+// Everything behind "--" is a word. Call it once, from main.
 //
 //   absl::StatusOr<std::vector<std::string>> words = ParseOptions(arguments);
 

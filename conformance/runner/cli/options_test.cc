@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 
 ABSL_FLAG(std::string, text, "", "any");
 ABSL_FLAG(int, number, 0, "any");
+ABSL_FLAG(std::vector<std::string>, list, {"default"}, "any");
 ABSL_FLAG(bool, loud, false, "any");
 ABSL_FLAG(bool, nothing, false, "begins as a negation does");
 
@@ -20,6 +22,8 @@ namespace forkrpc::conformance {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 std::string ErrorOf(const std::vector<std::string>& arguments) {
@@ -47,6 +51,19 @@ TEST(OptionsTest, ASwitchMayBeNegated) {
   ASSERT_TRUE(ParseOptions({"--nonothing"}).ok());
   EXPECT_FALSE(absl::GetFlag(FLAGS_nothing));
   EXPECT_EQ(ErrorOf({"--notext"}), "unknown option --notext");
+}
+
+TEST(OptionsTest, AListMayBeGivenAgainAndNameAFile) {
+  const std::string path = ::testing::TempDir() + "/list";
+  std::ofstream(path) << "# two\n\n  c \nd\n";
+  ASSERT_TRUE(ParseOptions({"--list", "a,b", "--list=@" + path}).ok());
+  EXPECT_THAT(absl::GetFlag(FLAGS_list), ElementsAre("a", "b", "c", "d"));
+  ASSERT_TRUE(ParseOptions({"--list=e"}).ok());
+  EXPECT_THAT(absl::GetFlag(FLAGS_list), ElementsAre("e"));
+  std::ofstream(path) << "# none\n";
+  EXPECT_THAT(ErrorOf({"--list=@" + path}), EndsWith("/list: lists nothing"));
+  EXPECT_THAT(ErrorOf({"--list=@" + path + ".not"}),
+              HasSubstr(".not: cannot be read"));
 }
 
 TEST(OptionsTest, EachMistakeHasItsLine) {

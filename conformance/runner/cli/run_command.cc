@@ -159,6 +159,10 @@ bool ExcuseListed(const Expectations& list, Report* report, std::ostream& out) {
   }
   if (excused.runs > 0)
     out << excused.runs << " runs not passed, as expected\n";
+  if (excused.flaky_passed + excused.flaky_failed > 0) {
+    out << "runs that are listed as flaky: " << excused.flaky_passed
+        << " passed, " << excused.flaky_failed << " not passed\n";
+  }
   return !excused.unexpected.empty();
 }
 
@@ -179,9 +183,9 @@ absl::Status CheckSelection(const Selection& selection,
     }
   }
   if (!any) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("no case matches --filter ", selection.filter,
-                     " and the other options; `list` shows the ids"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no case matches --filter ", absl::StrJoin(selection.filter, ","),
+        " and the other options; `list` shows the ids"));
   }
   const std::string flag = DebuggerFlag();
   if (flag.empty()) return absl::OkStatus();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/flags/flag.h"
 #include "absl/status/status.h"
@@ -12,7 +13,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 
-ABSL_FLAG(std::string, filter, "*", "glob over run and case ids");
+ABSL_FLAG(std::vector<std::string>, filter, {"*"},
+          "globs over run and case ids");
+ABSL_FLAG(std::vector<std::string>, skip, {},
+          "globs over run and case ids that are left out");
 ABSL_FLAG(std::string, req, "*", "glob over requirements that a case cites");
 ABSL_FLAG(std::string, section, "", "words of a section's title");
 ABSL_FLAG(std::string, level, "", "must, should or may");
@@ -40,6 +44,7 @@ absl::StatusOr<Enum> ValueOf(const char* flag, const std::string& word,
 absl::StatusOr<Selection> SelectionFromFlags(const SpecText& spec) {
   Selection selection;
   selection.filter = absl::GetFlag(FLAGS_filter);
+  selection.skip = absl::GetFlag(FLAGS_skip);
   selection.req = absl::GetFlag(FLAGS_req);
   selection.section = absl::GetFlag(FLAGS_section);
   const auto level =

@@ -3,8 +3,8 @@
 
 // SelectionFromFlags: which runs the command line asks for.
 //
-// Linking this in declares the flags --filter, --req, --section, --level,
-// --role, --form and --transport. One thread.
+// Linking this in declares the flags --filter, --skip, --req, --section,
+// --level, --role, --form and --transport. One thread.
 //
 //   absl::StatusOr<Selection> selection = SelectionFromFlags(spec);
 //   if (!selection.ok()) return Complain(selection.status());

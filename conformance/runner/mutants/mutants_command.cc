@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "conformance/runner/base/complain.h"
 #include "conformance/runner/base/files.h"
@@ -25,7 +26,7 @@ std::vector<const Mutant*> Choose(const MutantsOptions& options,
                                   const Registry& registry) {
   std::vector<const Mutant*> chosen;
   for (const Mutant& mutant : registry.mutant()) {
-    if (Matches(options.filter, mutant.id())) chosen.push_back(&mutant);
+    if (MatchesAny(options.filter, mutant.id())) chosen.push_back(&mutant);
   }
   if (options.sample > 0 &&
       static_cast<size_t>(options.sample) < chosen.size()) {
@@ -125,7 +126,8 @@ int RunMutants(const MutantsOptions& options, const CaseSet& cases,
   if (!registry.ok()) return Complain(registry.status());
   const std::vector<const Mutant*> mutants = Choose(options, *registry);
   if (mutants.empty()) {
-    return Complain(kUsage, absl::StrCat("no mutant matches ", options.filter));
+    return Complain(kUsage, absl::StrCat("no mutant matches ",
+                                         absl::StrJoin(options.filter, ",")));
   }
   const absl::StatusOr<std::map<std::string, Testee>> testees =
       LoadMutatedTestees(*registry, options.registry, spec);
@@ -137,7 +139,8 @@ int RunMutants(const MutantsOptions& options, const CaseSet& cases,
   BankOptions bank;
   bank.jobs = options.jobs;
   bank.watchdog = options.watchdog;
-  const bool whole = options.sample == 0 && options.filter == "*";
+  const bool whole =
+      options.sample == 0 && options.filter == MutantsOptions().filter;
   bank.killers_only = !whole;
   bank.every_case = options.every_case;
   bank.interrupted = &interrupted;

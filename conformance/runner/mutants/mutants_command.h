@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "conformance/runner/cases/case_loader.h"
@@ -24,8 +25,8 @@
 namespace forkrpc::conformance {
 
 struct MutantsOptions {
-  std::string registry;      // path
-  std::string filter = "*";  // glob over mutant ids
+  std::string registry;                     // path
+  std::vector<std::string> filter = {"*"};  // globs over mutant ids
   // Not 0: only so many mutants, chosen by the seed, and of those only the
   // expected deaths.
   int sample = 0;

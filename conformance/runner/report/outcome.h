@@ -19,7 +19,7 @@ namespace forkrpc::conformance {
 enum class Outcome {
   kPassed,
   kFailed,     // a MUST; if strict, anything that is not passed
-  kTolerated,  // a SHOULD that is not met: said, but no failure
+  kTolerated,  // a SHOULD that is not met, or what is expected: no failure
   kSkipped,    // UNSUPPORTED
   kBroken,     // HARNESS: no judgement
 };

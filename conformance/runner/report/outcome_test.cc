@@ -25,5 +25,17 @@ TEST(OutcomeTest, AgreesWithTheExitStatus) {
   EXPECT_EQ(outcome(MUST, VERDICT_UNSPECIFIED, false), Outcome::kBroken);
 }
 
+TEST(OutcomeTest, WhatIsExpectedFailsNothing) {
+  RunResult run;
+  run.set_level(MUST);
+  run.set_expected("known");
+  run.set_verdict(FAIL);
+  EXPECT_EQ(OutcomeOf(run, true), Outcome::kTolerated);
+  run.set_verdict(UNSUPPORTED);
+  EXPECT_EQ(OutcomeOf(run, true), Outcome::kSkipped);
+  run.set_verdict(HARNESS);
+  EXPECT_EQ(OutcomeOf(run, true), Outcome::kBroken);
+}
+
 }  // namespace
 }  // namespace forkrpc::conformance

@@ -87,8 +87,10 @@ std::string Body(const RunResult& run, bool strict, Tally* tally) {
   const std::string twin = TwinText(run);
   return absl::StrCat(
       "      <skipped message=\"",
-      XmlText(absl::StrCat(Verdict_Name(run.verdict()), " (", Name(run.level()),
-                           "): ", reason, twin.empty() ? "" : "; ", twin)),
+      XmlText(absl::StrCat(
+          Verdict_Name(run.verdict()), " (", Name(run.level()), "): ", reason,
+          twin.empty() ? "" : "; ", twin,
+          run.expected().empty() ? "" : "; expected: ", run.expected())),
       "\"/>\n");
 }
 

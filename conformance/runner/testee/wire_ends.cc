@@ -11,7 +11,6 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -20,7 +19,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 
 namespace forkrpc::conformance {
@@ -71,8 +69,10 @@ absl::StatusOr<WireEnds> ConnectAt(Address* address) {
   absl::StatusOr<ScopedFd> connecting = Socket(family);
   if (!listening.ok()) return listening.status();
   if (!connecting.ok()) return connecting.status();
+  const socklen_t nameless =
+      family == AF_UNIX ? sizeof(sa_family_t) : sizeof *address;
   socklen_t size = sizeof *address;
-  if (bind(listening->get(), Generic(address), size) != 0 ||
+  if (bind(listening->get(), Generic(address), nameless) != 0 ||
       listen(listening->get(), 1) != 0 ||
       getsockname(listening->get(), Generic(address), &size) != 0) {
     return ErrnoError("bind and listen", errno);
@@ -97,16 +97,10 @@ absl::StatusOr<WireEnds> SocketPair() {
 }
 
 absl::StatusOr<WireEnds> UnixSockets() {
-  std::string folder = "/tmp/forkrpc-XXXXXX";
-  if (mkdtemp(folder.data()) == nullptr) return ErrnoError("mkdtemp", errno);
-  const std::string path = folder + "/wire";
-  absl::Cleanup remove = [&] {
-    unlink(path.c_str());
-    rmdir(folder.c_str());
-  };
+  // Without a path the system gives it an abstract name: no folder need be
+  // writable, and nothing is left behind.
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
   absl::StatusOr<WireEnds> ends = ConnectAt(&address);
   // An accepted socket does not inherit the listener's room.
   if (ends.ok()) {

@@ -29,8 +29,8 @@ absl::Status Check(const Expectation& each, const std::vector<CaseRun>& runs) {
         absl::StrCat("the entry \"", each.run(), "\" ", what));
   };
   if (each.reason().empty()) return wrong("has no reason");
-  if (each.verdict() == VERDICT_UNSPECIFIED || each.verdict() == PASS ||
-      each.verdict() == HARNESS) {
+  if ((each.verdict() == VERDICT_UNSPECIFIED && !each.flaky()) ||
+      each.verdict() == PASS || each.verdict() == HARNESS) {
     return wrong("needs a verdict: FAIL, CRASH, HANG or UNSUPPORTED");
   }
   absl::Time day;
@@ -63,6 +63,19 @@ const Expectation* EntryFor(const Expectations& list, absl::Time now,
   return nullptr;
 }
 
+// Counts a run that may pass or not; another verdict than the entry's is
+// nobody's to excuse.
+void ExcuseFlaky(const Expectation& entry, RunResult* run, Excused* excused) {
+  if (run->verdict() == PASS) {
+    ++excused->flaky_passed;
+  } else if (run->verdict() != HARNESS &&
+             (entry.verdict() == VERDICT_UNSPECIFIED ||
+              entry.verdict() == run->verdict())) {
+    run->set_expected(absl::StrCat("flaky: ", entry.reason()));
+    ++excused->flaky_failed;
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Expectations> ParseExpectations(const std::string& text,
@@ -88,7 +101,9 @@ Excused Excuse(const Expectations& list, absl::Time now, Report* report) {
         const Expectation* const entry =
             EntryFor(list, now, testee.name(), run);
         if (entry == nullptr) continue;
-        if (run.verdict() == entry->verdict()) {
+        if (entry->flaky()) {
+          ExcuseFlaky(*entry, &run, &excused);
+        } else if (run.verdict() == entry->verdict()) {
           run.set_expected(entry->reason());
           ++excused.runs;
         } else if (run.verdict() == PASS) {

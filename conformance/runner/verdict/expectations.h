@@ -4,8 +4,8 @@
 // Expectations: runs that are known not to pass do not fail a run of the suite.
 //
 // A listed verdict is excused, another verdict is not, and a pass that was not
-// expected fails, so that a list cannot outlive what it lists. Pure; any
-// thread.
+// expected fails, so that a list cannot outlive what it lists. Of what is
+// listed as flaky neither fails; these are counted apart. Pure; any thread.
 //
 //   absl::StatusOr<Expectations> list = ParseExpectations(text, cases);
 //   const Excused excused = Excuse(*list, absl::Now(), &report);
@@ -26,17 +26,20 @@
 namespace forkrpc::conformance {
 
 // InvalidArgument for text that does not parse, or an entry that matches no run
-// of the suite, lacks its reason or a verdict other than PASS, or has a date
-// that is none.
+// of the suite, lacks its reason or (unless it is flaky) a verdict, has the
+// verdict PASS, or has a date that is none.
 absl::StatusOr<Expectations> ParseExpectations(const std::string& text,
                                                const CaseSet& cases);
 
 struct Excused {
   int runs = 0;                         // not passed, as listed
+  int flaky_passed = 0;                 // passed, and may do otherwise
+  int flaky_failed = 0;                 // not passed, and may do otherwise
   std::vector<std::string> unexpected;  // "TESTEE RUN: listed as ..."
 };
 
-// Sets `expected` of each run that the list excuses at that time.
+// Sets `expected` of each run that the list excuses at that time; "flaky: "
+// stands before the reason of one that is.
 Excused Excuse(const Expectations& list, absl::Time now, Report* report);
 
 // A list of what a report holds, whose reasons are still to be written: it is
