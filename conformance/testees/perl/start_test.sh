@@ -15,8 +15,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
 
-# The page's block of this name.
-block() { awk -v head="\`\`\`perl $1" '/^```/ { on = $0 == head; next } on' "$page"; }
+# The page's block of Perl that begins with this remark.
+block() { awk -v head="# $1" '/^```/ { on = 0; fence = $0 == "```perl"; next } fence { on = $0 == head; fence = 0 } on' "$page"; }
 
 expect() {
   local what=$1 expected=$2 found
@@ -30,9 +30,9 @@ expect() {
   fi
 }
 
-block parent >"$work/parent.pl"
-block worker-positional >"$work/positional.pl"
-{ block worker-positional | sed '$d' && block worker-counted; } >"$work/counted.pl"
+block parent.pl >"$work/parent.pl"
+block worker.pl >"$work/positional.pl"
+{ block worker.pl | sed '$d' && block "the last line of worker.pl for 2.0"; } >"$work/counted.pl"
 sed 's/, "main::done");$/);/' "$work/positional.pl" >"$work/three.pl"
 # An empty block would run, too.
 for program in parent positional counted three; do

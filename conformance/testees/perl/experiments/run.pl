@@ -50,6 +50,18 @@ sub read_all {
    return $octets;
 }
 
+# Whether a process ends within two seconds; if not, it is killed.
+sub ended {
+   my ($process) = @_;
+   my $end = time + 2;
+   my $ended;
+   sleep 0.01 until ($ended = waitpid($process, 1) == $process) || time > $end;
+   return 1 if $ended;
+   kill KILL => $process;
+   waitpid $process, 0;
+   return 0;
+}
+
 # Runs a program and returns what it prints.
 sub output_of {
    my ($program) = @_;
@@ -77,13 +89,15 @@ my %EXPERIMENT = (
    "abandoned call" => sub {
       my ($wire, $process) = start(q{use EV; Notes->of("main::work", async => 1)->serve; sub work { push @main::kept, $_[0] }}, request(1, ""));
       shutdown $wire, 1;
-      my $end = time + 2;
-      my $ended;
-      sleep 0.01 until ($ended = waitpid($process, 1) == $process) || time > $end;
-      return sprintf "ends with status %d, the call unanswered", $? >> 8 if $ended && read_all($wire) eq "";
-      kill KILL => $process;
-      waitpid $process, 0;
-      return "stays";
+      return "stays" unless ended($process);
+      return sprintf "ends with status %d, the call %s", $? >> 8, read_all($wire) eq "" ? "unanswered" : "answered";
+   },
+   # The parent goes before the child has read a request; the child's response meets nobody.
+   "parent gone" => sub {
+      my ($wire, $process) = start(q{use EV; Notes->of("main::work", async => 1)->serve; sub work { $_[0]->("x") }}, request(1, ""));
+      close $wire;
+      return "lives on" unless ended($process);
+      return $? ? "ends with a status other than 0" : "ends with status 0";
    },
    # A worker that makes an event and exits in the same turn of its loop.
    "event, then exit" => sub {
