@@ -11,7 +11,8 @@ use B ();
 use Notation;
 use Scalar::Util qw(blessed refaddr reftype);
 
-our $TEXT_ONLY = 0;    # for a format that has no octets
+our $TEXT_ONLY = 0;         # for a format that has no octets
+our $WHOLE_IS_INTEGER = 0;  # 5.0 is written as 5
 
 sub _string { $TEXT_ONLY || utf8::is_utf8($_[0]) ? Notation::text($_[0]) : Notation::octets($_[0]) }
 
@@ -35,6 +36,7 @@ sub _text {
    my $flags = B::svref_2object($value)->FLAGS;
    return _string($$value) if $flags & B::SVf_POK;
    return "" . $$value if $flags & B::SVf_IOK;
+   return sprintf "%d", $$value if $WHOLE_IS_INTEGER && $$value == int $$value && abs $$value < 2**53;
    return Notation::double($$value);
 }
 
