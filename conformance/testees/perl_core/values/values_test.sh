@@ -37,6 +37,32 @@ for serialiser in string-pack json cbor storable nstorable; do
   done
 done
 
+# What the original makes of a payload that is no list: spec/serialisers.md's table.
+while read -r serialiser hex expected; do
+  found=$(perl -I"$here/../lib" -MForkrpc::Serialiser -we '
+    my ($freeze, $thaw) = eval { Forkrpc::Serialiser::of($ARGV[0]) } or print "not installed" and exit;
+    my @list = eval { no warnings; $thaw->(pack "H*", $ARGV[1]) };
+    print $@ ? "an error" : @list . " values"' "$serialiser" "$hex" 2>/dev/null)
+  [[ $found == "$expected" || $found == "not installed" ]] || fail "$serialiser $hex: $found"
+done <<'TOPS'
+json 6e756c6c 0 values
+json 35 0 values
+json 7b7d an error
+json 74727565 an error
+json 5b5d5b5d an error
+cbor f6 0 values
+cbor 05 0 values
+cbor a0 an error
+cbor f5 an error
+cbor f7 an error
+cbor d90102820102 2 values
+cbor 8080 an error
+storable 040b083132333435363738040808080201000000 0 values
+nstorable 050b0200000001 0 values
+nstorable 050b02000000010885ff 1 values
+nstorable 050b030000000108810000000161 an error
+TOPS
+
 # What is asked of a child by name.
 line=$(printf '\0\0\0\0' | perl "$here/child.pl" sync string-pack 2>/dev/null)
 [[ -z $line ]] || fail "a call without arguments has a response"
