@@ -25,7 +25,7 @@ how a breach shows is in [requirements.textproto](requirements.textproto).
 *Tested by* is how a breach is found: on the wire by a conformance **case**, in
 a serialiser by a **vector**, behind an implementation's own interface by a
 **test**, or by nothing but **review** of its source. *Original* is what
-AnyEvent::Fork::RPC 1.21 does: it **conforms**, it **differs**, or it **has
+AnyEvent::Fork::RPC 1.1 to 2.0 does: it **conforms**, it **differs**, or it **has
 not** anything of the kind.
 """
 _AREAS = {
