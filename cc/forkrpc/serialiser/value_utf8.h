@@ -10,6 +10,8 @@
 #define FORKRPC_SERIALISER_VALUE_UTF8_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "absl/strings/string_view.h"
 
@@ -19,8 +21,22 @@ namespace forkrpc {
 // none, so that all of it is UTF-8.
 size_t Utf8Prefix(absl::string_view octets);
 
+// Whether all octets are below 0x80, as in most strings.
+inline bool IsAscii(absl::string_view octets) {
+  const char* at = octets.data();
+  size_t left = octets.size();
+  uint64_t all = 0;
+  for (; left >= 8; left -= 8, at += 8) {
+    uint64_t eight;
+    std::memcpy(&eight, at, 8);
+    all |= eight;
+  }
+  for (; left > 0; --left, ++at) all |= static_cast<uint8_t>(*at);
+  return (all & 0x8080808080808080) == 0;
+}
+
 inline bool IsUtf8(absl::string_view octets) {
-  return Utf8Prefix(octets) == octets.size();
+  return IsAscii(octets) || Utf8Prefix(octets) == octets.size();
 }
 
 }  // namespace forkrpc
