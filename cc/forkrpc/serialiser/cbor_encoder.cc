@@ -135,10 +135,13 @@ bool CborEncoder::TooMany() {
 }
 
 void CborEncoder::BeginSharedList(size_t count) {
-  constexpr char kTag28[] = {'\xD8', '\x1C'};
-  out_.Append({kTag28, sizeof(kTag28)});
   ++shared_;
   Count(1);
+  static_assert(kTagShared < 0x100, "one octet behind the head");
+  char* const to = out_.Reserve(2);
+  to[0] = static_cast<char>(static_cast<uint8_t>(Major::kTag) | 24);
+  to[1] = static_cast<char>(kTagShared);
+  out_.Advance(2);
   BeginList(count);
 }
 
@@ -153,11 +156,7 @@ void CborEncoder::Head(Major major, uint64_t number) {
   out_.Advance(static_cast<size_t>(PutHead(major, number, to) - to));
 }
 
-bool CborEncoder::Fits(size_t octets) {
-  if (ABSL_PREDICT_TRUE(octets <= limits_.max_octets &&
-                        out_.size() <= limits_.max_octets - octets)) {
-    return true;
-  }
+bool CborEncoder::TooLong() {
   return Fail(absl::StatusCode::kResourceExhausted,
               absl::StrCat("the payload takes more than the limit of ",
                            limits_.max_octets, " octets"));

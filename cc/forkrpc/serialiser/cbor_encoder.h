@@ -92,7 +92,12 @@ class CborEncoder {
   }
   bool TooMany();
   // Whether so many octets more are within the limit.
-  bool Fits(size_t octets);
+  bool Fits(size_t octets) {
+    return ABSL_PREDICT_TRUE(octets <= limits_.max_octets &&
+                             out_.size() <= limits_.max_octets - octets) ||
+           TooLong();
+  }
+  bool TooLong();
   bool Fail(absl::StatusCode code, absl::string_view what);
 
   const ValueLimits limits_;

@@ -23,15 +23,21 @@ size_t Utf8Prefix(absl::string_view octets);
 
 // Whether all octets are below 0x80, as in most strings.
 inline bool IsAscii(absl::string_view octets) {
-  const char* at = octets.data();
-  size_t left = octets.size();
+  const char* const data = octets.data();
+  const size_t size = octets.size();
   uint64_t all = 0;
-  for (; left >= 8; left -= 8, at += 8) {
+  if (size >= 8) {
     uint64_t eight;
-    std::memcpy(&eight, at, 8);
+    for (size_t at = 0; at < size - 8; at += 8) {
+      std::memcpy(&eight, data + at, 8);
+      all |= eight;
+    }
+    // The last eight, of which some may have been looked at.
+    std::memcpy(&eight, data + size - 8, 8);
     all |= eight;
+  } else {
+    for (const char octet : octets) all |= static_cast<uint8_t>(octet);
   }
-  for (; left > 0; --left, ++at) all |= static_cast<uint8_t>(*at);
   return (all & 0x8080808080808080) == 0;
 }
 
