@@ -13,7 +13,7 @@
 //   const absl::StatusOr<forkrpc::Value> value =
 //       forkrpc::ParseDiagnosticNotation("[ 'a', 5.0 ]");
 //   if (!value.ok()) return value.status();
-//   std::puts(forkrpc::DiagnosticNotation(*value).c_str());  // [h'61', 5.0]
+//   std::cout << *value << "\n";  // [h'61', 5.0]
 //   return absl::OkStatus();
 
 #ifndef FORKRPC_SERIALISER_DIAGNOSTIC_NOTATION_H_

@@ -15,7 +15,7 @@
 //                                   forkrpc::Value::Integer(640)},
 //       &payload);
 //   if (!status.ok()) return status;
-//   std::puts(payload.c_str());  // ["resize",640]
+//   std::cout << payload << "\n";  // ["resize",640]
 //
 //   std::vector<forkrpc::Value> again;
 //   return serialiser.Decode(payload, &again);

@@ -153,12 +153,8 @@ class Follower {
     ++*this;
     return before;
   }
-  friend bool operator==(const Follower& a, const Follower& b) {
-    return a.at_ == b.at_;
-  }
-  friend bool operator!=(const Follower& a, const Follower& b) {
-    return a.at_ != b.at_;
-  }
+  bool operator==(const Follower& other) const { return at_ == other.at_; }
+  bool operator!=(const Follower& other) const { return at_ != other.at_; }
 
  private:
   const char* at_;

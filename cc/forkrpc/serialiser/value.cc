@@ -10,7 +10,6 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
@@ -257,7 +256,7 @@ bool Value::EqualButForContent(const Value& a, const Value& b) {
 // Pairs of values that have to be equal wait on a stack. A pair of which both
 // have several holders is looked into once.
 bool Value::Equal(const Value& a, const Value& b) {
-  absl::InlinedVector<std::pair<const Value*, const Value*>, 16> left;
+  std::vector<std::pair<const Value*, const Value*>> left;
   absl::flat_hash_set<std::pair<const Node*, const Node*>> seen;
   Pairing shared;
   left.emplace_back(&a, &b);
