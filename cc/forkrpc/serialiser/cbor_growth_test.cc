@@ -10,7 +10,7 @@
 
 #include "absl/strings/escaping.h"
 #include "forkrpc/serialiser/cbor.h"
-#include "forkrpc/serialiser/growth_check.h"
+#include "forkrpc/serialiser/test_growth.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "forkrpc/serialiser/growth_check.h"
 #include "forkrpc/serialiser/json.h"
+#include "forkrpc/serialiser/test_growth.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {

@@ -1,7 +1,7 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "forkrpc/serialiser/growth_check.h"
+#include "forkrpc/serialiser/test_growth.h"
 
 #include <time.h>
 

@@ -5,8 +5,8 @@
 //
 // Links the allocation counter, so only tests of their own may use it.
 
-#ifndef FORKRPC_SERIALISER_GROWTH_CHECK_H_
-#define FORKRPC_SERIALISER_GROWTH_CHECK_H_
+#ifndef FORKRPC_SERIALISER_TEST_GROWTH_H_
+#define FORKRPC_SERIALISER_TEST_GROWTH_H_
 
 #include <functional>
 #include <string>
@@ -34,4 +34,4 @@ void CheckTime(const std::vector<GrowingPayload>& payloads,
 
 }  // namespace forkrpc
 
-#endif  // FORKRPC_SERIALISER_GROWTH_CHECK_H_
+#endif  // FORKRPC_SERIALISER_TEST_GROWTH_H_
