@@ -31,6 +31,8 @@ OUTPUTS = {
     'forkrpc/process/stderr_capture.h#1':
         'its stderr ended: no such table\n',
     'forkrpc/process/stderr_lines.h#1': 'one\ntw\n',
+    'forkrpc/serialiser/diagnostic_notation.h#1': "[h'61', 5.0]\n",
+    'forkrpc/serialiser/json.h#1': '["resize",640]\n',
     'forkrpc/serialiser/string_pack_reader.h#1': 'hi\n!\n',
     'forkrpc/server/handler_serialiser.h#1': 'string-pack\n',
     'forkrpc/server/parent_watch.h#1': 'the parent is gone\n',
