@@ -33,6 +33,10 @@ class Perl {
   void AskFreeze(const std::string& description) {
     questions_ += "F" + WithSize(description);
   }
+  // The same, but what comes again is the same variable.
+  void AskFreezeOfVariables(const std::string& description) {
+    questions_ += "V" + WithSize(description);
+  }
   void AskThaw(const std::string& image) {
     questions_ += "T" + WithSize(image);
   }
@@ -151,6 +155,25 @@ TEST(StorablePerlTest, WritesTheOctetsOfFreezeAndReadsThem) {
   }
   EXPECT_TRUE(perl.AllTaken());
   EXPECT_GT(compared, kLists / 3);
+}
+
+TEST(StorablePerlTest, ReadsVariablesThatComeAgain) {
+  const std::vector<Value> lists = Lists(3);
+  Perl perl;
+  for (const Value& list : lists) perl.AskFreezeOfVariables(Describe(list));
+  ASSERT_NO_FATAL_FAILURE(perl.Run());
+  for (const Value& list : lists) {
+    for (const auto order : {StorableOrder::kNative, StorableOrder::kNetwork}) {
+      const std::string image = perl.TakeString();
+      Value decoded;
+      const absl::Status status = StorableSerialiser().Decode(image, &decoded);
+      ASSERT_TRUE(status.ok()) << status;
+      ASSERT_EQ(absl::CHexEscape(Describe(decoded)),
+                absl::CHexEscape(Describe(WhatRemains(list, order))))
+          << absl::BytesToHexString(image);
+    }
+  }
+  EXPECT_TRUE(perl.AllTaken());
 }
 
 // Perl forgets the text flag of a string without characters.

@@ -5,6 +5,8 @@
 # out as an N length and the octets; storable_model.h says what a description is.
 #
 #   "F" description  -> freeze and nfreeze of the list it describes
+#   "V" description  -> the same, where a list or map that comes again is the
+#                       same variable, as the arguments of f($l, $l) are
 #   "T" image        -> "A" description of what thaw gives, or "E" error message
 
 use strict;
@@ -34,6 +36,7 @@ sub put_string { print pack "N/a*", $_[0] }
 # Each parse function returns a reference to the variable that it made, so that
 # one variable can be an element in several places.
 my @shared;
+my $share_variables;
 
 sub parse_string {
    $_[0] =~ /\G([OX])(\d+):/gc or die "no string";
@@ -76,6 +79,7 @@ sub parse {
    if ($_[0] =~ /\Gs(\d+);/gc) {
       # A second reference to a list or map, but the same scalar.
       my $variable = $shared[$1];
+      return $variable if $share_variables;
       return $variable unless (reftype ($$variable) // "") =~ /ARRAY|HASH/;
       return \(my $again = $$variable);
    }
@@ -153,7 +157,8 @@ sub describe {
 }
 
 while (read STDIN, my $op, 1) {
-   if ($op eq "F") {
+   if ($op eq "F" or $op eq "V") {
+      $share_variables = $op eq "V";
       my $description = take_string;
       @shared = ();
       pos ($description) = 0;
