@@ -59,7 +59,10 @@ def module_calls(text):
     call = statement.value
     values = {k.arg: ast.literal_eval(k.value) for k in call.keywords}
     values[None] = [a.value for a in call.args if isinstance(a, ast.Constant)]
-    calls.append((call.func.id, values))
+    name = call.func.id
+    if name == 'use_repo':  # which extension's
+      name += ' ' + call.args[0].id
+    calls.append((name, values))
   return calls
 
 
@@ -81,26 +84,39 @@ class DepsTest(unittest.TestCase):
     self.calls = module_calls(read('MODULE.bazel'))
     self.module = {c.get('repo_name', c['name']): c
                    for f, c in self.calls if f == 'bazel_dep'}
+    # What an extension brings, by the extension's name.
+    self.extended = {f: set(c[None])
+                     for f, c in self.calls if f.startswith('use_repo ')}
+    self.from_archives = self.extended.get('use_repo pinned_deps', set())
 
   def test_every_repository_that_build_files_name_is_in_all_three(self):
     files = [*build_files(), 'tools/bazel/defs.bzl']
     used = {name for path in files for name in EXTERNAL.findall(read(path))}
     self.assertIn('com_google_absl', used)
     for kind, known in (('pinned', self.pinned), ('system', self.system),
-                        ('MODULE.bazel', self.module)):
+                        ('MODULE.bazel', {*self.module, *self.from_archives})):
       self.assertEqual(used - BUILT_IN - set(self.optional) - set(known), set(),
                        kind)
 
   def test_optional_repositories_come_from_the_system_in_every_mode(self):
     self.assertEqual(set(self.optional), {'asio', 'glib'})
-    self.assertEqual([c[None] for f, c in self.calls if f == 'use_repo'],
-                     [sorted(self.optional)])
-    self.assertEqual([c[None] for f, c in self.calls if f == 'use_extension'],
-                     [['//tools/bazel:optional_deps_extension.bzl',
-                       'optional_deps']])
+    self.assertEqual(self.extended['use_repo optional_deps'],
+                     set(self.optional))
+    self.assertIn(['//tools/bazel:optional_deps_extension.bzl',
+                   'optional_deps'],
+                  [c[None] for f, c in self.calls if f == 'use_extension'])
     self.assertIn('\n    optional_dependencies()\n', read('tools', 'bazel', 'deps.bzl'))
     for others in (self.pinned, self.system, self.module):
       self.assertEqual(set(self.optional) & set(others), set())
+
+  def test_what_the_registry_lacks_is_a_pinned_archive(self):
+    self.assertEqual(self.from_archives, {'libcbor'})
+    self.assertIn(['//tools/bazel:pinned_deps_extension.bzl', 'pinned_deps'],
+                  [c[None] for f, c in self.calls if f == 'use_extension'])
+    self.assertEqual(self.from_archives - set(self.pinned), set())
+    text = read('tools', 'bazel', 'pinned_deps_extension.bzl')
+    self.assertEqual(set(re.findall(r'pinned_archive\("(\w+)"\)', text)),
+                     self.from_archives)
 
   def test_only_targets_tagged_manual_use_an_optional_repository(self):
     users = 0
@@ -123,7 +139,7 @@ class DepsTest(unittest.TestCase):
     self.assertEqual(self.calls[0][0], 'module')
     self.assertEqual(self.calls[0][1]['name'], 'forkrpc')
     for function, call in self.calls[1:]:
-      if function in ('use_extension', 'use_repo'):
+      if function == 'use_extension' or function.startswith('use_repo '):
         continue
       self.assertEqual(function, 'bazel_dep')
       self.assertRegex(call['version'], r'^\d+(\.\d+)*(-[\w.]+)?$')

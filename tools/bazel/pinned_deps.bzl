@@ -34,6 +34,18 @@ _DIRECT = {
         strip_prefix = "libuv-1.44.2",
         build_file = "@forkrpc//tools/bazel:libuv.BUILD",
     ),
+    "libcbor": dict(
+        url = "https://github.com/PJK/libcbor/archive/v0.8.0.tar.gz",
+        sha256 = "618097166ea4a54499646998ccaa949a5816e6a665cf1d6df383690895217c8b",
+        strip_prefix = "libcbor-0.8.0",
+        build_file = "@forkrpc//tools/bazel:libcbor.BUILD",
+    ),
+    "nlohmann_json": dict(
+        url = "https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz",
+        sha256 = "d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273",
+        strip_prefix = "json-3.11.2",
+        build_file = "@forkrpc//tools/bazel:nlohmann_json.BUILD",
+    ),
     "bazel_skylib": dict(
         url = "https://github.com/bazelbuild/bazel-skylib/archive/refs/tags/1.0.3.tar.gz",
         sha256 = "7ac0fa88c0c4ad6f5b9ffb5e09ef81e235492c873659e6bb99efb89d11246bcb",
@@ -91,3 +103,7 @@ def pinned_dependencies():
         for name, archive in group.items():
             if name not in have:
                 http_archive(name = name, **archive)
+
+def pinned_archive(name):
+    """Defines one of them, for what MODULE.bazel cannot have of the registry."""
+    http_archive(name = name, **_DIRECT[name])

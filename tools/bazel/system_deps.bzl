@@ -87,6 +87,19 @@ def system_dependencies():
             libdir_of = "libuv",
             targets = {":libuv": "libuv"},
         )
+    if "libcbor" not in have:
+        # Debian has the shared library only.
+        system_cc_repo(
+            name = "libcbor",
+            libdir_of = "libcbor",
+            targets = {":libcbor": "libcbor"},
+        )
+    if "nlohmann_json" not in have:
+        system_cc_repo(
+            name = "nlohmann_json",
+            libdir_of = "nlohmann_json",
+            targets = {":json": "nlohmann_json"},
+        )
 
     if "rules_cc" not in have:
         # Debian's rules_cc 0.0.4 does not load in Bazel 4.2.3; ours hands on

@@ -37,7 +37,7 @@ bool ValueBuilder::TooMany() {
 
 bool ValueBuilder::Open(FrameKind kind, uint64_t left, uint64_t number) {
   if (!Count(1)) return false;
-  const bool is_tag = kind == FrameKind::kTag || kind == FrameKind::kShared;
+  const bool is_tag = kind != FrameKind::kList && kind != FrameKind::kMap;
   if (is_tag && tags_ >= 4 * limits_.max_depth) {
     return Fail(absl::StatusCode::kResourceExhausted,
                 absl::StrCat("more tags in one another than the limit of ",
@@ -50,6 +50,7 @@ bool ValueBuilder::Open(FrameKind kind, uint64_t left, uint64_t number) {
                      limits_.max_depth));
   }
   ++(is_tag ? tags_ : depth_);
+  if (kind == FrameKind::kScope) ++scopes_;
   frames_.push_back({kind, stack_.size(), left, number});
   return true;
 }
@@ -135,6 +136,10 @@ void ValueBuilder::Close() {
       shared_[static_cast<size_t>(frame.number)] = made;
       --tags_;
       break;
+    case FrameKind::kScope:
+      --tags_;
+      --scopes_;
+      return;
   }
   stack_.resize(frame.base);
   stack_.push_back(std::move(made));

@@ -48,7 +48,7 @@ struct ValueLimits {
 
 // Invariants:
 //  1. Open things (`frames_`) are at most max_depth lists and maps and
-//     4 * max_depth tags and shared values.
+//     4 * max_depth tags, shared values and scopes.
 //  2. A shared value has its number from when it is opened, in that order.
 //  3. When nothing is open, there is at most one value.
 class ValueBuilder {
@@ -80,6 +80,9 @@ class ValueBuilder {
   bool End();
   // The next value is tagged.
   bool BeginTag(uint64_t tag) { return Open(FrameKind::kTag, 1, tag); }
+  // Until the next value is complete, scopes() is one more.
+  bool BeginScope() { return Open(FrameKind::kScope, 1, 0); }
+  size_t scopes() const { return scopes_; }
   // The next value is shared; the first one so is number 0.
   bool BeginShared();
   // Here stands the shared value of that number. DataLoss if there is none, or
@@ -103,7 +106,7 @@ class ValueBuilder {
   absl::StatusOr<Value> Finish();
 
  private:
-  enum class FrameKind : uint8_t { kList, kMap, kTag, kShared };
+  enum class FrameKind : uint8_t { kList, kMap, kTag, kShared, kScope };
   struct Frame {
     FrameKind kind;
     size_t base;      // where its values begin in stack_
@@ -138,7 +141,8 @@ class ValueBuilder {
   size_t offset_ = 0;
   uint64_t values_left_;
   size_t depth_ = 0;
-  size_t tags_ = 0;
+  size_t tags_ = 0;  // and what is open for one value besides
+  size_t scopes_ = 0;
   absl::InlinedVector<Value, 16> stack_;
   absl::InlinedVector<Frame, 4> frames_;
   std::vector<Value> shared_;  // null until it is complete

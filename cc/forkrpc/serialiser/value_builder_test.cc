@@ -136,6 +136,18 @@ TEST_F(ValueBuilderTest, TheFirstErrorStays) {
   EXPECT_EQ(Built(), "test: first, at octet 1 of 100");
 }
 
+TEST_F(ValueBuilderTest, AScopeEndsWithItsValueAndLeavesIt) {
+  EXPECT_TRUE(builder_.BeginList(2));
+  EXPECT_TRUE(builder_.BeginScope());
+  EXPECT_TRUE(builder_.BeginList(1));
+  EXPECT_TRUE(builder_.BeginScope());
+  EXPECT_EQ(builder_.scopes(), 2u);
+  EXPECT_TRUE(builder_.Add(Value::Integer(1)));
+  EXPECT_EQ(builder_.scopes(), 0u);
+  EXPECT_TRUE(builder_.Add(Value::Integer(2)));
+  EXPECT_EQ(Built(), "[[1], 2]");
+}
+
 TEST_F(ValueBuilderTest, DepthHasALimit) {
   for (const size_t limit : {size_t{1}, size_t{5}, size_t{512}}) {
     ValueLimits limits;
