@@ -3,8 +3,12 @@
 
 #include "forkrpc/serialiser/storable.h"
 
+#include <utility>
+
+#include "absl/status/statusor.h"
 #include "forkrpc/serialiser/storable_decoder.h"
 #include "forkrpc/serialiser/storable_encoder.h"
+#include "forkrpc/serialiser/value_list.h"
 
 namespace forkrpc {
 
@@ -28,15 +32,42 @@ absl::Status BasicStorableSerialiser<kOrder>::Encode(
 }
 
 template <StorableOrder kOrder>
+absl::Status BasicStorableSerialiser<kOrder>::Encode(
+    absl::Span<const absl::string_view> items, std::string* payload) const {
+  return StorableEncoder(name(), kOrder == StorableOrder::kNetwork, limits_,
+                         payload)
+      .EncodeStrings(items);
+}
+
+template <StorableOrder kOrder>
+absl::Status BasicStorableSerialiser<kOrder>::Encode(
+    absl::Span<const std::string> items, std::string* payload) const {
+  return StorableEncoder(name(), kOrder == StorableOrder::kNetwork, limits_,
+                         payload)
+      .EncodeStrings(items);
+}
+
+template <StorableOrder kOrder>
 absl::Status BasicStorableSerialiser<kOrder>::Decode(
     absl::string_view payload, std::vector<forkrpc::Value>* items) const {
-  return StorableDecoder(name(), payload, limits_).DecodeList(items);
+  return TakeList(
+      name(), StorableDecoder(name(), payload, limits_).DecodeList(), items);
+}
+
+template <StorableOrder kOrder>
+absl::Status BasicStorableSerialiser<kOrder>::Decode(
+    absl::string_view payload, std::vector<std::string>* items) const {
+  return TakeStrings(
+      name(), StorableDecoder(name(), payload, limits_).DecodeList(), items);
 }
 
 template <StorableOrder kOrder>
 absl::Status BasicStorableSerialiser<kOrder>::Decode(
     absl::string_view payload, forkrpc::Value* value) const {
-  return StorableDecoder(name(), payload, limits_).Decode(value);
+  absl::StatusOr<forkrpc::Value> decoded =
+      StorableDecoder(name(), payload, limits_).Decode();
+  *value = decoded.ok() ? *std::move(decoded) : forkrpc::Value();
+  return decoded.status();
 }
 
 template class BasicStorableSerialiser<StorableOrder::kNative>;

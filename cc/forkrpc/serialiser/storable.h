@@ -46,6 +46,7 @@
 #ifndef FORKRPC_SERIALISER_STORABLE_H_
 #define FORKRPC_SERIALISER_STORABLE_H_
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -78,18 +79,30 @@ class BasicStorableSerialiser {
       : limits_(limits) {}
 
   // Appends an image to `*payload`: of a list of arguments or results, or of
-  // any value. ResourceExhausted for a limit, InvalidArgument for what Perl
-  // does not have; `*payload` is then as it was.
+  // any value; strings are octets. ResourceExhausted for a limit,
+  // InvalidArgument for what Perl does not have; `*payload` is then as it was.
   absl::Status Encode(absl::Span<const forkrpc::Value> items,
                       std::string* payload) const;
+  absl::Status Encode(absl::Span<const absl::string_view> items,
+                      std::string* payload) const;
+  absl::Status Encode(absl::Span<const std::string> items,
+                      std::string* payload) const;
+  absl::Status Encode(std::initializer_list<absl::string_view> items,
+                      std::string* payload) const {
+    return Encode(
+        absl::Span<const absl::string_view>(items.begin(), items.size()),
+        payload);
+  }
   absl::Status Encode(const forkrpc::Value& value, std::string* payload) const;
 
   // Replaces what the second argument points to. For a list the outermost
-  // object has to be an array, else it is DataLoss. Of any value, a scalar or
-  // reference that is outermost is taken for itself, though thaw gives a
-  // reference to it.
+  // object has to be an array, else it is DataLoss; of strings, each item is
+  // what ToString() makes of it. Of any value, a scalar or reference that is
+  // outermost is taken for itself, though thaw gives a reference to it.
   absl::Status Decode(absl::string_view payload,
                       std::vector<forkrpc::Value>* items) const;
+  absl::Status Decode(absl::string_view payload,
+                      std::vector<std::string>* items) const;
   absl::Status Decode(absl::string_view payload, forkrpc::Value* value) const;
 
  private:

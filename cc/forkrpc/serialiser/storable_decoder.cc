@@ -54,23 +54,20 @@ Value ScalarOf(const Item& item) {
 
 }  // namespace
 
-absl::Status StorableDecoder::Decode(Value* value) {
-  const absl::Status status = ReadAll();
-  *value = status.ok() ? std::move(stack_[0]) : Value();
-  return status;
-}
-
-absl::Status StorableDecoder::DecodeList(std::vector<Value>* items) {
-  items->clear();
+absl::StatusOr<Value> StorableDecoder::Decode() {
   const absl::Status status = ReadAll();
   if (!status.ok()) return status;
-  if (!root_is_array_) {
-    return absl::DataLossError(absl::StrCat(
-        format_, ": the outermost object is ", KindName(stack_[0].kind()),
-        " or a reference, not an array, in an image of ", image_.size(),
-        " octets"));
-  }
-  return stack_[0].TakeItems(items);
+  return std::move(stack_[0]);
+}
+
+absl::StatusOr<Value> StorableDecoder::DecodeList() {
+  absl::StatusOr<Value> decoded = Decode();
+  if (!decoded.ok() || root_is_array_) return decoded;
+  const bool reference = decoded->kind() == Value::Kind::kList;
+  return absl::DataLossError(absl::StrCat(
+      format_, ": the outermost object is ",
+      reference ? "a reference to an array" : KindName(decoded->kind()),
+      ", not an array, at octet 0 of ", image_.size()));
 }
 
 absl::Status StorableDecoder::ReadAll() {

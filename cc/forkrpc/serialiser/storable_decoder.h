@@ -16,6 +16,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/serialiser/storable_reader.h"
 #include "forkrpc/serialiser/value.h"
@@ -36,10 +37,10 @@ class StorableDecoder {
                   const ValueLimits& limits)
       : format_(format), image_(image), limits_(limits) {}
 
-  // Each is called once.
-  absl::Status Decode(Value* value);
-  // DataLoss if the outermost object is no array.
-  absl::Status DecodeList(std::vector<Value>* items);
+  // Each is called once. DataLoss of the second if the outermost object is no
+  // array.
+  absl::StatusOr<Value> Decode();
+  absl::StatusOr<Value> DecodeList();
 
  private:
   static constexpr size_t kNotShared = SIZE_MAX;

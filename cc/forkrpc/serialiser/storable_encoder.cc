@@ -72,6 +72,30 @@ absl::Status StorableEncoder::EncodeList(absl::Span<const Value> items) {
   return WriteAll();
 }
 
+absl::Status StorableEncoder::EncodeStrings(
+    absl::Span<const absl::string_view> items) {
+  return EncodeOctets(items);
+}
+
+absl::Status StorableEncoder::EncodeStrings(
+    absl::Span<const std::string> items) {
+  return EncodeOctets(items);
+}
+
+template <typename String>
+absl::Status StorableEncoder::EncodeOctets(absl::Span<const String> items) {
+  WriteHeader();
+  if (BeginArray(items.size())) {
+    for (const String& item : items) {
+      if (!CheckSize() ||
+          !WriteString(Opcode::kOctets, Opcode::kLongOctets, item)) {
+        break;
+      }
+    }
+  }
+  return WriteAll();
+}
+
 void StorableEncoder::WriteHeader() {
   image_->push_back(network_ ? kNetworkMajor : kNativeMajor);
   image_->push_back(kMinor);
@@ -93,19 +117,12 @@ absl::Status StorableEncoder::WriteAll() {
       WriteElement(level.key_next ? level.entry->value : *level.item++);
     }
   }
-  if (status_.ok() && image_->size() - begin_ > limits_.max_octets) {
-    Fail(absl::StatusCode::kResourceExhausted,
-         absl::StrCat("the limit is ", limits_.max_octets, " octets"));
-  }
-  if (!status_.ok()) image_->resize(begin_);
+  if (!status_.ok() || !CheckSize()) image_->resize(begin_);
   return status_;
 }
 
 bool StorableEncoder::WriteElement(const Value& value) {
-  if (image_->size() - begin_ > limits_.max_octets) {
-    return Fail(absl::StatusCode::kResourceExhausted,
-                absl::StrCat("the limit is ", limits_.max_octets, " octets"));
-  }
+  if (!CheckSize()) return false;
   if (value.identity() != nullptr && WriteIfSeen(value)) return true;
   const Value& content = value.Seen();
   switch (content.kind()) {
@@ -234,13 +251,18 @@ bool StorableEncoder::WriteKey(const Value& key, bool flags) {
   return true;
 }
 
-bool StorableEncoder::BeginList(absl::Span<const Value> items) {
-  if (!CheckCount(items.size())) return false;
+bool StorableEncoder::BeginArray(size_t count) {
+  if (!CheckCount(count)) return false;
   ++next_number_;
   Put(Opcode::kArray);
-  PutNumber(static_cast<uint32_t>(items.size()));
-  return OpenLevel({items.data(), nullptr, items.size(), false, false},
-                   items.size());
+  PutNumber(static_cast<uint32_t>(count));
+  return CheckLevel(count);
+}
+
+bool StorableEncoder::BeginList(absl::Span<const Value> items) {
+  if (!BeginArray(items.size())) return false;
+  levels_.push_back({items.data(), nullptr, items.size(), false, false});
+  return true;
 }
 
 bool StorableEncoder::BeginMap(absl::Span<const Value::Entry> entries) {
@@ -258,8 +280,9 @@ bool StorableEncoder::BeginMap(absl::Span<const Value::Entry> entries) {
   Put(flags ? Opcode::kFlagHash : Opcode::kHash);
   if (flags) image_->push_back('\0');
   PutNumber(static_cast<uint32_t>(entries.size()));
-  return OpenLevel({nullptr, entries.data(), entries.size(), flags, false},
-                   uint64_t{2} * entries.size());
+  if (!CheckLevel(uint64_t{2} * entries.size())) return false;
+  levels_.push_back({nullptr, entries.data(), entries.size(), flags, false});
+  return true;
 }
 
 bool StorableEncoder::BeginReference(const Value& tagged) {
@@ -270,10 +293,12 @@ bool StorableEncoder::BeginReference(const Value& tagged) {
   }
   ++next_number_;
   Put(Opcode::kReference);
-  return OpenLevel({&tagged.content(), nullptr, 1, false, false}, 1);
+  if (!CheckLevel(1)) return false;
+  levels_.push_back({&tagged.content(), nullptr, 1, false, false});
+  return true;
 }
 
-bool StorableEncoder::OpenLevel(const Level& level, uint64_t values) {
+bool StorableEncoder::CheckLevel(uint64_t values) {
   if (levels_.size() >= limits_.max_depth) {
     return Fail(absl::StatusCode::kResourceExhausted,
                 absl::StrCat("more lists, maps and references in one another "
@@ -281,13 +306,10 @@ bool StorableEncoder::OpenLevel(const Level& level, uint64_t values) {
                              limits_.max_depth));
   }
   values_ += values;
-  if (values_ > limits_.max_values) {
-    return Fail(
-        absl::StatusCode::kResourceExhausted,
-        absl::StrCat("more values than the limit of ", limits_.max_values));
-  }
-  levels_.push_back(level);
-  return true;
+  if (values_ <= limits_.max_values) return true;
+  return Fail(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("more values than the limit of ", limits_.max_values));
 }
 
 void StorableEncoder::PutNumber(uint32_t number) {
@@ -314,6 +336,12 @@ bool StorableEncoder::CheckCount(size_t count) {
   return Fail(absl::StatusCode::kResourceExhausted,
               absl::StrCat(count, " octets or items in one value, where ",
                            kMaxCount, " is the limit"));
+}
+
+bool StorableEncoder::CheckSize() {
+  if (image_->size() - begin_ <= limits_.max_octets) return true;
+  return Fail(absl::StatusCode::kResourceExhausted,
+              absl::StrCat("the limit is ", limits_.max_octets, " octets"));
 }
 
 bool StorableEncoder::Fail(absl::StatusCode code, absl::string_view what) {

@@ -44,6 +44,8 @@ class StorableEncoder {
   // was.
   absl::Status Encode(const Value& value);
   absl::Status EncodeList(absl::Span<const Value> items);
+  absl::Status EncodeStrings(absl::Span<const absl::string_view> items);
+  absl::Status EncodeStrings(absl::Span<const std::string> items);
 
  private:
   struct Level {
@@ -54,6 +56,8 @@ class StorableEncoder {
     bool key_next;  // the value of *entry is complete
   };
 
+  template <typename String>
+  absl::Status EncodeOctets(absl::Span<const String> items);
   void WriteHeader();
   // Writes what is open until all is complete.
   absl::Status WriteAll();
@@ -66,10 +70,12 @@ class StorableEncoder {
   bool WriteString(Opcode short_opcode, Opcode long_opcode,
                    absl::string_view octets);
   bool WriteKey(const Value& key, bool flags);
+  bool BeginArray(size_t count);
   bool BeginList(absl::Span<const Value> items);
   bool BeginMap(absl::Span<const Value::Entry> entries);
   bool BeginReference(const Value& tagged);
-  bool OpenLevel(const Level& level, uint64_t values);
+  // Whether one more level is allowed, and that many values in it.
+  bool CheckLevel(uint64_t values);
 
   void Put(Opcode opcode) { image_->push_back(static_cast<char>(opcode)); }
   // In the image's order, and in network order.
@@ -78,6 +84,7 @@ class StorableEncoder {
   void PutNative64(uint64_t bits);
 
   bool CheckCount(size_t count);
+  bool CheckSize();
   bool Invalid(absl::string_view what) {
     return Fail(absl::StatusCode::kInvalidArgument, what);
   }

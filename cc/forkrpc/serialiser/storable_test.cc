@@ -323,6 +323,35 @@ TEST(StorableTest, AppendsToThePayload) {
   EXPECT_EQ(payload, "before" + Image("050b0200000000"));
 }
 
+TEST(StorableTest, StringsAreOctets) {
+  const std::vector<std::string> strings = {"ab", ""};
+  for (int i = 0; i < 3; ++i) {
+    std::string payload;
+    const NetworkStorableSerialiser serialiser;
+    const absl::Status status =
+        i == 0 ? serialiser.Encode({"ab", ""}, &payload)
+        : i == 1
+            ? serialiser.Encode(strings, &payload)
+            : serialiser.Encode(Values{Octets("ab"), Octets("")}, &payload);
+    ASSERT_TRUE(status.ok()) << status;
+    EXPECT_EQ(absl::BytesToHexString(payload),
+              absl::StrCat(kNetwork, "0200000002", "0a026162", "0a00"));
+  }
+  std::vector<std::string> decoded;
+  ASSERT_TRUE(StorableSerialiser()
+                  .Decode(ListOf(4,
+                                 "0885"
+                                 "0a0161"
+                                 "1703e298ba"
+                                 "0f"),
+                          &decoded)
+                  .ok());
+  EXPECT_EQ(decoded, (std::vector<std::string>{"5", "a", "\xe2\x98\xba", "1"}));
+  EXPECT_EQ(StorableSerialiser().Decode(ListOf(1, "05"), &decoded).code(),
+            absl::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(decoded.empty());
+}
+
 TEST(StorableTest, KnowsItsNames) {
   EXPECT_EQ(SerialiserName<StorableSerialiser>(), "storable");
   EXPECT_EQ(SerialiserName<NetworkStorableSerialiser>(), "nstorable");
