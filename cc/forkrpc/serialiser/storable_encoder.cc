@@ -144,6 +144,8 @@ bool StorableEncoder::WriteElement(const Value& value) {
 
 bool StorableEncoder::WriteIfSeen(const Value& value) {
   const Value::Kind kind = value.content().kind();
+  // True and false are constants, which a reader does not share.
+  if (kind == Value::Kind::kBoolean) return false;
   const bool container =
       kind == Value::Kind::kList || kind == Value::Kind::kMap;
   const uint32_t number = container ? next_number_ + 1 : next_number_;

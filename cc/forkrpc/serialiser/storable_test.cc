@@ -323,6 +323,14 @@ TEST(StorableTest, AppendsToThePayload) {
   EXPECT_EQ(payload, "before" + Image("050b0200000000"));
 }
 
+// Found by the fuzz target: written as a second reference, they were read as
+// two.
+TEST(StorableTest, TrueAndFalseAreNotShared) {
+  const Value shared = Value::Shared(Value::Boolean(true));
+  EXPECT_EQ(Encoded<NetworkStorableSerialiser>({shared, shared}),
+            absl::StrCat(kNetwork, "02000000020f0f"));
+}
+
 TEST(StorableTest, StringsAreOctets) {
   const std::vector<std::string> strings = {"ab", ""};
   for (int i = 0; i < 3; ++i) {
