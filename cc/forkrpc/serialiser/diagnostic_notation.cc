@@ -3,15 +3,16 @@
 
 #include "forkrpc/serialiser/diagnostic_notation.h"
 
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "forkrpc/serialiser/value_number.h"
 #include "forkrpc/serialiser/value_utf8.h"
 
 namespace forkrpc {
@@ -26,14 +27,7 @@ void AppendDouble(double number, std::string* out) {
     out->append(number < 0 ? "-Infinity" : "Infinity");
     return;
   }
-  char digits[32];
-  const char* const end =
-      std::to_chars(digits, digits + sizeof(digits), number).ptr;
-  const absl::string_view shortest(digits, static_cast<size_t>(end - digits));
-  absl::StrAppend(out, shortest);
-  if (shortest.find_first_of(".e") == absl::string_view::npos) {
-    out->append(".0");
-  }
+  AppendFloatingPoint(number, out);
 }
 
 void AppendCharacters(absl::string_view utf8, std::string* out) {

@@ -32,7 +32,7 @@ double ThreadSeconds() {
 
 double BestSeconds(const std::string& payload, const DecodePayload& decode) {
   double best = 1e9;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 3; ++i) {
     const double before = ThreadSeconds();
     decode(payload);
     best = std::min(best, ThreadSeconds() - before);
@@ -59,12 +59,12 @@ void CheckMemory(const std::vector<GrowingPayload>& payloads,
 
 void CheckTime(const std::vector<GrowingPayload>& payloads,
                const DecodePayload& decode) {
-  constexpr size_t kSmall = 20000;
+  constexpr size_t kSmall = 8000;
   for (const GrowingPayload& payload : payloads) {
     const double small = BestSeconds(Grown(payload, kSmall), decode);
     const double large = BestSeconds(Grown(payload, 8 * kSmall), decode);
     // Below some microseconds the clock is all that is measured.
-    EXPECT_LT(large, 24 * std::max(small, 2e-5)) << payload.name;
+    EXPECT_LT(large, 24 * std::max(small, 5e-5)) << payload.name;
   }
 }
 

@@ -3,7 +3,9 @@
 
 #include "forkrpc/serialiser/value_conversion.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdio>
 #include <limits>
 
@@ -103,6 +105,32 @@ absl::StatusOr<std::string> ToString(const Value& value) {
     default:
       return IsNo("no string", value);
   }
+}
+
+absl::StatusOr<std::string> ToOctets(const Value& value) {
+  const Value& seen = value.Seen();
+  const absl::string_view string = seen.string();
+  if (seen.kind() == Value::Kind::kOctets) {
+    return std::string(string.data(), string.size());
+  }
+  if (seen.kind() != Value::Kind::kText) return IsNo("no string", value);
+  std::string octets;
+  octets.reserve(string.size());
+  for (size_t i = 0; i < string.size(); ++i) {
+    const auto octet = static_cast<unsigned char>(string[i]);
+    if (octet < 0x80) {
+      octets.push_back(string[i]);
+      continue;
+    }
+    // U+0080 to U+00FF are C2 80 to C3 BF.
+    if ((octet != 0xC2 && octet != 0xC3) || i + 1 == string.size() ||
+        (string[i + 1] & 0xC0) != 0x80) {
+      return IsNo("not of characters below U+0100", value);
+    }
+    octets.push_back(
+        static_cast<char>((octet << 6 & 0xC0) | (string[++i] & 0x3F)));
+  }
+  return octets;
 }
 
 absl::StatusOr<int64_t> ToInteger(const Value& value) {

@@ -30,6 +30,12 @@ namespace forkrpc {
 // InvalidArgument of null, lists, maps and tagged values.
 absl::StatusOr<std::string> ToString(const Value& value);
 
+// The octets of a string: those of text as Perl's utf8::downgrade has them, a
+// character from U+0080 to U+00FF as one octet. So octets come back that went
+// through JSON, which has only text. InvalidArgument of text with another
+// character, and of all that is no string.
+absl::StatusOr<std::string> ToOctets(const Value& value);
+
 // A number that is whole, however it is written: 5, 5.0, "5", " 5", "5e0"; 1
 // and 0 of booleans. OutOfRange beyond the type, InvalidArgument of all else.
 absl::StatusOr<int64_t> ToInteger(const Value& value);

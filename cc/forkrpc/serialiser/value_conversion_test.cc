@@ -93,6 +93,16 @@ TEST(ValueConversionTest, WhatIsNoNumberIsAnError) {
             absl::InvalidArgumentError("the value is null: it is no string"));
 }
 
+TEST(ValueConversionTest, OctetsOfText) {
+  EXPECT_EQ(ToOctets(Value::Octets("a\xff")).value(), "a\xff");
+  EXPECT_EQ(ToOctets(Value::Text("a\xc2\x80\xc3\xbf")).value(), "a\x80\xff");
+  for (const char* text :
+       {"\xe2\x98\xba", "\xc4\x80", "\xc3", "\xc3x", "\xff"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(ToOctets(Value::Text(text)).status()));
+  }
+  EXPECT_TRUE(absl::IsInvalidArgument(ToOctets(Value::Integer(1)).status()));
+}
+
 TEST(ValueConversionTest, TruthIsPerls) {
   for (const Value& value :
        {Value::Null(), Value::Undefined(), Value::Boolean(false),
