@@ -11,7 +11,8 @@
 //
 //   Value        Perl, and what an image keeps of it
 //   null         undef, in its three spellings; undefined is written as null
-//   boolean      !!1, !!0; Perl before 5.36 copies them as "1" and ""
+//   boolean      !!1, !!0, never shared; of a copy of one in a variable Perl
+//                5.36 and earlier send "1" or ""
 //   integer      an integer; nstorable: text beyond signed 32 bits; beyond
 //                signed 64 bits text in both
 //   double       storable: a double, and an integer if it is whole and below

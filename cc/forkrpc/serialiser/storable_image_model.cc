@@ -188,12 +188,10 @@ bool ImageModel::Scalar(uint8_t opcode, Object* object) {
       return true;
     case 0x0f:
     case 0x10:
-      object->constant = true;
-      object->scalar = Value::Boolean(opcode == 0x0f);
-      return true;
     case 0x22:
     case 0x23:
-      object->scalar = Value::Boolean(opcode == 0x22);
+      object->constant = true;
+      object->scalar = Value::Boolean(opcode == 0x0f || opcode == 0x22);
       return true;
     default:
       return false;

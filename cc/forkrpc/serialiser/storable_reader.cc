@@ -199,15 +199,13 @@ bool StorableReader::ReadConstant(Opcode opcode, Item* item) {
       item->constant = true;
       return true;
     case Opcode::kTrueConstant:
+    case Opcode::kTrue:
     case Opcode::kFalseConstant:
+    case Opcode::kFalse:
       item->constant = true;
       item->kind = Item::Kind::kBoolean;
-      item->integer = opcode == Opcode::kTrueConstant;
-      return true;
-    case Opcode::kTrue:
-    case Opcode::kFalse:
-      item->kind = Item::Kind::kBoolean;
-      item->integer = opcode == Opcode::kTrue;
+      item->integer =
+          opcode == Opcode::kTrueConstant || opcode == Opcode::kTrue;
       return true;
     default:
       return RefusedOpcode(opcode);

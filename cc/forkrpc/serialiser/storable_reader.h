@@ -57,8 +57,8 @@ struct Item {
   int64_t integer = 0;
   double real = 0;
   absl::string_view string;
-  // The same for all readers, as Perl's undef, true and false: where kSeen
-  // names it, it is meant and not a variable that holds it.
+  // True, false, and the constant undef: where kSeen names it, it is meant and
+  // not a variable that holds it.
   bool constant = false;
 };
 

@@ -155,141 +155,144 @@ TEST(StorableRefusalTest, NamesOtherVersionsOrdersAndSizes) {
   }
 }
 
+struct Malformed {
+  int count;
+  const char* hex;
+  const char* what;
+  size_t offset;
+};
+
+const Malformed kMalformed[] = {
+    {1, "7f", "opcode 7f is not known", 7},
+    {1, "24", "opcode 24 is not known", 7},
+    {1, "28", "opcode 28 is not known", 7},
+    {1,
+     "02"
+     "00000000",
+     "an array or hash stands where a reference", 7},
+    {1,
+     "03"
+     "00000000",
+     "an array or hash stands where a reference", 7},
+    {1,
+     "04"
+     "03"
+     "00000001"
+     "1f"
+     "00000000",
+     "an element of an array stands in a hash", 13},
+    {1,
+     "04"
+     "19"
+     "02"
+     "00000000",
+     "a hash with the flags 02", 7},
+    {1,
+     "04"
+     "19"
+     "00"
+     "00000001"
+     "05"
+     "04"
+     "00000000",
+     "a key with the flags 04", 15},
+    {1,
+     "04"
+     "19"
+     "00"
+     "00000001"
+     "05"
+     "01"
+     "00000002"
+     "61ff",
+     "a key that is not UTF-8", 21},
+    {1,
+     "17"
+     "03"
+     "61ff62",
+     "text that is not UTF-8", 10},
+    // chr 0xD800
+    {1,
+     "17"
+     "03"
+     "eda080",
+     "text that is not UTF-8", 9},
+    {1,
+     "1d"
+     "01"
+     "31"
+     "0881",
+     "a version string has no string", 10},
+    {1,
+     "1d"
+     "01"
+     "31"
+     "1d"
+     "01"
+     "31"
+     "0a"
+     "00",
+     "a version string has no string but opcode 1d", 10},
+    {1,
+     "00"
+     "00000005",
+     "object 5 is referred to where 1 came before", 7},
+    {1,
+     "00"
+     "00000001",
+     "object 1 is referred to where 1 came before", 7},
+    {1,
+     "00"
+     "00000000",
+     "a cycle: object 0 is referred to in itself", 7},
+    // my $r = []; push @$r, $r
+    {1,
+     "04"
+     "02"
+     "00000001"
+     "04"
+     "00"
+     "00000002",
+     "a cycle: object 2 is referred to in itself", 13},
+    // The same by the element.
+    {1,
+     "04"
+     "02"
+     "00000001"
+     "00"
+     "00000001",
+     "a cycle: object 1 is referred to in itself", 13},
+    // my $r; $r = \$r
+    {1,
+     "04"
+     "00"
+     "00000001",
+     "a cycle: object 1 is referred to in itself", 8},
+    {1,
+     "04"
+     "03"
+     "00000001"
+     "04"
+     "04"
+     "00"
+     "00000002"
+     "00000000",
+     "a cycle: object 2 is referred to in itself", 14},
+    {2,
+     "04"
+     "02"
+     "00000000"
+     "00"
+     "00000002",
+     "array or hash 2 is an element without a reference", 13},
+    {1,
+     "05"
+     "05",
+     "the image is followed by 1 octets", 8},
+};
+
 TEST(StorableRefusalTest, SaysWhatIsMalformed) {
-  struct Malformed {
-    int count;
-    const char* hex;
-    const char* what;
-    size_t offset;
-  };
-  for (const Malformed& malformed : std::vector<Malformed>{
-           {1, "7f", "opcode 7f is not known", 7},
-           {1, "24", "opcode 24 is not known", 7},
-           {1, "28", "opcode 28 is not known", 7},
-           {1,
-            "02"
-            "00000000",
-            "an array or hash stands where a reference", 7},
-           {1,
-            "03"
-            "00000000",
-            "an array or hash stands where a reference", 7},
-           {1,
-            "04"
-            "03"
-            "00000001"
-            "1f"
-            "00000000",
-            "an element of an array stands in a hash", 13},
-           {1,
-            "04"
-            "19"
-            "02"
-            "00000000",
-            "a hash with the flags 02", 7},
-           {1,
-            "04"
-            "19"
-            "00"
-            "00000001"
-            "05"
-            "04"
-            "00000000",
-            "a key with the flags 04", 15},
-           {1,
-            "04"
-            "19"
-            "00"
-            "00000001"
-            "05"
-            "01"
-            "00000002"
-            "61ff",
-            "a key that is not UTF-8", 21},
-           {1,
-            "17"
-            "03"
-            "61ff62",
-            "text that is not UTF-8", 10},
-           // chr 0xD800
-           {1,
-            "17"
-            "03"
-            "eda080",
-            "text that is not UTF-8", 9},
-           {1,
-            "1d"
-            "01"
-            "31"
-            "0881",
-            "a version string has no string", 10},
-           {1,
-            "1d"
-            "01"
-            "31"
-            "1d"
-            "01"
-            "31"
-            "0a"
-            "00",
-            "a version string has no string but opcode 1d", 10},
-           {1,
-            "00"
-            "00000005",
-            "object 5 is referred to where 1 came before", 7},
-           {1,
-            "00"
-            "00000001",
-            "object 1 is referred to where 1 came before", 7},
-           {1,
-            "00"
-            "00000000",
-            "a cycle: object 0 is referred to in itself", 7},
-           // my $r = []; push @$r, $r
-           {1,
-            "04"
-            "02"
-            "00000001"
-            "04"
-            "00"
-            "00000002",
-            "a cycle: object 2 is referred to in itself", 13},
-           // The same by the element.
-           {1,
-            "04"
-            "02"
-            "00000001"
-            "00"
-            "00000001",
-            "a cycle: object 1 is referred to in itself", 13},
-           // my $r; $r = \$r
-           {1,
-            "04"
-            "00"
-            "00000001",
-            "a cycle: object 1 is referred to in itself", 8},
-           {1,
-            "04"
-            "03"
-            "00000001"
-            "04"
-            "04"
-            "00"
-            "00000002"
-            "00000000",
-            "a cycle: object 2 is referred to in itself", 14},
-           {2,
-            "04"
-            "02"
-            "00000000"
-            "00"
-            "00000002",
-            "array or hash 2 is an element without a reference", 13},
-           {1,
-            "05"
-            "05",
-            "the image is followed by 1 octets", 8},
-       }) {
+  for (const Malformed& malformed : kMalformed) {
     ExpectDecodeError(ListOf(malformed.count, malformed.hex), kDataLoss,
                       malformed.what, malformed.offset);
   }
