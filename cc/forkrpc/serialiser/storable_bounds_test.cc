@@ -90,6 +90,21 @@ std::string EachSharedOnce(size_t size) {
   return image;
 }
 
+// Half lists, half second references to them; four times as large, because each
+// takes long enough only where there are many. `again` is what stands before
+// the number, and `which` says whose: of a reference 1, of its list 2.
+std::string EachListAgain(absl::string_view again, size_t which, size_t size) {
+  const size_t count = 4 * size / 12;
+  std::string image = absl::HexStringToBytes("050b02") + N(2 * count);
+  for (size_t i = 0; i < count; ++i) {
+    image += absl::HexStringToBytes("040200000000");
+  }
+  for (size_t i = 0; i < count; ++i) {
+    image += absl::HexStringToBytes(again) + N(2 * i + which);
+  }
+  return image;
+}
+
 // Whole images, those that end in an error, and those that are refused.
 std::vector<std::pair<std::string, Maker>> Images() {
   std::string references;
@@ -119,6 +134,10 @@ std::vector<std::pair<std::string, Maker>> Images() {
       {"each refers to the one before",
        ReferringTo("05", "04", [](size_t i) { return i + 1; })},
       {"each shared once", EachSharedOnce},
+      {"each list is referred to again",
+       [](size_t size) { return EachListAgain("0400", 2, size); }},
+      {"each list is an element again",
+       [](size_t size) { return EachListAgain("00", 1, size); }},
       {"deep lists", [](size_t size) { return Nested("040200000001", size); }},
       {"deep references", [](size_t size) { return Nested("0404", size); }},
       {"deep counts that lie",

@@ -335,6 +335,19 @@ TEST(StorableTest, TrueAndFalseAreNotShared) {
             absl::StrCat(kNetwork, "02000000020f0f"));
 }
 
+TEST(StorableTest, NumbersGoBeyondSixteenBits) {
+  const Value list = Value::Shared(Value::List({Int(1)}));
+  Values items(70000);
+  items.push_back(list);
+  items.push_back(list);
+  // 70,000 elements, the one that refers to the list, the list.
+  const std::string hex = Encoded<NetworkStorableSerialiser>(items);
+  EXPECT_EQ(hex.substr(hex.size() - 12), "040000011172");
+  Values decoded;
+  ASSERT_TRUE(StorableSerialiser().Decode(Image(hex), &decoded).ok());
+  EXPECT_TRUE(decoded == items);
+}
+
 TEST(StorableTest, StringsAreOctets) {
   const std::vector<std::string> strings = {"ab", ""};
   for (int i = 0; i < 3; ++i) {
