@@ -13,41 +13,34 @@ namespace {
 
 using cbor_internal::CborEncoder;
 
-bool WriteItem(CborEncoder* encoder, const Value& item) {
-  return encoder->Write(item);
+void WriteItems(CborEncoder* encoder, absl::Span<const Value> items) {
+  encoder->Write(items.data(), items.size());
 }
-bool WriteItem(CborEncoder* encoder, absl::string_view item) {
-  return encoder->WriteOctets(item);
+template <typename String>
+void WriteItems(CborEncoder* encoder, absl::Span<const String> items) {
+  encoder->WriteOctets(items.data(), items.size());
 }
 
 template <typename Item>
 absl::Status EncodeList(absl::Span<const Item> items,
                         const CborOptions& options, std::string* payload) {
-  const size_t before = payload->size();
   CborEncoder encoder(options.limits, payload);
   if (options.root == CborRoot::kShared) {
     encoder.BeginSharedList(items.size());
   } else {
     encoder.BeginList(items.size());
   }
-  for (const Item& item : items) {
-    if (!WriteItem(&encoder, item)) break;
-  }
-  absl::Status status = encoder.Finish();
-  if (!status.ok()) payload->resize(before);
-  return status;
+  WriteItems(&encoder, items);
+  return encoder.Finish();
 }
 
 }  // namespace
 
 absl::Status EncodeCbor(const Value& value, std::string* payload,
                         const CborOptions& options) {
-  const size_t before = payload->size();
   CborEncoder encoder(options.limits, payload);
-  encoder.Write(value);
-  absl::Status status = encoder.Finish();
-  if (!status.ok()) payload->resize(before);
-  return status;
+  encoder.Write(&value, 1);
+  return encoder.Finish();
 }
 
 absl::Status CborSerialiser::Encode(absl::Span<const forkrpc::Value> items,

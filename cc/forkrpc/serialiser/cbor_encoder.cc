@@ -3,6 +3,7 @@
 
 #include "forkrpc/serialiser/cbor_encoder.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -24,6 +25,12 @@ char* PutNumber(uint64_t number, size_t size, char* to) {
   return to + size;
 }
 
+// The longest scalar but for a string's octets.
+constexpr size_t kLongestHead = 9;
+
+// So many scalars of a list are written at once.
+constexpr size_t kChunk = 64;
+
 constexpr char kFalse = '\xF4';
 constexpr char kTrue = '\xF5';
 constexpr char kNull = '\xF6';
@@ -31,81 +38,31 @@ constexpr char kUndefined = '\xF7';
 constexpr char kFloat32 = '\xFA';
 constexpr char kFloat64 = '\xFB';
 
-}  // namespace
-
-CborEncoder::CborEncoder(const ValueLimits& limits, std::string* payload)
-    : limits_(limits),
-      start_(payload->size()),
-      payload_(payload),
-      values_left_(limits.max_values) {}
-
-void CborEncoder::Head(Major major, uint64_t number) {
-  char head[9];
+// Writes the head of an item; its end.
+inline char* PutHead(Major major, uint64_t number, char* to) {
   const auto first = static_cast<uint8_t>(major);
   if (ABSL_PREDICT_TRUE(number < 24)) {
-    payload_->push_back(static_cast<char>(first | number));
-    return;
+    *to = static_cast<char>(first | number);
+    return to + 1;
   }
-  const size_t size =
-      number <= 0xFF ? 1 : (number <= 0xFFFF ? 2 : (number >> 32 ? 8 : 4));
-  const int code = size == 1 ? 24 : (size == 2 ? 25 : (size == 4 ? 26 : 27));
-  head[0] = static_cast<char>(first | code);
-  PutNumber(number, size, head + 1);
-  payload_->append(head, size + 1);
-}
-
-bool CborEncoder::Fail(absl::StatusCode code, absl::string_view what) {
-  if (status_.ok()) {
-    status_ = absl::Status(
-        code, absl::StrCat("cbor: ", what, ", at octet ",
-                           payload_->size() - start_, " of the payload"));
+  if (ABSL_PREDICT_TRUE(number <= 0xFF)) {
+    to[0] = static_cast<char>(first | 24);
+    to[1] = static_cast<char>(number);
+    return to + 2;
   }
-  return false;
+  const size_t size = number <= 0xFFFF ? 2 : (number >> 32 ? 8 : 4);
+  *to = static_cast<char>(first | (size == 2 ? 25 : (size == 4 ? 26 : 27)));
+  return PutNumber(number, size, to + 1);
 }
 
-bool CborEncoder::Count(uint64_t n) {
-  if (ABSL_PREDICT_FALSE(n > values_left_)) {
-    return Fail(
-        absl::StatusCode::kResourceExhausted,
-        absl::StrCat("more values than the limit of ", limits_.max_values));
-  }
-  values_left_ -= n;
-  return true;
+inline char* PutString(Major major, absl::string_view octets, char* to) {
+  to = PutHead(major, octets.size(), to);
+  // An empty view may have no address, which memcpy must not get.
+  if (!octets.empty()) std::memcpy(to, octets.data(), octets.size());
+  return to + octets.size();
 }
 
-void CborEncoder::BeginSharedList(size_t count) {
-  Head(Major::kTag, kTagShared);
-  ++shared_;
-  Count(1);
-  BeginList(count);
-}
-
-void CborEncoder::BeginList(size_t count) {
-  Count(1);
-  Head(Major::kList, count);
-  // It stays open up to the end: one level less for the items.
-  frames_.push_back({nullptr, nullptr, 0});
-}
-
-bool CborEncoder::WriteOctets(absl::string_view octets) {
-  return Count(1) && WriteString(Major::kOctets, octets);
-}
-
-bool CborEncoder::WriteString(Major major, absl::string_view octets) {
-  // So that a value far beyond the limit is not written first.
-  if (ABSL_PREDICT_FALSE(octets.size() > limits_.max_octets ||
-                         payload_->size() - start_ > limits_.max_octets)) {
-    return Fail(absl::StatusCode::kResourceExhausted,
-                absl::StrCat("the payload takes more than the limit of ",
-                             limits_.max_octets, " octets"));
-  }
-  Head(major, octets.size());
-  payload_->append(octets.data(), octets.size());
-  return true;
-}
-
-void CborEncoder::WriteDouble(double number) {
-  char item[9];
+char* PutDouble(double number, char* to) {
   // What is beyond a float must not be converted to one.
   const bool may_fit =
       !(std::fabs(number) > std::numeric_limits<float>::max()) ||
@@ -115,16 +72,140 @@ void CborEncoder::WriteDouble(double number) {
       (may_fit && static_cast<double>(narrow) == number)) {
     uint32_t bits = 0x7FC00000;
     if (!std::isnan(number)) std::memcpy(&bits, &narrow, sizeof(bits));
-    item[0] = kFloat32;
-    PutNumber(bits, 4, item + 1);
-    payload_->append(item, 5);
-    return;
+    *to = kFloat32;
+    return PutNumber(bits, 4, to + 1);
   }
   uint64_t bits;
   std::memcpy(&bits, &number, sizeof(bits));
-  item[0] = kFloat64;
-  PutNumber(bits, 8, item + 1);
-  payload_->append(item, 9);
+  *to = kFloat64;
+  return PutNumber(bits, 8, to + 1);
+}
+
+// Writes a value that has no content; null if it is text that is not UTF-8.
+inline char* PutScalar(const Value& value, char* to) {
+  switch (value.kind()) {
+    case Value::Kind::kText:
+      if (!IsUtf8(value.string())) return nullptr;
+      return PutString(Major::kText, value.string(), to);
+    case Value::Kind::kOctets:
+      return PutString(Major::kOctets, value.string(), to);
+    case Value::Kind::kInteger:
+      return value.integer() < 0
+                 ? PutHead(Major::kNegative,
+                           static_cast<uint64_t>(-1 - value.integer()), to)
+                 : PutHead(Major::kUnsigned,
+                           static_cast<uint64_t>(value.integer()), to);
+    case Value::Kind::kUnsigned:
+      return PutHead(Major::kUnsigned, value.unsigned_integer(), to);
+    case Value::Kind::kDouble:
+      return PutDouble(value.number(), to);
+    case Value::Kind::kBoolean:
+      *to = value.boolean() ? kTrue : kFalse;
+      return to + 1;
+    case Value::Kind::kUndefined:
+      *to = kUndefined;
+      return to + 1;
+    default:
+      *to = kNull;
+      return to + 1;
+  }
+}
+
+bool HasContent(const Value& value) {
+  return value.kind() >= Value::Kind::kList;
+}
+
+}  // namespace
+
+CborEncoder::CborEncoder(const ValueLimits& limits, std::string* payload)
+    : limits_(limits), out_(payload), values_left_(limits.max_values) {}
+
+bool CborEncoder::Fail(absl::StatusCode code, absl::string_view what) {
+  if (status_.ok()) {
+    status_ = absl::Status(code, absl::StrCat("cbor: ", what, ", at octet ",
+                                              out_.size(), " of the payload"));
+  }
+  return false;
+}
+
+bool CborEncoder::TooMany() {
+  return Fail(
+      absl::StatusCode::kResourceExhausted,
+      absl::StrCat("more values than the limit of ", limits_.max_values));
+}
+
+void CborEncoder::BeginSharedList(size_t count) {
+  ++shared_;
+  Count(1);
+  static_assert(kTagShared < 0x100, "one octet behind the head");
+  char* const to = out_.Reserve(2);
+  to[0] = static_cast<char>(static_cast<uint8_t>(Major::kTag) | 24);
+  to[1] = static_cast<char>(kTagShared);
+  out_.Advance(2);
+  BeginList(count);
+}
+
+void CborEncoder::BeginList(size_t count) {
+  Count(1);
+  Head(Major::kList, count);
+  levels_ = 1;
+}
+
+void CborEncoder::Head(Major major, uint64_t number) {
+  char* const to = out_.Reserve(kLongestHead);
+  out_.Advance(static_cast<size_t>(PutHead(major, number, to) - to));
+}
+
+bool CborEncoder::TooLong() {
+  return Fail(absl::StatusCode::kResourceExhausted,
+              absl::StrCat("the payload takes more than the limit of ",
+                           limits_.max_octets, " octets"));
+}
+
+template <typename String>
+bool CborEncoder::WriteStrings(const String* first, size_t count) {
+  if (!Count(count)) return false;
+  while (count > 0) {
+    const size_t n = std::min(count, kChunk);
+    size_t size = 0;  // at most
+    for (size_t i = 0; i < n; ++i) size += kLongestHead + first[i].size();
+    // So that what is far beyond the limit is not written first.
+    if (!Fits(size - n * kLongestHead)) return false;
+    char* const begin = out_.Reserve(size);
+    char* to = begin;
+    for (size_t i = 0; i < n; ++i) {
+      to = PutString(Major::kOctets, first[i], to);
+    }
+    out_.Advance(static_cast<size_t>(to - begin));
+    first += n;
+    count -= n;
+  }
+  return true;
+}
+
+template bool CborEncoder::WriteStrings(const std::string*, size_t);
+template bool CborEncoder::WriteStrings(const absl::string_view*, size_t);
+
+size_t CborEncoder::WriteScalars(const Value* first, size_t count) {
+  size_t size = 0;  // at most
+  size_t n = 0;
+  for (; n < count && n < kChunk && !HasContent(first[n]); ++n) {
+    size += kLongestHead + first[n].string().size();
+  }
+  if (n == 0 || !Count(n) || !Fits(size - n * kLongestHead)) return 0;
+  char* const begin = out_.Reserve(size);
+  char* to = begin;
+  for (size_t i = 0; i < n; ++i) {
+    char* const end = PutScalar(first[i], to);
+    if (ABSL_PREDICT_FALSE(end == nullptr)) {
+      out_.Advance(static_cast<size_t>(to - begin));
+      Fail(absl::StatusCode::kInvalidArgument, "text that is not UTF-8");
+      return 0;
+    }
+    to = end;
+  }
+  out_.Advance(static_cast<size_t>(to - begin));
+  return n;
 }
 
 const Value* CborEncoder::WriteTags(const Value& value) {
@@ -162,87 +243,58 @@ const Value* CborEncoder::WriteTags(const Value& value) {
   return inner;
 }
 
-bool CborEncoder::WriteChildren(const Value* children, size_t count) {
-  if (frames_.size() >= limits_.max_depth) {
+bool CborEncoder::Open(const Value* children, size_t count, Frame* frame) {
+  if (frames_.size() + levels_ >= limits_.max_depth) {
     return Fail(
         absl::StatusCode::kResourceExhausted,
         absl::StrCat("more lists and maps in one another than the limit of ",
                      limits_.max_depth));
   }
-  frames_.push_back({children, children + count, tags_});
+  frames_.push_back(*frame);
+  *frame = {children, children + count, tags_};
   return true;
 }
 
-bool CborEncoder::WriteOne(const Value& outer) {
+bool CborEncoder::WriteOne(const Value& outer, Frame* frame) {
   const Value* const value = WriteTags(outer);
   if (value == nullptr) return status_.ok();
+  if (!HasContent(*value)) return WriteScalars(value, 1) == 1;
   if (!Count(1)) return false;
-  switch (value->kind()) {
-    case Value::Kind::kNull:
-      payload_->push_back(kNull);
-      return true;
-    case Value::Kind::kUndefined:
-      payload_->push_back(kUndefined);
-      return true;
-    case Value::Kind::kBoolean:
-      payload_->push_back(value->boolean() ? kTrue : kFalse);
-      return true;
-    case Value::Kind::kInteger:
-      if (value->integer() < 0) {
-        Head(Major::kNegative, static_cast<uint64_t>(-1 - value->integer()));
-        return true;
-      }
-      Head(Major::kUnsigned, static_cast<uint64_t>(value->integer()));
-      return true;
-    case Value::Kind::kUnsigned:
-      Head(Major::kUnsigned, value->unsigned_integer());
-      return true;
-    case Value::Kind::kDouble:
-      WriteDouble(value->number());
-      return true;
-    case Value::Kind::kOctets:
-      return WriteString(Major::kOctets, value->string());
-    case Value::Kind::kText:
-      if (!IsUtf8(value->string())) {
-        return Fail(absl::StatusCode::kInvalidArgument,
-                    "text that is not UTF-8");
-      }
-      return WriteString(Major::kText, value->string());
-    case Value::Kind::kList: {
-      const absl::Span<const Value> items = value->items();
-      Head(Major::kList, items.size());
-      return WriteChildren(items.data(), items.size());
-    }
-    default: {  // a map
-      const absl::Span<const Value::Entry> entries = value->entries();
-      Head(Major::kMap, entries.size());
-      return WriteChildren(entries.empty() ? nullptr : &entries[0].key,
-                           2 * entries.size());
-    }
+  if (value->kind() == Value::Kind::kList) {
+    const absl::Span<const Value> items = value->items();
+    Head(Major::kList, items.size());
+    return Open(items.data(), items.size(), frame);
   }
+  const absl::Span<const Value::Entry> entries = value->entries();
+  Head(Major::kMap, entries.size());
+  return Open(entries.empty() ? nullptr : &entries[0].key, 2 * entries.size(),
+              frame);
 }
 
-bool CborEncoder::Write(const Value& value) {
-  const size_t base = frames_.size();
-  tags_ = 0;
-  if (!WriteOne(value)) return false;
-  while (frames_.size() > base) {
-    Frame& frame = frames_.back();
-    tags_ = frame.tags;
-    if (frame.next == frame.end) {
+bool CborEncoder::Write(const Value* first, size_t count) {
+  Frame frame = {first, first + count, 0};
+  while (true) {
+    while (frame.next == frame.end) {
+      if (frames_.empty()) return true;
+      frame = frames_.back();
       frames_.pop_back();
-    } else if (!WriteOne(*frame.next++)) {
-      return false;
     }
+    const size_t written =
+        WriteScalars(frame.next, static_cast<size_t>(frame.end - frame.next));
+    frame.next += written;
+    if (written > 0) continue;
+    if (!status_.ok()) return false;
+    tags_ = frame.tags;
+    if (!WriteOne(*frame.next++, &frame)) return false;
   }
-  return true;
 }
 
 absl::Status CborEncoder::Finish() {
-  if (status_.ok() && payload_->size() - start_ > limits_.max_octets) {
-    Fail(absl::StatusCode::kResourceExhausted,
-         absl::StrCat("the payload takes more than the limit of ",
-                      limits_.max_octets, " octets"));
+  if (status_.ok()) Fits(0);
+  if (status_.ok()) {
+    out_.Finish();
+  } else {
+    out_.TakeBack();
   }
   return status_;
 }

@@ -3,8 +3,8 @@
 
 // CborEncoder: writes values as CBOR behind one another; for cbor.h only.
 //
-// The first error is final; the octets written until then are the caller's to
-// take back. For one thread.
+// The first error is final, and Finish() takes back what was written until
+// then. For one thread.
 
 #ifndef FORKRPC_SERIALISER_CBOR_ENCODER_H_
 #define FORKRPC_SERIALISER_CBOR_ENCODER_H_
@@ -13,10 +13,12 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/base/optimization.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "forkrpc/serialiser/octet_writer.h"
 #include "forkrpc/serialiser/value.h"
 #include "forkrpc/serialiser/value_builder.h"
 
@@ -50,11 +52,17 @@ class CborEncoder {
   void BeginSharedList(size_t count);
   void BeginList(size_t count);
 
-  bool Write(const Value& value);
-  // One item of octets.
-  bool WriteOctets(absl::string_view octets);
+  // Values beside each other.
+  bool Write(const Value* first, size_t count);
+  // Octets beside each other.
+  bool WriteOctets(const absl::string_view* first, size_t count) {
+    return WriteStrings(first, count);
+  }
+  bool WriteOctets(const std::string* first, size_t count) {
+    return WriteStrings(first, count);
+  }
 
-  // The error, if one was; call it at the end.
+  // The error, if one was; call it at the end, once.
   absl::Status Finish();
 
  private:
@@ -64,25 +72,41 @@ class CborEncoder {
     size_t tags;  // that were open when it was opened
   };
 
+  template <typename String>
+  bool WriteStrings(const String* first, size_t count);
   void Head(Major major, uint64_t number);
-  // Writes a value, or its head and leaves its content on frames_.
-  bool WriteOne(const Value& value);
-  bool WriteString(Major major, absl::string_view octets);
-  void WriteDouble(double number);
-  bool WriteChildren(const Value* children, size_t count);
+  // Writes all tags before a value, and it too or, of a list or map, its head:
+  // then `*frame` is pushed and becomes its content.
+  bool WriteOne(const Value& value, Frame* frame);
+  // Writes those of the next values that have no content, as many as it likes
+  // to at once; how many, 0 also on error.
+  size_t WriteScalars(const Value* first, size_t count);
+  bool Open(const Value* children, size_t count, Frame* frame);
   // Writes the tags before a value; what is behind them, or null if that is
   // written too or an error.
   const Value* WriteTags(const Value& value);
-  bool Count(uint64_t n);
+  bool Count(uint64_t n) {
+    if (ABSL_PREDICT_FALSE(n > values_left_)) return TooMany();
+    values_left_ -= n;
+    return true;
+  }
+  bool TooMany();
+  // Whether so many octets more are within the limit.
+  bool Fits(size_t octets) {
+    return ABSL_PREDICT_TRUE(octets <= limits_.max_octets &&
+                             out_.size() <= limits_.max_octets - octets) ||
+           TooLong();
+  }
+  bool TooLong();
   bool Fail(absl::StatusCode code, absl::string_view what);
 
   const ValueLimits limits_;
-  const size_t start_;
-  std::string* const payload_;
+  OctetWriter out_;
   uint64_t values_left_;
+  size_t levels_ = 0;  // that are open beside frames_
   size_t tags_ = 0;
-  size_t shared_ = 0;  // how many tags 28 were written
-  absl::InlinedVector<Frame, 8> frames_;
+  size_t shared_ = 0;                     // how many tags 28 were written
+  absl::InlinedVector<Frame, 8> frames_;  // but for the innermost
   absl::flat_hash_map<const void*, size_t> numbers_;
   absl::Status status_;
 };

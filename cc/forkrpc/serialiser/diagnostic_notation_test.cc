@@ -9,6 +9,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "forkrpc/serialiser/random_value.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {
@@ -72,6 +75,80 @@ TEST(DiagnosticNotationTest, NoRecursion) {
   Value value;
   for (int i = 0; i < 300000; ++i) value = Value::List({std::move(value)});
   EXPECT_EQ(DiagnosticNotation(value).size(), 600004u);
+}
+
+TEST(DiagnosticNotationTest, ParsingIsTheInverseOfPrinting) {
+  RandomValue random(RandomValue::Kinds::kAll, 16);
+  for (int i = 0; i < 2000; ++i) {
+    const Value value = random.Make(static_cast<int>(random.Below(6)));
+    const absl::StatusOr<Value> again =
+        ParseDiagnosticNotation(DiagnosticNotation(value));
+    ASSERT_TRUE(again.ok()) << again.status() << " of " << value;
+    ASSERT_EQ(*again, value);
+  }
+}
+
+TEST(DiagnosticNotationTest, ParsesWhatIsWrittenByHand) {
+  const std::pair<const char*, const char*> cases[] = {
+      {" [ 1 , [ ] , { } ] ", "[1, [], {}]"},
+      {"{'a':1,\"b\":{2:[3]}}", "{h'61': 1, \"b\": {2: [3]}}"},
+      {"h'00 fF'", "h'00ff'"},
+      {"'it\\'s'", "h'69742773'"},
+      {"\"\\u00e9\\ud83d\\ude00\\/\"", "\"\xc3\xa9\xf0\x9f\x98\x80/\""},
+      {"1e3", "1000.0"},
+      {"-0.0", "-0.0"},
+      {"22098( null )", "22098(null)"},
+      {"[28([1]), 29( 0 )]", "[28([1]), 29(0)]"},
+      {"18446744073709551615", "18446744073709551615"},
+  };
+  for (const auto& c : cases) {
+    const absl::StatusOr<Value> value = ParseDiagnosticNotation(c.first);
+    ASSERT_TRUE(value.ok()) << value.status() << " of " << c.first;
+    EXPECT_EQ(DiagnosticNotation(*value), c.second);
+  }
+}
+
+TEST(DiagnosticNotationTest, WhatIsNoNotationIsNamedWithItsOctet) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"", "the end where a value has to be, at octet 0 of 0"},
+      {"[1", "neither ']' nor ',', at octet 2 of 2"},
+      {"[1}", "neither ']' nor ',', at octet 2 of 3"},
+      {"[1,]", "something that is no value, at octet 3 of 4"},
+      {"{1}", "a key without ':' behind it, at octet 2 of 3"},
+      {"{1:}", "something that is no value, at octet 3 of 4"},
+      {"{1:2 3}", "neither '}' nor ',', at octet 5 of 7"},
+      {"1 2", "something behind the value, at octet 2 of 3"},
+      {"1)", "something behind the value"},
+      {"1(2", "no ')' behind what is tagged, at octet 3 of 3"},
+      {"1(2,3)", "no ')' behind what is tagged"},
+      {"1()", "something that is no value"},
+      {"h'0'", "h'' with an odd digit"},
+      {"h'0g'", "not hexadecimal"},
+      {"h'00", "the end inside h''"},
+      {"\"a", "the end inside a string"},
+      {"\"\\x\"", "an escape that is none"},
+      {"\"\\ud800\"", "half of a surrogate pair"},
+      {"\"\\ude00\"", "half of a surrogate pair"},
+      {"\"\xff\"", "text that is not UTF-8"},
+      {"18446744073709551616", "an integer beyond 64 bits"},
+      {"-", "an integer beyond 64 bits, or none"},
+      {"1.e", "a floating-point number that is none"},
+      {"1e999", "a floating-point number that is none"},
+      {"29(x)", "29( without the number"},
+      {"99999999999999999999(1)", "a tag beyond 64 bits"},
+      {"nul", "something that is no value"},
+  };
+  for (const auto& c : cases) {
+    const absl::Status status = ParseDiagnosticNotation(c.first).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << c.first;
+    EXPECT_TRUE(absl::StrContains(status.message(), c.second))
+        << c.first << ": " << status;
+  }
+  EXPECT_TRUE(absl::IsDataLoss(ParseDiagnosticNotation("29(0)").status()));
+  EXPECT_TRUE(
+      absl::IsDataLoss(ParseDiagnosticNotation("28([29(0)])").status()));
+  EXPECT_TRUE(absl::IsResourceExhausted(
+      ParseDiagnosticNotation(std::string(513, '[')).status()));
 }
 
 }  // namespace

@@ -23,7 +23,6 @@ bool WriteItem(JsonEncoder* encoder, absl::string_view item) {
 template <typename Item>
 absl::Status EncodeList(absl::Span<const Item> items,
                         const JsonOptions& options, std::string* payload) {
-  const size_t before = payload->size();
   JsonEncoder encoder(options.limits, payload);
   encoder.BeginList();
   for (size_t i = 0; i < items.size(); ++i) {
@@ -31,21 +30,16 @@ absl::Status EncodeList(absl::Span<const Item> items,
     if (!WriteItem(&encoder, items[i])) break;
   }
   encoder.EndList();
-  absl::Status status = encoder.Finish();
-  if (!status.ok()) payload->resize(before);
-  return status;
+  return encoder.Finish();
 }
 
 }  // namespace
 
 absl::Status EncodeJson(const Value& value, std::string* payload,
                         const JsonOptions& options) {
-  const size_t before = payload->size();
   JsonEncoder encoder(options.limits, payload);
   encoder.Write(value);
-  absl::Status status = encoder.Finish();
-  if (!status.ok()) payload->resize(before);
-  return status;
+  return encoder.Finish();
 }
 
 absl::Status JsonSerialiser::Encode(absl::Span<const forkrpc::Value> items,

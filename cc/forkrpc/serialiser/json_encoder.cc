@@ -20,43 +20,39 @@ bool IsPlain(unsigned char octet) {
   return octet >= 0x20 && octet != '"' && octet != '\\';
 }
 
-void AppendEscaped(char octet, std::string* out) {
+void AppendEscaped(char octet, OctetWriter* out) {
   switch (octet) {
     case '"':
-      out->append("\\\"");
+      out->Append("\\\"");
       return;
     case '\\':
-      out->append("\\\\");
+      out->Append("\\\\");
       return;
     case '\n':
-      out->append("\\n");
+      out->Append("\\n");
       return;
     case '\r':
-      out->append("\\r");
+      out->Append("\\r");
       return;
     case '\t':
-      out->append("\\t");
+      out->Append("\\t");
       return;
     default:
-      absl::StrAppend(
-          out, "\\u",
-          absl::Hex(static_cast<unsigned char>(octet), absl::kZeroPad4));
+      out->Append(absl::StrCat(
+          "\\u",
+          absl::Hex(static_cast<unsigned char>(octet), absl::kZeroPad4)));
   }
 }
 
 }  // namespace
 
 JsonEncoder::JsonEncoder(const ValueLimits& limits, std::string* payload)
-    : limits_(limits),
-      start_(payload->size()),
-      payload_(payload),
-      values_left_(limits.max_values) {}
+    : limits_(limits), out_(payload), values_left_(limits.max_values) {}
 
 bool JsonEncoder::Fail(absl::StatusCode code, absl::string_view what) {
   if (status_.ok()) {
-    status_ = absl::Status(
-        code, absl::StrCat("json: ", what, ", at octet ",
-                           payload_->size() - start_, " of the payload"));
+    status_ = absl::Status(code, absl::StrCat("json: ", what, ", at octet ",
+                                              out_.size(), " of the payload"));
   }
   return false;
 }
@@ -74,7 +70,7 @@ bool JsonEncoder::Count() {
 // Looked at before a string is written: what is shared can be long, and stand
 // many times.
 bool JsonEncoder::FitsWith(size_t octets) {
-  const size_t written = payload_->size() - start_;
+  const size_t written = out_.size();
   if (ABSL_PREDICT_TRUE(written <= limits_.max_octets &&
                         octets <= limits_.max_octets - written)) {
     return true;
@@ -86,28 +82,28 @@ bool JsonEncoder::FitsWith(size_t octets) {
 
 void JsonEncoder::BeginList() {
   Count();
-  payload_->push_back('[');
+  out_.Put('[');
   ++depth_;
 }
 
 bool JsonEncoder::WriteOctets(absl::string_view octets) {
   if (!Count() || !FitsWith(octets.size())) return false;
-  payload_->push_back('"');
+  out_.Put('"');
   size_t written = 0;
   for (size_t i = 0; i < octets.size(); ++i) {
     const auto octet = static_cast<unsigned char>(octets[i]);
     if (ABSL_PREDICT_TRUE(IsPlain(octet) && octet < 0x80)) continue;
-    payload_->append(octets.data() + written, i - written);
+    out_.Append(octets.substr(written, i - written));
     written = i + 1;
     if (octet < 0x80) {
-      AppendEscaped(octets[i], payload_);
+      AppendEscaped(octets[i], &out_);
     } else {
-      payload_->push_back(static_cast<char>(0xC0 | octet >> 6));
-      payload_->push_back(static_cast<char>(0x80 | (octet & 0x3F)));
+      out_.Put(static_cast<char>(0xC0 | octet >> 6));
+      out_.Put(static_cast<char>(0x80 | (octet & 0x3F)));
     }
   }
-  payload_->append(octets.data() + written, octets.size() - written);
-  payload_->push_back('"');
+  out_.Append(octets.substr(written));
+  out_.Put('"');
   return true;
 }
 
@@ -116,18 +112,18 @@ bool JsonEncoder::WriteText(absl::string_view text) {
   if (!IsUtf8(text)) {
     return Fail(absl::StatusCode::kInvalidArgument, "text that is not UTF-8");
   }
-  payload_->push_back('"');
+  out_.Put('"');
   size_t written = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     if (ABSL_PREDICT_TRUE(IsPlain(static_cast<unsigned char>(text[i])))) {
       continue;
     }
-    payload_->append(text.data() + written, i - written);
+    out_.Append(text.substr(written, i - written));
     written = i + 1;
-    AppendEscaped(text[i], payload_);
+    AppendEscaped(text[i], &out_);
   }
-  payload_->append(text.data() + written, text.size() - written);
-  payload_->push_back('"');
+  out_.Append(text.substr(written));
+  out_.Put('"');
   return true;
 }
 
@@ -158,7 +154,7 @@ bool JsonEncoder::Open(const Value* children, size_t count, Next kind) {
   }
   if (!Count()) return false;
   ++depth_;
-  payload_->push_back(kind == Next::kItem ? '[' : '{');
+  out_.Put(kind == Next::kItem ? '[' : '{');
   frames_.push_back({children, children + count, kind, true});
   return true;
 }
@@ -168,16 +164,16 @@ bool JsonEncoder::WriteOne(const Value& outer) {
   switch (value.kind()) {
     case Value::Kind::kNull:
     case Value::Kind::kUndefined:
-      payload_->append("null");
+      out_.Append("null");
       return Count();
     case Value::Kind::kBoolean:
-      payload_->append(value.boolean() ? "true" : "false");
+      out_.Append(value.boolean() ? "true" : "false");
       return Count();
     case Value::Kind::kInteger:
-      absl::StrAppend(payload_, value.integer());
+      out_.Append(absl::AlphaNum(value.integer()).Piece());
       return Count();
     case Value::Kind::kUnsigned:
-      absl::StrAppend(payload_, value.unsigned_integer());
+      out_.Append(absl::AlphaNum(value.unsigned_integer()).Piece());
       return Count();
     case Value::Kind::kDouble:
       if (!std::isfinite(value.number())) {
@@ -185,7 +181,9 @@ bool JsonEncoder::WriteOne(const Value& outer) {
                     absl::StrCat("the number ", ToString(value).value(),
                                  ", which JSON has not"));
       }
-      AppendFloatingPoint(value.number(), payload_);
+      number_.clear();
+      AppendFloatingPoint(value.number(), &number_);
+      out_.Append(number_);
       return Count();
     case Value::Kind::kOctets:
       return WriteOctets(value.string());
@@ -208,18 +206,18 @@ bool JsonEncoder::WriteOne(const Value& outer) {
 bool JsonEncoder::Step() {
   Frame& frame = frames_.back();
   if (frame.next == frame.end) {
-    payload_->push_back(frame.kind == Next::kItem ? ']' : '}');
+    out_.Put(frame.kind == Next::kItem ? ']' : '}');
     frames_.pop_back();
     --depth_;
     return true;
   }
   const Value& next = *frame.next++;
   if (frame.kind == Next::kValueOfKey) {
-    payload_->push_back(':');
+    out_.Put(':');
     frame.kind = Next::kKey;
     return WriteOne(next);
   }
-  if (!frame.first) payload_->push_back(',');
+  if (!frame.first) out_.Put(',');
   frame.first = false;
   if (frame.kind == Next::kItem) return WriteOne(next);
   frame.kind = Next::kValueOfKey;
@@ -235,7 +233,11 @@ bool JsonEncoder::Write(const Value& value) {
 }
 
 absl::Status JsonEncoder::Finish() {
-  if (status_.ok()) FitsWith(0);
+  if (FitsWith(0) && status_.ok()) {
+    out_.Finish();
+  } else {
+    out_.TakeBack();
+  }
   return status_;
 }
 

@@ -3,8 +3,8 @@
 
 // JsonEncoder: writes a list or a value as JSON; for json.h only.
 //
-// The first error is final; the octets written until then are the caller's to
-// take back. For one thread.
+// The first error is final, and Finish() takes back what was written until
+// then. For one thread.
 
 #ifndef FORKRPC_SERIALISER_JSON_ENCODER_H_
 #define FORKRPC_SERIALISER_JSON_ENCODER_H_
@@ -16,6 +16,7 @@
 #include "absl/container/inlined_vector.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "forkrpc/serialiser/octet_writer.h"
 #include "forkrpc/serialiser/value.h"
 #include "forkrpc/serialiser/value_builder.h"
 
@@ -30,13 +31,13 @@ class JsonEncoder {
   // A list around the items written between the two; each but the first after
   // a Comma().
   void BeginList();
-  void EndList() { payload_->push_back(']'); }
-  void Comma() { payload_->push_back(','); }
+  void EndList() { out_.Put(']'); }
+  void Comma() { out_.Put(','); }
 
   bool Write(const Value& value);
   bool WriteOctets(absl::string_view octets);
 
-  // The error, if one was; call it at the end.
+  // The error, if one was; call it at the end, once.
   absl::Status Finish();
 
  private:
@@ -59,11 +60,11 @@ class JsonEncoder {
   bool Fail(absl::StatusCode code, absl::string_view what);
 
   const ValueLimits limits_;
-  const size_t start_;
-  std::string* const payload_;
+  OctetWriter out_;
   uint64_t values_left_;
   size_t depth_ = 0;
   absl::InlinedVector<Frame, 8> frames_;
+  std::string number_;  // of the floating-point number that is written
   absl::Status status_;
 };
 

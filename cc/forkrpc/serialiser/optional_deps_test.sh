@@ -2,10 +2,10 @@
 # Copyright 2026 The forkrpc Authors
 # SPDX-License-Identifier: Apache-2.0
 
-# A program links only the serialisers it names: looks for protobuf and
-# string-pack (and, of storable, the rest) among all that a target depends on.
+# A program links only the serialisers it names: looks for protobuf, libcbor,
+# nlohmann-json and string-pack among all that a target depends on.
 #
-# usage: optional_deps_test.sh RAW_DEPS STRING_PACK_DEPS PROTOBUF_DEPS STORABLE_DEPS
+# usage: optional_deps_test.sh RAW STRING_PACK PROTOBUF CBOR JSON VALUE STORABLE
 
 set -u
 
@@ -28,7 +28,11 @@ must_lack() {
 must_have "$1" '^//cc/forkrpc/serialiser:raw$'
 must_have "$2" '^//cc/forkrpc/serialiser:string_pack$'
 must_have "$3" '^@com_google_protobuf//'
-must_have "$4" '^//cc/forkrpc/serialiser:storable$'
+
+must_have "$4" '^@libcbor//'
+must_have "$5" '^@nlohmann_json//'
+must_have "$6" '^//cc/forkrpc/serialiser:value$'
+must_have "$7" '^//cc/forkrpc/serialiser:storable$'
 
 must_lack "$1" 'protobuf'
 must_lack "$1" '^//proto'
@@ -36,10 +40,18 @@ must_lack "$1" 'string_pack'
 must_lack "$2" 'protobuf'
 must_lack "$2" '^//proto'
 must_lack "$3" 'string_pack'
-must_lack "$4" 'protobuf'
-must_lack "$4" '^//proto'
-must_lack "$4" 'string_pack'
-must_lack "$4" 'cbor'
-must_lack "$4" 'json'
+for others in "$1" "$2" "$3" "$5" "$6" "$7"; do
+  must_lack "$others" '^@libcbor//'
+done
+for others in "$1" "$2" "$3" "$4" "$6" "$7"; do
+  must_lack "$others" '^@nlohmann_json//'
+done
+for simple in "$1" "$2" "$3"; do
+  must_lack "$simple" '^//cc/forkrpc/serialiser:value'
+done
+for values in "$4" "$5" "$6" "$7"; do
+  must_lack "$values" 'protobuf'
+  must_lack "$values" 'string_pack'
+done
 
 exit "$failed"

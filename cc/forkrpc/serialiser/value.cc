@@ -104,13 +104,6 @@ uint64_t Value::unsigned_integer() const {
   return integer() > 0 ? static_cast<uint64_t>(integer_) : 0;
 }
 
-absl::string_view Value::string() const {
-  if ((kind_ != Kind::kOctets && kind_ != Kind::kText) || node_ == nullptr) {
-    return {};
-  }
-  return {node_->octets(), static_cast<size_t>(node_->size)};
-}
-
 absl::Span<const Value> Value::items() const {
   if (kind_ != Kind::kList || node_ == nullptr) return {};
   return {children(), static_cast<size_t>(node_->size)};
@@ -123,10 +116,6 @@ absl::Span<const Value::Entry> Value::entries() const {
 }
 
 uint64_t Value::tag() const { return kind_ == Kind::kTagged ? node_->tag : 0; }
-
-const Value& Value::content() const {
-  return kind_ >= Kind::kShared ? *children() : *this;
-}
 
 absl::Status Value::IsNot(absl::string_view wanted) const {
   return absl::InvalidArgumentError(

@@ -133,11 +133,18 @@ class Value {
   // Of kInteger too, unless that is negative.
   uint64_t unsigned_integer() const;
   double number() const { return kind_ == Kind::kDouble ? double_ : 0; }
-  absl::string_view string() const;  // of kOctets and kText
+  absl::string_view string() const {  // of kOctets and kText
+    if ((kind_ != Kind::kOctets && kind_ != Kind::kText) || node_ == nullptr) {
+      return {};
+    }
+    return {node_->octets(), static_cast<size_t>(node_->size)};
+  }
   absl::Span<const Value> items() const;
   absl::Span<const Entry> entries() const;
-  uint64_t tag() const;          // of kTagged
-  const Value& content() const;  // of kShared and kTagged; else *this
+  uint64_t tag() const;           // of kTagged
+  const Value& content() const {  // of kShared and kTagged; else *this
+    return kind_ >= Kind::kShared ? *children() : *this;
+  }
 
   // What is shared, where something is; else *this.
   const Value& Seen() const {

@@ -10,6 +10,8 @@
 #define FORKRPC_SERIALISER_VALUE_UTF8_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 
 #include "absl/strings/string_view.h"
 
@@ -19,8 +21,28 @@ namespace forkrpc {
 // none, so that all of it is UTF-8.
 size_t Utf8Prefix(absl::string_view octets);
 
+// Whether all octets are below 0x80, as in most strings.
+inline bool IsAscii(absl::string_view octets) {
+  const char* const data = octets.data();
+  const size_t size = octets.size();
+  uint64_t all = 0;
+  if (size >= 8) {
+    uint64_t eight;
+    for (size_t at = 0; at < size - 8; at += 8) {
+      std::memcpy(&eight, data + at, 8);
+      all |= eight;
+    }
+    // The last eight, of which some may have been looked at.
+    std::memcpy(&eight, data + size - 8, 8);
+    all |= eight;
+  } else {
+    for (const char octet : octets) all |= static_cast<uint8_t>(octet);
+  }
+  return (all & 0x8080808080808080) == 0;
+}
+
 inline bool IsUtf8(absl::string_view octets) {
-  return Utf8Prefix(octets) == octets.size();
+  return IsAscii(octets) || Utf8Prefix(octets) == octets.size();
 }
 
 }  // namespace forkrpc

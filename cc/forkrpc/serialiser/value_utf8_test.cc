@@ -54,6 +54,12 @@ TEST(ValueUtf8Test, TheFirstOctetThatIsNone) {
     EXPECT_EQ(Utf8Prefix(ascii + "\xc3\xa9" + ascii), 2 * before + 2);
     EXPECT_EQ(Utf8Prefix(ascii + "\xc3"), before);
     EXPECT_EQ(Utf8Prefix(ascii), before);
+    EXPECT_TRUE(IsAscii(ascii) && IsUtf8(ascii));
+    for (size_t at = 0; at < before; ++at) {
+      std::string other = ascii;
+      other[at] = '\x80';
+      EXPECT_FALSE(IsAscii(other) || IsUtf8(other));
+    }
   }
 }
 
