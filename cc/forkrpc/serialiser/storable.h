@@ -5,23 +5,25 @@
 // writes them, by freeze and by nfreeze.
 //
 // In the shape of serialiser.h. Any thread; nothing recurses. What is written
-// is what Perl 5.36 writes of the same values, octet for octet, and either
-// class reads what either function of Perl writes: `storable` is for one
-// machine, with its integers and doubles, `nstorable` for any two.
+// is what Perl 5.36 writes of the same values, octet for octet (but for true or
+// false a second time), and either class reads what either function of Perl
+// writes: `storable` is for one machine, with its integers and doubles,
+// `nstorable` for any two.
 //
-//   Value        Perl, and what an image keeps of it
-//   null         undef, in its three spellings; undefined is written as null
-//   boolean      !!1, !!0, never shared; of a copy of one in a variable Perl
-//                5.36 and earlier send "1" or ""
-//   integer      an integer; nstorable: text beyond signed 32 bits; beyond
-//                signed 64 bits text in both
-//   double       storable: a double, and an integer if it is whole and below
-//                2^53, so that -0.0 is 0; nstorable: an integer of 32 bits,
-//                else text of 15 digits ("0.1", "1e+16", "Inf", "NaN")
-//   octets, text a string without and with the text flag
-//   list, map    an array, a hash, by reference but for the outermost
-//   shared       one variable, array or hash in several places
-//   tag 22098    a reference to a scalar, or to a reference, as in CBOR::XS
+// What is written, and what an image keeps of it:
+//  * null: undef, which is read in its three spellings. Undefined is written as
+//    null.
+//  * A boolean: !!1 or !!0, never shared. Of a copy of one in a variable Perl
+//    5.36 and earlier send "1" or "".
+//  * An integer: an integer, but text beyond signed 64 bits, and in nstorable
+//    beyond signed 32 bits.
+//  * A double that is whole and below 2^53: as an integer, so that -0.0 is 0.
+//    Any other: a double, but in nstorable text of 15 digits ("0.1", "1e+16",
+//    "Inf", "NaN").
+//  * Octets and text: a string without and with the text flag.
+//  * A list, a map: an array, a hash, by reference but for the outermost.
+//  * What is shared: one variable, array or hash in several places.
+//  * Tag 22098: a reference to a scalar or to a reference, as in CBOR::XS.
 //
 // A map's key is octets or text; of several that are the same to Perl it keeps
 // the last. Other keys and other tags are InvalidArgument.
@@ -31,8 +33,8 @@
 // byte orders, sizes and major versions are Unimplemented, each by its name (a
 // boolean of JSON::PP is an object, too); a version string is its string. A cut
 // image, octets behind it and a cycle are DataLoss. All errors name the octet,
-// and leave the result empty. Memory is at most 64 times the image, time
-// linear.
+// and leave the result empty. Memory is at most 64 times the image and 64 KiB,
+// time linear.
 //
 //   const forkrpc::NetworkStorableSerialiser serialiser;
 //   std::string image;
