@@ -66,8 +66,10 @@ absl::Status BasicStorableSerialiser<kOrder>::Decode(
     absl::string_view payload, forkrpc::Value* value) const {
   absl::StatusOr<forkrpc::Value> decoded =
       StorableDecoder(name(), payload, limits_).Decode();
-  *value = decoded.ok() ? *std::move(decoded) : forkrpc::Value();
-  return decoded.status();
+  *value = forkrpc::Value();
+  if (!decoded.ok()) return decoded.status();
+  *value = *std::move(decoded);
+  return absl::OkStatus();
 }
 
 template class BasicStorableSerialiser<StorableOrder::kNative>;
