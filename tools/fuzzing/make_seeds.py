@@ -125,6 +125,26 @@ def files(root):
            re.sub(r'FR-[A-Z]+-\d+', 'FR-FRM-001', path.read_text()).encode())
 
 
+# The corpora of what Perl's modules write, by the serialiser.
+OF_PERL = {
+    'storable': 'cc/forkrpc/serialiser/storable',
+    'nstorable': 'cc/forkrpc/serialiser/storable',
+}
+
+
+def of_perl(root):
+  """The payloads of vectors/perl: corpus, name and octets."""
+  table = (root / 'spec/vectors/perl/values.tsv').read_text()
+  for line in table.splitlines():
+    if line.startswith('#'):
+      continue
+    name, form, _, serialiser, octets = line.split('\t')[:5]
+    if serialiser in OF_PERL and octets != '-':
+      name = re.sub('^-', 'minus', name).replace('**', 'power').replace('^', 'e')
+      name = f'{serialiser}-{name}-{form}'
+      yield OF_PERL[serialiser], name, bytes.fromhex(octets)
+
+
 def all_seeds(root):
   """Every seed: corpus, name and octets; none twice in a corpus."""
   seen = set()
@@ -150,7 +170,7 @@ def all_seeds(root):
                     bytes([how, 64 + 24, 1, 127, 8, 4]) +
                     struct.pack('>I', first) + bytes([part]) +
                     struct.pack('>I', length)))
-  for corpus, name, octets in found + list(files(root)):
+  for corpus, name, octets in found + list(files(root)) + list(of_perl(root)):
     if 0 < len(octets) <= MAX_SEED and (corpus, octets) not in seen:
       seen.add((corpus, octets))
       yield f'{corpus}_corpus', f'seed-{name}', octets
