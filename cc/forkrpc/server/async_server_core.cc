@@ -84,6 +84,7 @@ absl::Status AsyncServerCore::SendEvent(absl::string_view payload) {
   return sent;
 }
 
+//= spec/wire.md#FR-EVT-007
 absl::Status AsyncServerCore::Flush(absl::Duration timeout) {
   if (state_ != State::kEnded) {
     return driver_->Flush(MonotonicNow() + timeout);

@@ -30,6 +30,7 @@ class AsyncServerFlushTest : public AsyncServerFixture,
   }
 };
 
+//= spec/wire.md#FR-EVT-007
 TEST_P(AsyncServerFlushTest, WhatWasMadeIsOutBeforeTheFunctionGoesOn) {
   StartHere();
   bool asked = false;

@@ -106,6 +106,7 @@ absl::Status BlockingServer::SendEvent(absl::string_view payload) {
   return absl::OkStatus();
 }
 
+//= spec/wire.md#FR-EVT-007
 absl::Status BlockingServer::Flush(absl::Duration timeout) {
   const absl::Status flushed =
       FlushUntil(&connection_, transport_, MonotonicNow() + timeout);

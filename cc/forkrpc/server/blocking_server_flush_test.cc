@@ -25,6 +25,7 @@ std::string Frame(uint32_t id, absl::string_view payload) {
   return ScriptedPeer::Frame(id, payload);
 }
 
+//= spec/wire.md#FR-EVT-007
 TEST(BlockingServerFlushedTest, PushesOutWhatWasMade) {
   RecordedTransport wire(Frame(1, "a") + Frame(2, "b"));
   BlockingServerOptions options;
