@@ -78,7 +78,7 @@ inline constexpr absl::Duration kDrainingTakes = absl::Milliseconds(12);
 inline constexpr absl::Duration kAnsweringTakes = absl::Milliseconds(275);
 inline constexpr absl::Duration kExitGrace = absl::Milliseconds(5015);
 // Of the pool, between SIGTERM and SIGKILL.
-inline constexpr absl::Duration kKillGrace = absl::Milliseconds(717);
+inline constexpr absl::Duration kPoolKillGrace = absl::Milliseconds(717);
 inline constexpr int kExitCode = 7;
 
 // The graces get shorter: that of the first time, and of each later one.

@@ -161,7 +161,7 @@ class LoopModel {
   void GiveUp() {
     give_up_at_ = kNever;
     codes_ = {StatusCode::kDeadlineExceeded};
-    Terminate(kKillGrace);
+    Terminate(kPoolKillGrace);
   }
 
   void Terminate(absl::Duration grace) {

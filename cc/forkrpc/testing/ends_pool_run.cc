@@ -51,7 +51,7 @@ class PoolRun {
     // An idle worker stays, whatever happens to it.
     options.stop = absl::Hours(1);
     options.exit_grace = kExitGrace;
-    options.kill_grace = kKillGrace;
+    options.kill_grace = kPoolKillGrace;
     options.on_error = [this](const PoolError& error) {
       Told();
       record_.errors.push_back({now(), error.status});
