@@ -48,7 +48,7 @@ _SECTIONS = (
     ("The end", (
         "session-stdio-empty", "session-half-close-after-response",
         "session-half-close-drain", "session-drain-events",
-        "session-half-close-call-never-completes", "session-early-end")),
+        "session-early-end")),
     ("What a parent has to notice", (
         "session-unknown-id", "session-unknown-id-octets-behind",
         "session-second-response-sync", "session-second-response-async",

@@ -31,6 +31,7 @@ DOCUMENTS = (
     ("examples.md", "examples"),
     ("requirements.md", "requirements"),
     ("differences.md", "differences"),
+    ("perl_start.md", "perl-start"),
     ("environment.md", "environment"),
     ("security.md", "security"),
     ("rationale.md", "rationale"),

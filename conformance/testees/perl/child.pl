@@ -37,9 +37,26 @@ sub call {
 sub async { call($_[1], $_[0]) }
 sub sync { my $response; call($_[0], sub { $response = $_[0] }); $response }
 
+# Stands in for an AnyEvent::Fork process: notes what its parent would have it do, which
+# is what differs from version to version.
+package Notes {
+   sub require  { push @{ $_[0]{code} }, "require $_[1]"; $_[0] }
+   sub eval     { push @{ $_[0]{code} }, $_[1]; $_[0] }
+   sub send_arg { push @{ $_[0]{args} }, splice @_, 1; $_[0] }
+   sub run      { $_[0]{function} = $_[1] }
+}
+
 binmode $_ for *STDIN, *STDOUT;
-my $module = $form eq "async" ? "AnyEvent::Fork::RPC::Async" : "AnyEvent::Fork::RPC::Sync";
-if ($form eq "async") { require EV; require AnyEvent::Fork::RPC::Async }
-else                  { require AnyEvent::Fork::RPC::Sync }
-# What AnyEvent::Fork calls in a new process: the handle, the arguments of run.
-$module->can("run")->(*STDIN, "main::$form", undef, $raw, "$module\::do_exit");
+my $pipe = $SIG{PIPE} // "DEFAULT";
+require AnyEvent::Fork::RPC;
+# This loads AnyEvent, which ignores SIGPIPE; a child in the sync form does not load it.
+$SIG{PIPE} = $pipe if $form eq "sync";
+my $notes = bless {}, "Notes";
+AnyEvent::Fork::RPC::run($notes, "main::$form", async => $form eq "async", serialiser => $raw);
+# Without an argument "done" the backend reports errors by die, which EV ignores.
+$ENV{PERL_ANYEVENT_MODEL} = "Perl" if @{ $notes->{args} } == 3;
+require EV if $form eq "async" && @{ $notes->{args} } > 3;
+eval "$_; 1" or die $@ for @{ $notes->{code} };
+# As in a new process: the function, with the handle and the arguments noted.
+no strict "refs";
+$notes->{function}->(*STDIN, @{ $notes->{args} });

@@ -14,6 +14,7 @@ use AnyEvent::Fork::RPC;
 # as AnyEvent::Fork does it.
 package Wire {
    sub require  { $_[0] }
+   sub eval     { $_[0] }
    sub send_arg { $_[0] }
 
    sub run {

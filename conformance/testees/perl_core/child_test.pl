@@ -77,4 +77,15 @@ for my $form ("sync", "async") {
 ($answer, $status) = session("sync", pack("N/a*", "x"), sub { Forkrpc::Child->new($_[0], sub { }) });
 is($answer . $status, "1", "a function of the sync form that does not respond has failed");
 
+# What a function has made is on the wire before it goes on, even if it goes on to end the
+# process without a word.
+#= spec/wire.md#FR-EVT-007
+for my $form ("sync", "async") {
+   my $request = $form eq "async" ? pack "NN/a*", 1, "x" : pack "N/a*", "x";
+   ($answer, $status) = session($form, $request, sub {
+      return Forkrpc::Child->new($_[0], sub { $_[2]->("event"); $_[1]->("r") if $form eq "async"; kill KILL => $$ });
+   });
+   is($answer, pack("NN/a*", 0, "event") . ($form eq "async" ? pack "NN/a*", 1, "r" : ""), "$form: nothing made is kept back");
+}
+
 exit($failures > 0);
