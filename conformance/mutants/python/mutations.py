@@ -447,6 +447,21 @@ def drop_forgets_queue():
 
 
 @_mutation("parent")
+def half_close_overtakes_queue():
+  """After drop() the first write that does not take everything is the last."""
+  write_some = parent.Parent._write_some
+
+  def write_and_end(self):
+    write_some(self)
+    if self._dropped and not self._half_closed:
+      self._output._chunks.clear()
+      self._output.unsent = 0
+      write_some(self)
+
+  parent.Parent._write_some = write_and_end
+
+
+@_mutation("parent")
 def drop_stops_reading():
   drop = parent.Parent.drop
 
