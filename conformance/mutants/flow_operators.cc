@@ -74,6 +74,13 @@ Mutation GivesUpBlockedWrite(const Class&) {
   return mutation;
 }
 
+// A frame that has begun is read to its end before anything is written.
+Mutation ReadsFramesToTheirEnd(const Class&) {
+  Mutation mutation;
+  mutation.silent_inside_frame = true;
+  return mutation;
+}
+
 Mutation DiesOfSigpipe(const Class&) {
   Mutation mutation;
   mutation.write_failed = [](Relay& relay) {
@@ -129,6 +136,7 @@ void AddFlowOperators(std::vector<Operator>* all) {
   both("loses-frame-when-full", LosesFrameWhenFull);
   both("repeats-short-write", RepeatsShortWrite);
   both("gives-up-blocked-write", GivesUpBlockedWrite);
+  both("reads-frames-to-their-end", ReadsFramesToTheirEnd);
   all->push_back({"exits-with-1", true, false, ExitsWithOne});
   both("crashes-at-the-end", CrashesAtTheEnd);
   both("ignores-the-end", IgnoresTheEnd);

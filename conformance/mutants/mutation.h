@@ -84,6 +84,8 @@ struct Mutation {
   std::function<void(Relay& relay)> finished;
   // The wire is not read while octets wait to be written to it.
   bool writes_before_reading = false;
+  // Nothing is written to the wire while a frame from it is incomplete.
+  bool silent_inside_frame = false;
   // Output waits until nothing has come for idle_ms.
   bool writes_when_idle = false;
   // The wire stays open when the testee has closed it both ways.

@@ -66,6 +66,10 @@ bool Relay::MayWrite(const Way& way) const {
   if (way.to < 0 || (way.waiting.empty() && !(way.ended && !way.shut))) {
     return false;
   }
+  if (mutation_.silent_inside_frame && &way == &out_ && !in_.ended &&
+      !in_.read.empty()) {
+    return false;
+  }
   return !mutation_.writes_when_idle || &way != &out_ || idle_ || way.ended;
 }
 

@@ -175,6 +175,7 @@ void AddSendingOperators(std::vector<Operator>* all) {
   length("sends-length-with-header", [](const Frame& f) {
     return Size(f) + static_cast<uint32_t>(f.header.size());
   });
+  length("sends-length-and-one", [](const Frame& f) { return Size(f) + 1; });
   length("sends-length-with-id", [](const Frame& f) { return Size(f) + 4; });
   length("sends-length-in-characters", Characters);
   both("sends-fields-swapped", FieldsSwapped);

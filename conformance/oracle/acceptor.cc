@@ -32,7 +32,8 @@ Acceptor::Acceptor(const AcceptorOptions& options, Machine endpoint,
       endpoint_(std::move(endpoint)),
       reassembler_(std::move(reassembler)),
       in_(*reassembler_, options.parent || options.async),
-      out_(*reassembler_, !options.parent || options.async) {
+      out_(*reassembler_, !options.parent || options.async),
+      misframing_(!options.parent || options.async ? 8 : 4) {
   possible_.push_back({endpoint_.initial(), 0, {}});
 }
 
@@ -70,8 +71,11 @@ bool Acceptor::MayBeBad(uint32_t id) const {
 void Acceptor::ReceivedEnd() { Input(in_.End(), 0); }
 
 void Acceptor::Sent(absl::string_view octets) {
+  if (!breach_.has_value()) misframing_.Append(octets);
   out_.Feed(octets, [this](const Reassembler::Found& frame) {
-    if (!frame.whole) return;
+    if (!frame.whole) return JudgeHeader(frame);
+    last_length_ = frame.length;
+    if (frame.id != kEventId) last_id_ = frame.id;
     if (options_.parent) {
       Output(spec::SEND_REQUEST, frame.id,
              options_.async ? absl::StrCat("sends a request with id ", frame.id)
@@ -83,6 +87,34 @@ void Acceptor::Sent(absl::string_view octets) {
              absl::StrCat("sends a response with id ", frame.id));
     }
   });
+  misframing_.Trim();
+}
+
+void Acceptor::JudgeHeader(const Reassembler::Found& header) {
+  if (breach_.has_value()) return;
+  // While it is open what the testee has read it is open, too, what it may
+  // send.
+  for (const Possibility& each : possible_) {
+    if (each.taken < inputs_.size()) return;
+  }
+  const std::optional<Misframing::Finding> found =
+      misframing_.Judge(header.offset, last_length_,
+                        [this](uint32_t id) { return Expected(id); });
+  if (!found.has_value()) return;
+  breach_.emplace();
+  breach_->misframed = true;
+  breach_->reqs = found->reqs;
+  breach_->what = found->what;
+  breach_->offset = out_.offset();
+  breach_->state = endpoint_.state(possible_.back().state).name;
+}
+
+bool Acceptor::Expected(uint32_t id) const {
+  // A parent counts upwards, as it should, and a child in the sync form sends
+  // the same id again; nothing is known of the first.
+  if (options_.parent) return last_id_ == 0 || id == last_id_ % UINT32_MAX + 1;
+  if (!options_.async) return id == 0 || last_id_ == 0 || id == last_id_;
+  return MayBeBad(id);
 }
 
 void Acceptor::SentEnd() {

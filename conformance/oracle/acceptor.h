@@ -31,6 +31,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "conformance/oracle/machine.h"
+#include "conformance/oracle/misframing.h"
 #include "conformance/oracle/reassembler.h"
 
 namespace forkrpc::conformance {
@@ -52,6 +53,9 @@ struct Breach {
   std::string what;     // "sends a response with id 7, which is not in flight"
   std::string state;    // of the machine
   uint64_t offset = 0;  // octets that the testee had sent before
+  // The octets themselves are wrong (reqs[0] says how): what other clauses they
+  // break only comes of that.
+  bool misframed = false;
 };
 
 // Invariants:
@@ -107,6 +111,10 @@ class Acceptor {
   Acceptor(const AcceptorOptions& options, Machine endpoint,
            std::unique_ptr<Machine> reassembler);
 
+  // Finds a header of the testee's that cannot be one.
+  void JudgeHeader(const Reassembler::Found& header);
+  // Whether a frame of the testee's with that id is to be expected.
+  bool Expected(uint32_t id) const;
   // Whether a request with that id may be in error.
   bool MayBeBad(uint32_t id) const;
   void Input(spec::Event event, uint32_t id, bool optional = false);
@@ -132,6 +140,9 @@ class Acceptor {
   std::unique_ptr<Machine> reassembler_;  // stays where it is when this moves
   Reassembler in_;
   Reassembler out_;
+  Misframing misframing_;
+  uint32_t last_length_ = 0;  // of the last frame that was sent
+  uint32_t last_id_ = 0;  // of a frame that was sent, no event; 0 = none yet
   std::vector<Event> inputs_;
   std::vector<Possibility> possible_;
   bool function_may_fail_ = false;

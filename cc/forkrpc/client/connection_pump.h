@@ -64,6 +64,7 @@ class ConnectionPump {
   // False if nothing of this has happened yet. Where `also` is given, waits for
   // that descriptor too, and sets its revents.
   //= spec/wire.md#FR-LIM-004
+  //= spec/wire.md#FR-LIM-010
   bool Wait(MonotonicTime deadline, pollfd* also = nullptr);
 
  private:

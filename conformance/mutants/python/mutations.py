@@ -8,6 +8,7 @@ struct, a forgotten branch, a wrong container. The relay's mutants
 """
 
 import os
+import select
 import signal
 import struct
 
@@ -401,6 +402,38 @@ def events_only_in_flight():
 
 
 @_mutation("parent")
+def frame_is_read_to_its_end():
+  """A loop around read() until the frame that has begun is whole."""
+  read_once = parent.Parent._read_once
+
+  def read_on(self):
+    more = read_once(self)
+    while more and self._decoder._octets and not self._ended:
+      descriptor.wait({self._rfd: select.POLLIN})
+      more = read_once(self)
+    return more
+
+  parent.Parent._read_once = read_on
+
+
+@_mutation("child")
+def request_is_read_to_its_end():
+  """A loop around read() until the request that has begun is whole."""
+  start = child._AsyncChild._start_requests
+  wait_and_read = child._AsyncChild._wait_and_read
+
+  def start_requests(self):
+    all_started = start(self)
+    while all_started and self._decoder._octets and not self._ended:
+      descriptor.wait({self._rfd: select.POLLIN})
+      wait_and_read(self)
+      all_started = start(self)
+    return all_started
+
+  child._AsyncChild._start_requests = start_requests
+
+
+@_mutation("parent")
 def drop_forgets_queue():
   """Half-closes at once; what is queued is dropped."""
   drop = parent.Parent.drop
@@ -411,6 +444,21 @@ def drop_forgets_queue():
     self._output.unsent = 0
 
   parent.Parent.drop = drop_now
+
+
+@_mutation("parent")
+def half_close_overtakes_queue():
+  """After drop() the first write that does not take everything is the last."""
+  write_some = parent.Parent._write_some
+
+  def write_and_end(self):
+    write_some(self)
+    if self._dropped and not self._half_closed:
+      self._output._chunks.clear()
+      self._output.unsent = 0
+      write_some(self)
+
+  parent.Parent._write_some = write_and_end
 
 
 @_mutation("parent")

@@ -145,11 +145,17 @@ absl::Status Driver::DoAwaitRead() {
   const absl::Status written = session_.PumpUntil(
       [&] { return session_.all_written(); }, "the testee to read");
   if (!written.ok()) return written;
-  const absl::Time until = absl::Now() + kPatience;
   session_.PollOften(true);
-  const absl::Status read = session_.PumpUntil(
-      [&] { return session_.all_read() || absl::Now() > until; },
-      "the testee to read");
+  // An adapter reads its commands whatever else it is doing (CONTRACT.md), so
+  // there is no end to the patience with a slow one but the watchdog's.
+  absl::Status read =
+      session_.PumpUntil([&] { return session_.all_commands_read(); },
+                         "the adapter to read its commands");
+  const absl::Time until = absl::Now() + kPatience;
+  if (read.ok())
+    read = session_.PumpUntil(
+        [&] { return session_.all_read() || absl::Now() > until; },
+        "the testee to read");
   session_.PollOften(false);
   return read;
 }

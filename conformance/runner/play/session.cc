@@ -100,6 +100,14 @@ int Session::Unread() {
 
 bool Session::all_read() { return all_written() && Unread() == 0; }
 
+bool Session::all_commands_read() {
+  int unread = 0;
+  if (!testee_.commands().valid()) return true;
+  // Where the system cannot tell, nothing is unread.
+  ioctl(testee_.commands().get(), FIONREAD, &unread);
+  return commands_.empty() && unread == 0;
+}
+
 bool Session::AwaitingRead() {
   if (!awaiting_read_) return false;
   if (Unread() == 0) {

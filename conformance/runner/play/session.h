@@ -102,6 +102,9 @@ class Session {
   bool all_written();
   // Whether, besides, the testee has read it all from the kernel's buffers.
   bool all_read();
+  // Whether an adapter has read all its commands from the kernel's buffers, or
+  // reads none any more.
+  bool all_commands_read();
 
   TesteeProcess& testee() { return testee_; }
   WireLog& log() { return log_; }

@@ -171,7 +171,12 @@ std::string LogText(const CaseRun& run, const Testee& testee,
 void Blame(const Case& c, const SpecText& spec, const absl::Status& status,
            const Acceptor& oracle, Session& session, const Exit& exit,
            RunResult* result) {
-  std::string req = BrokenRequirement(status);
+  std::string req;
+  if (oracle.breach().has_value() && oracle.breach()->misframed &&
+      session.frames().empty()) {
+    req = oracle.breach()->reqs[0];
+  }
+  if (req.empty()) req = BrokenRequirement(status);
   if (req.empty()) req = c.steps(static_cast<int>(result->step()) - 1).req();
   // With frames still unread the oracle may speak of one of those.
   if (req.empty() && session.frames().empty()) {

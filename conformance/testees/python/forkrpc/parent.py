@@ -62,6 +62,7 @@ class Parent:
     if self._ended:
       return {}
     #= spec/wire.md#FR-LIM-004
+    #= spec/wire.md#FR-LIM-010
     mask = {self._rfd: select.POLLIN}
     if self._output.unsent or (self._dropped and not self._half_closed):
       mask[self._wfd] = mask.get(self._wfd, 0) | select.POLLOUT
