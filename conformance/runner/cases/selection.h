@@ -40,7 +40,8 @@ bool AsksFor(const Selection& selection, const Requirement& requirement);
 // Whether the glob (* ? [...]) matches all of the text; a * crosses slashes.
 bool Matches(const std::string& glob, const std::string& text);
 
-// Whether the filter alone chooses the run.
+// Whether the filter alone chooses the run: by one of its names or by its
+// case's id.
 bool Chooses(const std::string& filter, const CaseRun& run);
 
 }  // namespace forkrpc::conformance
