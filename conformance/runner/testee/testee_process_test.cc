@@ -70,7 +70,7 @@ TEST(TesteeProcessTest, GivesEachRoleItsDescriptorsAndNoOther) {
 
 TEST(TesteeProcessTest, AParentMayHaveItsWireOnStandardInputAndOutput) {
   for (const Transport transport : {SOCKETPAIR, UNIX, TCP}) {
-    TesteeProcess list = StartShell("ls /proc/$$/fd >&4; exit", PARENT,
+    TesteeProcess list = StartShell("exec >&4; ls /proc/$$/fd; exit", PARENT,
                                     transport, ParentWire::kStdio);
     EXPECT_EQ(ReadAll(list.reports().get()), "0\n1\n2\n3\n4\n");
     TesteeProcess parent =

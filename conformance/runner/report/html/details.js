@@ -69,7 +69,7 @@ function describeRun(run, cell, one) {
   const say = (name, ...what) => list.append(make("dt", {}, name), make("dd", {}, ...what));
   if (run.reason) say("found", run.step ? `step ${run.step}: ${run.reason}` : run.reason);
   if (run.req) say("clause", clauseHead(run.req), " ", (reqs.get(run.req) || {text: ""}).text);
-  say("oracle", run.oracle || "saw nothing that a machine of the specification forbids");
+  say("oracle", ...withClauses(run.oracle || "saw nothing that a machine of the specification forbids"));
   if (run.twin) say("twin", run.twin);
   if (run.claims) say("the testee names", clauseHead(run.claims));
   if (run.exit) say("exit", run.exit);

@@ -34,12 +34,11 @@ function verdictLine(testee) {
 // The sentence with its clauses and its numbers of cases as links.
 function linked(text, testee) {
   let before = "";
-  return text.split(/(FR-[A-Z]+-\d+|\b\d+ cases?\b)/).map((part, place) => {
+  return text.split(/(\b\d+ cases?\b)/).flatMap((part, place) => {
     const level = /(MUST|SHOULD)s? in $/.exec(before);
     before = part;
-    if (place % 2 === 0) return part;
-    if (part.startsWith("FR-")) return clauseLink(part);
-    return level ? viewLink(part, {testee: testee.name, level: level[1], verdict: "failed"}) : part;
+    if (place % 2 === 0 || !level) return withClauses(part);
+    return viewLink(part, {testee: testee.name, level: level[1], verdict: "failed"});
   });
 }
 

@@ -44,6 +44,10 @@ function clauseLink(id) {
   return make("a", {class: "clause", href: `#req=${id}`, title: req.text}, make("code", {}, id));
 }
 
+// A text with each requirement that it names as a link.
+const withClauses = (text) => text.split(/(FR-[A-Z]+-\d+)/)
+    .map((part, place) => place % 2 ? clauseLink(part) : part);
+
 function clauseHead(id) {
   const level = (reqs.get(id) || {level: ""}).level;
   return make("span", {}, clauseLink(id), " ", make("span", {class: level.toLowerCase()}, level));
