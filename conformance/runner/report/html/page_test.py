@@ -168,7 +168,7 @@ class PageTest(unittest.TestCase):
     self.assertEqual(self.browser.eval("document.activeElement.value"), "nk")
 
   def test_no_cell_hides_below_the_head_of_the_table(self):
-    self.browser.size(1300, 330)
+    self.browser.size(1300, 240)
     self.browser.open(self.many)
     seen = set()
     for key in "n" * 16 + "p" * 16:
