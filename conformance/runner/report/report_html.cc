@@ -88,9 +88,28 @@ Cells CellsOf(const ClassResult& each,
     std::stable_partition(
         cell.runs.begin(), cell.runs.end(),
         [](const RunResult* run) { return run->verdict() != PASS; });
-    if (cell.runs.size() > kPageRunsOfCell) cell.runs.resize(kPageRunsOfCell);
   }
   return cells;
+}
+
+// Leaves each cell so many runs that all are not too many, and one at least.
+void LimitRuns(std::vector<Cells>* classes) {
+  size_t of_cell = kPageRunsOfCell;
+  const auto all = [&] {
+    size_t runs = 0;
+    for (const Cells& cells : *classes) {
+      for (const auto& [place, cell] : cells) {
+        runs += std::min(of_cell, cell.runs.size());
+      }
+    }
+    return runs;
+  };
+  while (of_cell > 1 && all() > kPageAllRuns) --of_cell;
+  for (Cells& cells : *classes) {
+    for (auto& [place, cell] : cells) {
+      if (cell.runs.size() > of_cell) cell.runs.resize(of_cell);
+    }
+  }
 }
 
 using Texts = std::map<const RunResult*, std::string>;
@@ -221,6 +240,7 @@ std::string TesteesJson(const Report& report) {
       cells.push_back(CellsOf(each, places));
     }
   }
+  LimitRuns(&cells);
   const Logs logs = {ChooseWireLogs(cells), ChooseErrors(cells)};
   std::vector<std::string> testees;
   auto next = cells.begin();

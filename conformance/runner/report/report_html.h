@@ -27,6 +27,9 @@ constexpr size_t kPageAllLogsOctets = 256 * 1024;
 // Runs of one case and class that are described, and of them with a log.
 constexpr int kPageRunsOfCell = 6;
 constexpr int kPageLogsOfCell = 2;
+// Runs that are described in all; if there are more, fewer of each cell are,
+// but one.
+constexpr size_t kPageAllRuns = 2500;
 // Octets of what testees wrote to standard error. It may be the cause, so a run
 // without a log has it, too, until these are used up.
 constexpr size_t kPageAllErrorsOctets = 256 * 1024;
