@@ -26,13 +26,32 @@ std::string Name(Chunking chunking) {
   return LowerWithHyphens(Chunking_Name(chunking));
 }
 
-std::string CaseRun::Id() const {
-  std::string id = absl::StrCat(conformance_case->id(), ":", Name(form));
-  if (transport != SOCKETPAIR) absl::StrAppend(&id, ":", Name(transport));
-  if (chunking != WHOLE) absl::StrAppend(&id, ":", Name(chunking));
-  if (split != 0) absl::StrAppend(&id, "-", split);
-  if (size.has_value()) absl::StrAppend(&id, ":size-", *size);
+namespace {
+
+std::string IdOf(const CaseRun& run, bool with_transport, bool with_chunking) {
+  std::string id =
+      absl::StrCat(run.conformance_case->id(), ":", Name(run.form));
+  if (with_transport) absl::StrAppend(&id, ":", Name(run.transport));
+  if (with_chunking) absl::StrAppend(&id, ":", Name(run.chunking));
+  if (run.split != 0) absl::StrAppend(&id, "-", run.split);
+  if (run.size.has_value()) absl::StrAppend(&id, ":size-", *run.size);
   return id;
+}
+
+}  // namespace
+
+std::string CaseRun::Id() const {
+  return IdOf(*this, transport != SOCKETPAIR, chunking != WHOLE);
+}
+
+std::vector<std::string> CaseRun::Names() const {
+  std::vector<std::string> names = {Id()};
+  const bool far = transport != SOCKETPAIR;
+  const bool cut = chunking != WHOLE;
+  if (!far) names.push_back(IdOf(*this, true, cut));
+  if (!cut) names.push_back(IdOf(*this, far, true));
+  if (!far && !cut) names.push_back(IdOf(*this, true, true));
+  return names;
 }
 
 }  // namespace forkrpc::conformance

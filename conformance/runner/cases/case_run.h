@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "forkrpc/conformance_case.pb.h"
 
@@ -32,6 +33,10 @@ struct CaseRun {
   // Case id, ":", form, and what differs from a socketpair and whole writes:
   // "child/echo:sync:pipes:random-splits-2:size-65536".
   std::string Id() const;
+
+  // What a filter may call it: its id, and the id with "socketpair" and "whole"
+  // in their places where the id leaves them out.
+  std::vector<std::string> Names() const;
 };
 
 // "child", "sync", "MUST", "pipes", "every-octet".

@@ -32,8 +32,10 @@ bool MatchesAny(const std::vector<std::string>& globs,
 }
 
 bool Chooses(const std::string& filter, const CaseRun& run) {
-  return Matches(filter, run.Id()) ||
-         Matches(filter, run.conformance_case->id());
+  for (const std::string& name : run.Names()) {
+    if (Matches(filter, name)) return true;
+  }
+  return Matches(filter, run.conformance_case->id());
 }
 
 bool AsksFor(const Selection& selection, const Requirement& requirement) {

@@ -46,7 +46,8 @@ bool Matches(const std::string& glob, const std::string& text);
 // Whether one of the globs matches all of the text.
 bool MatchesAny(const std::vector<std::string>& globs, const std::string& text);
 
-// Whether the filter alone chooses the run.
+// Whether the filter alone chooses the run: by one of its names or by its
+// case's id.
 bool Chooses(const std::string& filter, const CaseRun& run);
 
 }  // namespace forkrpc::conformance

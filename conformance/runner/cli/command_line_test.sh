@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # The program from outside: what it says, on how many lines, and its exit status.
-# Usage: command_line_test.sh RUNNER FAKE_CHILD
+# Usage: command_line_test.sh RUNNER FAKE_CHILD FAKE_PARENT
 set -u
 runner=$PWD/$1
 fake=$PWD/$2
+fake_parent=$PWD/$3
 sources=$PWD
 cd "$TEST_TMPDIR" || exit 1
 failures=0
@@ -102,7 +103,11 @@ good, wrong = [testee["classes"][0]["counts"] for testee in report["testees"]]
 assert good["must_passed"] == good["must_total"] > 10, good
 # Some frames of zeros look the same in both orders.
 assert wrong["must_passed"] * 3 < wrong["must_total"] and wrong["must_total"] == good["must_total"], wrong
+assert report["started"].endswith("Z") and len(report["started"]) == 20, report["started"]
+assert report["command"] == [
+    "forkrpc-conformance", "matrix", "--filter=child/e*", "--j=3", "good.json", "wrong.json"], report["command"]
 END
+grep -q '^- `good` keeps every MUST and SHOULD that was tried; ' out/conformance/report.md || fail "verdict in report.md"
 grep -q '^| wrong | child sync | [0-9]*/' out/conformance/report.md || fail "report.md"
 [ -s out/conformance/logs/wrong/child-echo.sync.pipes.every-octet.log ] || fail "logs"
 
@@ -170,9 +175,28 @@ echo '# none' >none
 complains 2 'none: lists nothing' list --skip @none
 complains 2 'no case matches --filter child/echo,child/all-octets' run --filter child/echo --filter child/all-octets --skip 'child/*' good.json
 
+# A parent whose wire is on 0 and 1; it is put on 3 for one that wants it there.
+cat >stdio.json <<END
+{"contract": 1, "name": "stdio", "parent_wire": "stdio", "parent": {"sync": ["sh", "-c",
+ "exec 5<&0 0<&3 1>&4 3<&5 4>&- 5<&-; exec python3 \"\$0\" sync none", "$fake_parent"]}}
+END
+shows 0 'parent sync  *[1-9][0-9]*/[1-9][0-9]* ' run --filter 'parent/call*:sync*' stdio.json
+sed 's/"parent_wire": "stdio",//' stdio.json >three.json
+complains 4 'three.json: parent.sync: ' run --start_limit 2s --filter 'parent/call*:sync' three.json
+
 # Selection.
 shows 0 '^[0-9]* cases' list --section frames --level must --role child --form async --transport tcp
 shows 0 'child/echo ' list --req FR-FRM-003
+# Run ids as they are given to --filter; the default transport has a name, too.
+shows 0 '^  child/echo:sync:pipes$' list
+for name in child/echo:sync child/echo:sync:socketpair child/echo:sync:whole child/echo:sync:socketpair:whole; do
+  shows 0 '^1 cases, 1 runs$' list --filter $name
+  grep -qx '  child/echo:sync' said || fail "list --filter $name: $(cat said)"
+done
+shows 0 '^1 cases, 1 runs$' list --filter child/echo:async:tcp:whole
+complains 2 'no case matches --filter child/echo:sync:socket ' run --filter child/echo:sync:socket good.json
+shows 0 '^child/echo ' list --noruns
+grep -q '^ ' said && fail "list --noruns: $(grep -m 1 '^ ' said)"
 complains 2 "option --role cannot be 'uncle'" list --role uncle
 complains 2 'no requirement matches --req FR-XXX' list --req FR-XXX
 "$runner" list --form sync --role parent | grep -q '^child/' && fail "--role"

@@ -26,6 +26,7 @@ ABSL_FLAG(std::string, registry, "conformance/mutants/registry.textproto",
 ABSL_FLAG(int, sample, 0, "so many mutants, chosen by the seed; 0 = all");
 ABSL_FLAG(bool, every_case, false, "mutants: also cases about other clauses");
 ABSL_FLAG(std::string, write, "", "file for the kill matrix");
+ABSL_FLAG(bool, runs, true, "list: below each case the ids of its runs");
 ABSL_FLAG(std::string, check, "", "kill matrix that must be right");
 ABSL_DECLARE_FLAG(std::vector<std::string>, filter);
 
@@ -77,7 +78,9 @@ int ListOrExplain(const std::vector<std::string>& words, std::ostream& out) {
     const absl::StatusOr<Selection> selection =
         SelectionFromFlags(material->spec);
     if (!selection.ok()) return Complain(selection.status());
-    out << ListCases(material->cases, material->spec, *selection);
+    out << ListCases(
+        material->cases, material->spec, *selection,
+        absl::GetFlag(FLAGS_runs) ? ListDetail::kRuns : ListDetail::kCases);
     return 0;
   }
   if (words.size() != 2) {
@@ -146,8 +149,9 @@ std::string UsageText() {
   matrix [--out DIR] TESTEE.json...
           the same for many testees: a table, then the logs and the report in
           every format in DIR (out/conformance)
-  list [--filter GLOB]
-          the cases, and the requirements that no case cites
+  list [--filter GLOB] [--noruns]
+          the cases with the ids of their runs, and the requirements that no case
+          cites; --noruns: one line for each case
   explain ID
           a requirement's sentence and its cases, or a case's steps
   vectors list | vectors export DIR
@@ -163,7 +167,9 @@ std::string UsageText() {
   judge NAME.wire...
           what the oracle says of the wire of a run, from the folder of --logs
 
-  --filter GLOB     over run ids (child/echo:sync:pipes) and case ids; given
+  --filter GLOB     over run ids (child/echo:sync:pipes) and case ids, all of one;
+                    child/echo:sync is child/echo:sync:socketpair:whole, and both
+                    match: `explain axes` says what a run's id is made of. Given
                     again, or A,B: what matches any; @FILE: a glob a line
   --skip GLOB       likewise, what is left out
   --req GLOB --section WORDS --level must --role child --form async

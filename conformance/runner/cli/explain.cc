@@ -88,25 +88,35 @@ size       where the case lists sizes: octets of the payloads that vary
 
 A run's id is the case's, the form, and what differs from socketpair and whole:
 child/echo:sync:tcp:random-splits-2:size-65536
+
+--filter takes a glob (* ? [a-z]; a * crosses / and :) that must match the whole of
+a run's id or of its case's id. Socketpair and whole may be named, too:
+child/echo:sync:socketpair chooses the same run as child/echo:sync.
 )";
 }
 
 }  // namespace
 
 std::string ListCases(const CaseSet& cases, const SpecText& spec,
-                      const Selection& selection) {
-  std::map<std::string, int> chosen;  // case id -> runs
+                      const Selection& selection, ListDetail detail) {
+  std::map<std::string, std::vector<std::string>> chosen;  // of a case its runs
   for (const CaseRun& run : cases.Runs()) {
-    if (Selects(selection, run, spec)) ++chosen[run.conformance_case->id()];
+    if (!Selects(selection, run, spec)) continue;
+    chosen[run.conformance_case->id()].push_back(run.Id());
   }
   std::string text;
-  int runs = 0;
+  size_t runs = 0;
   for (const Case& c : cases.cases()) {
     const auto it = chosen.find(c.id());
     if (it == chosen.end()) continue;
-    runs += it->second;
+    runs += it->second.size();
     absl::StrAppendFormat(&text, "%-32s %-6s %-10s %2d  %s\n", c.id(),
-                          Name(c.level()), FormNames(c), it->second, c.title());
+                          Name(c.level()), FormNames(c), it->second.size(),
+                          c.title());
+    if (detail == ListDetail::kCases) continue;
+    for (const std::string& id : it->second) {
+      absl::StrAppend(&text, "  ", id, "\n");
+    }
   }
   absl::StrAppend(&text, chosen.size(), " cases, ", runs, " runs\n");
   if (chosen.size() < cases.cases().size()) return text;

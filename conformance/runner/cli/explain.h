@@ -19,10 +19,12 @@
 
 namespace forkrpc::conformance {
 
-// One line for each case that `filter` chooses; with the filter "*" also the
-// requirements that no case cites.
+enum class ListDetail { kCases, kRuns };
+
+// One line for each case that has a chosen run and, below it, for each chosen
+// run its id; if all are chosen also the requirements that no case cites.
 std::string ListCases(const CaseSet& cases, const SpecText& spec,
-                      const Selection& selection);
+                      const Selection& selection, ListDetail detail);
 
 // A requirement's sentence and the cases that cite it, or a case's title,
 // reason, requirements and steps. A run's id stands for its case. NotFound for

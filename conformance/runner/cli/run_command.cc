@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
@@ -79,6 +80,26 @@ std::vector<std::string> RepeatOptions() {
     options.push_back(absl::StrCat("--", name, "=", flag->CurrentValue()));
   }
   return options;
+}
+
+// Writes down when and by which command the report was made.
+void NoteCommand(const std::vector<std::string>& words, absl::Time started,
+                 Report* report) {
+  report->set_started(
+      absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", started, absl::UTCTimeZone()));
+  report->add_command("forkrpc-conformance");
+  report->add_command(words[0]);
+  // A map of names: in one order, whatever the user's was.
+  const auto flags = absl::GetAllFlags();
+  std::map<std::string, std::string> given;
+  for (const auto& [name, flag] : flags) {
+    const std::string value = flag->CurrentValue();
+    if (value != flag->DefaultValue()) given.emplace(name, value);
+  }
+  for (const auto& [name, value] : given) {
+    report->add_command(absl::StrCat("--", name, "=", value));
+  }
+  for (size_t i = 1; i < words.size(); ++i) report->add_command(words[i]);
 }
 
 // "python child sync  120/310, 2 not passed".
@@ -252,7 +273,9 @@ int RunTestees(const std::vector<std::string>& words,
   }
   const absl::StatusOr<spec::Requirements> records = RequirementRecords();
   if (!records.ok()) return Complain(records.status());
+  const absl::Time started = absl::Now();
   Report report = RunSuite(options, testees, material->cases, material->spec);
+  NoteCommand(words, started, &report);
   if (interrupted) return Complain(kHarness, "interrupted");
   CompleteReport(material->cases, material->spec, *records, &report);
   const bool unexpected = ExcuseListed(*expectations, &report, out);

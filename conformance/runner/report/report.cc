@@ -16,6 +16,7 @@
 #include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/report/report_score.h"
 #include "conformance/runner/report/report_twins.h"
+#include "conformance/runner/report/report_verdict.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -132,6 +133,25 @@ std::string ScoreTable(const Report& report) {
   return text;
 }
 
+// A sentence for each testee, and what was run.
+std::string MarkdownHead(const Report& report) {
+  std::string text = "# Conformance report\n\n";
+  for (const TesteeResult& testee : report.testees()) {
+    absl::StrAppend(&text, "- ", MarkdownCode(testee.name()), " ",
+                    MarkdownCell(VerdictOf(report, testee).text), "\n");
+  }
+  absl::StrAppend(&text, "\nSuite ", report.suite_version(), ", specification ",
+                  report.spec_version(), ", ", report.cases(), " cases");
+  if (!report.started().empty()) {
+    absl::StrAppend(&text, "; ", MarkdownCell(report.started()));
+  }
+  if (report.command_size() > 0) {
+    absl::StrAppend(&text, "; ",
+                    MarkdownCode(absl::StrJoin(report.command(), " ")));
+  }
+  return text + ".";
+}
+
 std::string UncitedList(const Report& report) {
   const std::string head = UncitedText(report);
   if (head.empty()) return "";
@@ -210,9 +230,8 @@ std::string Divergences(const Report& report) {
 
 std::string Markdown(const Report& report) {
   std::string text = absl::StrCat(
-      "# Conformance report\n\nSuite ", report.suite_version(),
-      ", specification ", report.spec_version(), ", ", report.cases(),
-      " cases. Figures count runs: a case times its forms, transports and "
+      MarkdownHead(report),
+      " Figures count runs: a case times its forms, transports and "
       "chunkings.\n\n## Score\n\nDivergence is what failed, coverage what was "
       "tried, of all runs that the suite has for the class.\n\n",
       ScoreTable(report), "\n## Verdicts\n\nOf the runs that were chosen.\n\n",

@@ -18,6 +18,7 @@
 #include "conformance/runner/report/report_material.h"
 #include "conformance/runner/report/report_score.h"
 #include "conformance/runner/report/report_twins.h"
+#include "conformance/runner/report/report_verdict.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -50,6 +51,13 @@ std::string Array(const std::vector<std::string>& items) {
   return absl::StrCat("[", absl::StrJoin(items, ","), "]");
 }
 
+template <typename Range>
+std::string Words(const Range& words) {
+  std::vector<std::string> items;
+  for (const std::string& word : words) items.push_back(JsonString(word));
+  return Array(items);
+}
+
 // The runs of one case in one class.
 struct Cell {
   std::array<uint32_t, HARNESS> counts = {};  // by verdict, PASS first
@@ -80,16 +88,41 @@ Cells CellsOf(const ClassResult& each,
     std::stable_partition(
         cell.runs.begin(), cell.runs.end(),
         [](const RunResult* run) { return run->verdict() != PASS; });
-    if (cell.runs.size() > kPageRunsOfCell) cell.runs.resize(kPageRunsOfCell);
   }
   return cells;
 }
 
-using Logs = std::map<const RunResult*, std::string>;
+// Leaves each cell so many runs that all are not too many, and one at least.
+void LimitRuns(std::vector<Cells>* classes) {
+  size_t of_cell = kPageRunsOfCell;
+  const auto all = [&] {
+    size_t runs = 0;
+    for (const Cells& cells : *classes) {
+      for (const auto& [place, cell] : cells) {
+        runs += std::min(of_cell, cell.runs.size());
+      }
+    }
+    return runs;
+  };
+  while (of_cell > 1 && all() > kPageAllRuns) --of_cell;
+  for (Cells& cells : *classes) {
+    for (auto& [place, cell] : cells) {
+      if (cell.runs.size() > of_cell) cell.runs.resize(of_cell);
+    }
+  }
+}
+
+using Texts = std::map<const RunResult*, std::string>;
+
+// The longer texts of runs, as far as there is room for them.
+struct Logs {
+  Texts wire;
+  Texts errors;
+};
 
 // Every cell's first log comes before any cell's second one.
-Logs ChooseLogs(const std::vector<Cells>& classes) {
-  Logs logs;
+Texts ChooseWireLogs(const std::vector<Cells>& classes) {
+  Texts logs;
   size_t octets = 0;
   for (int turn = 0; turn < kPageLogsOfCell; ++turn) {
     for (const Cells& cells : classes) {
@@ -106,6 +139,31 @@ Logs ChooseLogs(const std::vector<Cells>& classes) {
   return logs;
 }
 
+// The same for what stands on standard error, of each run of a cell.
+Texts ChooseErrors(const std::vector<Cells>& classes) {
+  Texts errors;
+  size_t octets = 0;
+  for (size_t turn = 0; turn < kPageRunsOfCell; ++turn) {
+    for (const Cells& cells : classes) {
+      for (const auto& [place, cell] : cells) {
+        if (turn >= cell.runs.size()) continue;
+        const RunResult* const run = cell.runs[turn];
+        std::string text = Excerpt(Legible(run->errors()), kErrorsOctets);
+        if (octets + text.size() > kPageAllErrorsOctets) continue;
+        octets += text.size();
+        if (!text.empty()) errors[run] = std::move(text);
+      }
+    }
+  }
+  return errors;
+}
+
+// The text of the run; empty if it has none.
+std::string TextOf(const Texts& texts, const RunResult& run) {
+  const auto text = texts.find(&run);
+  return text == texts.end() ? "" : text->second;
+}
+
 std::string RunJson(const RunResult& run, const Logs& logs) {
   Object object;
   object.Add("id", run.id())
@@ -117,12 +175,9 @@ std::string RunJson(const RunResult& run, const Logs& logs) {
       .Add("claims", run.claimed_req())
       .Add("oracle", run.oracle())
       .Add("twin", TwinText(run))
-      .Add("path", run.log());
-  const auto log = logs.find(&run);
-  if (log != logs.end()) {
-    object.Add("log", log->second)
-        .Add("errors", Excerpt(Legible(run.errors()), kErrorsOctets));
-  }
+      .Add("path", run.log())
+      .Add("log", TextOf(logs.wire, run))
+      .Add("errors", TextOf(logs.errors, run));
   return object.Json();
 }
 
@@ -185,7 +240,8 @@ std::string TesteesJson(const Report& report) {
       cells.push_back(CellsOf(each, places));
     }
   }
-  const Logs logs = ChooseLogs(cells);
+  LimitRuns(&cells);
+  const Logs logs = {ChooseWireLogs(cells), ChooseErrors(cells)};
   std::vector<std::string> testees;
   auto next = cells.begin();
   for (const TesteeResult& testee : report.testees()) {
@@ -193,11 +249,15 @@ std::string TesteesJson(const Report& report) {
     for (const ClassResult& each : testee.classes()) {
       classes.push_back(ClassJson(each, *next++, logs));
     }
+    const VerdictLine verdict = VerdictOf(report, testee);
     testees.push_back(Object()
                           .AddJson("name", JsonString(testee.name()))
                           .AddJson("version", JsonString(testee.version()))
                           .AddJson("language", JsonString(testee.language()))
                           .AddJson("manifest", JsonString(testee.manifest()))
+                          .AddJson("standing", absl::StrCat(static_cast<int>(
+                                                   verdict.standing)))
+                          .AddJson("verdict", JsonString(verdict.text))
                           .AddJson("classes", Array(classes))
                           .Json());
   }
@@ -207,15 +267,13 @@ std::string TesteesJson(const Report& report) {
 std::string CasesJson(const Report& report) {
   std::vector<std::string> cases;
   for (const CaseInfo& c : report.suite()) {
-    std::vector<std::string> reqs;
-    for (const std::string& req : c.reqs()) reqs.push_back(JsonString(req));
     cases.push_back(Object()
                         .AddJson("id", JsonString(c.id()))
                         .AddJson("title", JsonString(c.title()))
                         .AddJson("why", JsonString(c.why()))
                         .Add("role", Name(c.role()))
                         .Add("level", Name(c.level()))
-                        .AddJson("reqs", Array(reqs))
+                        .AddJson("reqs", Words(c.reqs()))
                         .Json());
   }
   return Array(cases);
@@ -244,6 +302,8 @@ std::string Html(const Report& report) {
       Object()
           .AddJson("suite", JsonString(report.suite_version()))
           .AddJson("spec", JsonString(report.spec_version()))
+          .Add("started", report.started())
+          .AddJson("command", Words(report.command()))
           .AddJson("reqs", RequirementsJson(report))
           .AddJson("cases", CasesJson(report))
           .AddJson("testees", TesteesJson(report))

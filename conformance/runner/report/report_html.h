@@ -3,10 +3,10 @@
 
 // A completed Report as one HTML page that fetches nothing.
 //
-// The page is html/page.html with its style sheet, its script and the report as
-// JSON put in; the script draws it. Nothing that a testee wrote is markup, and
-// the page stays small: only runs that are not passed have logs, of a cell only
-// the first ones, and each is cut. Pure function; any thread.
+// The page is html/page.html with its style sheet, its scripts and the report
+// as JSON put in; the scripts draw it. Nothing that a testee wrote is markup,
+// and the page stays small: only runs that are not passed have logs, of a cell
+// only the first ones, and each is cut. Pure function; any thread.
 //
 //   absl::Status status = WriteFile("report.html", Html(report));
 
@@ -27,6 +27,12 @@ constexpr size_t kPageAllLogsOctets = 256 * 1024;
 // Runs of one case and class that are described, and of them with a log.
 constexpr int kPageRunsOfCell = 6;
 constexpr int kPageLogsOfCell = 2;
+// Runs that are described in all; if there are more, fewer of each cell are,
+// but one.
+constexpr size_t kPageAllRuns = 2500;
+// Octets of what testees wrote to standard error. It may be the cause, so a run
+// without a log has it, too, until these are used up.
+constexpr size_t kPageAllErrorsOctets = 256 * 1024;
 
 // CompleteReport comes first: a run of a case that is not in report.suite() has
 // no row.

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 // Everything fails, ten times, at length.
-Report LongReport(int cases) {
+Report LongReport(int cases, int log_lines = 5000) {
   Report report;
   ClassResult* const each = report.add_testees()->add_classes();
   each->set_role(CHILD);
@@ -33,7 +33,7 @@ Report LongReport(int cases) {
       run->set_verdict(FAIL);
       run->set_reason(std::string(10000, 'r'));
       std::string log = absl::StrCat("head of ", id, " ", j, ".\n");
-      for (int k = 0; k < 5000; ++k) log += "  00000000  00\n";
+      for (int k = 0; k < log_lines; ++k) log += "  00000000  00\n";
       run->set_wire_log(absl::StrCat(log, "tail of ", id, " ", j, ".\n"));
     }
   }
@@ -57,6 +57,24 @@ TEST(ReportHtmlTest, EveryCellsFirstLogComesBeforeAnysSecond) {
   EXPECT_THAT(page, Not(HasSubstr("tail of child/39 1.")));
   // 256 KiB of logs, 40 x 6 reasons, and the page itself.
   EXPECT_LT(page.size(), 520u * 1024);
+}
+
+TEST(ReportHtmlTest, OfManyCellsFewerRunsAreDescribed) {
+  const std::string page = Html(LongReport(600, /*log_lines=*/1));
+  EXPECT_THAT(page, HasSubstr("child/599:sync:3\""));
+  EXPECT_THAT(page, Not(HasSubstr("child/599:sync:4\"")));
+  EXPECT_LT(page.size(), 3u * 1024 * 1024);
+}
+
+TEST(ReportHtmlTest, ARunWithoutALogHasItsStandardError) {
+  Report report = LongReport(2);
+  for (RunResult& run :
+       *report.mutable_testees(0)->mutable_classes(0)->mutable_runs()) {
+    run.set_errors(absl::StrCat("cause of ", run.id(), "."));
+  }
+  const std::string page = Html(report);
+  EXPECT_THAT(page, Not(HasSubstr("tail of child/0 5.")));
+  EXPECT_THAT(page, HasSubstr("cause of child/0:sync:5."));
 }
 
 }  // namespace

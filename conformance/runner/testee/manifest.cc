@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kContract = 1;
 constexpr int kRequiresSeconds = 30;
+constexpr absl::string_view kStdio = "stdio";
 
 bool IsPathWord(const std::string& name) {
   for (const char c : name) {
@@ -132,6 +133,11 @@ absl::Status Testee::Check(const SpecText& spec) const {
         "there is nothing to test; give an argv for at least one of "
         "child.sync, child.async, parent.sync, parent.async");
   }
+  if (!manifest_.parent_wire().empty() && manifest_.parent_wire() != kStdio) {
+    return Error(absl::StrCat("\"parent_wire\" is \"", manifest_.parent_wire(),
+                              "\"; say \"", kStdio,
+                              "\", or leave it out for descriptor 3"));
+  }
   for (const auto& requirement : manifest_.requires()) {
     if (!IsCommand(requirement.argv()) || requirement.else_().empty()) {
       return Error(
@@ -214,6 +220,9 @@ SpawnOptions Testee::Spawn(Role role, Form form) const {
   options.directory = directory_;
   options.environment = Environment();
   options.role = role;
+  if (manifest_.parent_wire() == kStdio) {
+    options.parent_wire = ParentWire::kStdio;
+  }
   return options;
 }
 

@@ -42,6 +42,15 @@ class ManifestTest : public ::testing::Test {
   const std::string path_ = absl::StrCat(::testing::TempDir(), "/testee.json");
 };
 
+TEST_F(ManifestTest, AParentsWireIsOnThreeOrOnStandardInputAndOutput) {
+  EXPECT_EQ(LoadWith("")->Spawn(PARENT, SYNC).parent_wire, ParentWire::kThree);
+  EXPECT_EQ(
+      LoadWith(R"("parent_wire": "stdio")")->Spawn(PARENT, SYNC).parent_wire,
+      ParentWire::kStdio);
+  EXPECT_THAT(std::string(LoadWith(R"("parent_wire": "3")").status().message()),
+              HasSubstr("\"parent_wire\" is \"3\"; say \"stdio\""));
+}
+
 TEST_F(ManifestTest, TheErrorIsOneLineWithTheFilesName) {
   for (const char* wrong : {
            "",

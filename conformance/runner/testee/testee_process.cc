@@ -248,7 +248,8 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
     const SpawnOptions& options) {
   TesteeProcess testee;
   testee.transport_ = options.transport;
-  std::vector<ScopedFd> theirs(4);
+  std::vector<ScopedFd> theirs(5);
+  const bool stdio = options.parent_wire == ParentWire::kStdio;
   absl::Status status;
   const auto take = [&](absl::StatusOr<WireEnds> pair, size_t theirs_at) {
     if (!pair.ok()) {
@@ -260,9 +261,9 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
   };
   testee.errors_ = take(Pipe(/*to_testee=*/false), 2);
   if (options.role == PARENT) {
-    testee.commands_ = take(Pipe(/*to_testee=*/true), 0);
-    testee.reports_ = take(Pipe(/*to_testee=*/false), 1);
-    testee.wire_in_ = take(ConnectedSockets(options.transport), 3);
+    testee.commands_ = take(Pipe(/*to_testee=*/true), stdio ? 3 : 0);
+    testee.reports_ = take(Pipe(/*to_testee=*/false), stdio ? 4 : 1);
+    testee.wire_in_ = take(ConnectedSockets(options.transport), stdio ? 0 : 3);
   } else if (options.transport == PIPES) {
     testee.wire_out_ = take(Pipe(/*to_testee=*/true), 0);
     testee.wire_in_ = take(Pipe(/*to_testee=*/false), 1);
@@ -275,9 +276,12 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
         ScopedFd(fcntl(testee.wire_in_.get(), F_DUPFD_CLOEXEC, kLowestFd));
     if (!testee.wire_out_.valid()) return ErrnoError("fcntl", errno);
   }
-  std::vector<int> fds = {theirs[0].get(), theirs[1].get(), theirs[2].get()};
-  if (options.role == CHILD && options.transport != PIPES) fds[1] = fds[0];
-  if (options.role == PARENT) fds.push_back(theirs[3].get());
+  std::vector<int> fds;
+  for (const ScopedFd& fd : theirs) {
+    // A wire on 0 that is a socket is on 1, too.
+    const bool same = fds.size() == 1 && !fd.valid();
+    if (same || fd.valid()) fds.push_back(same ? fds[0] : fd.get());
+  }
   const absl::StatusOr<pid_t> pid =
       options.debugged || options.stopped
           ? ForkDebugged(options, fds)

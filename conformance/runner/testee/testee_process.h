@@ -50,6 +50,12 @@ struct Activity {
   absl::Duration processor_time;  // used by all of them so far
 };
 
+// Where a parent has its wire. A child always has it on 0 and 1.
+enum class ParentWire {
+  kThree,  // on 3; commands come on 0, reports go to 1
+  kStdio,  // one socket on 0 and 1; commands come on 3, reports go to 4
+};
+
 struct SpawnOptions {
   std::string program;                             // path, looked up already
   std::vector<std::string> argv;                   // argv[0] included
@@ -57,6 +63,7 @@ struct SpawnOptions {
   std::map<std::string, std::string> environment;  // over the runner's own
   Role role = CHILD;
   Transport transport = SOCKETPAIR;
+  ParentWire parent_wire = ParentWire::kThree;
   // For somebody who debugs it: any process of the user's may attach to it.
   // Only while the runner has no other thread. A program that cannot be
   // executed ends with status 127 instead of NotFound.

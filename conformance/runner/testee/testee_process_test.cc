@@ -28,7 +28,8 @@ using ::testing::StartsWith;
 
 // Starts `sh -c script` as a testee.
 TesteeProcess StartShell(const std::string& script, Role role,
-                         Transport transport = SOCKETPAIR) {
+                         Transport transport = SOCKETPAIR,
+                         ParentWire parent_wire = ParentWire::kThree) {
   SpawnOptions options;
   options.program = "/bin/sh";
   options.argv = {"sh", "-c", script};
@@ -36,6 +37,7 @@ TesteeProcess StartShell(const std::string& script, Role role,
   options.environment = {{"FORKRPC_TEST", "set"}, {"HOME", "replaced"}};
   options.role = role;
   options.transport = transport;
+  options.parent_wire = parent_wire;
   absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
   EXPECT_TRUE(testee.ok()) << testee.status();
   return *std::move(testee);
@@ -63,6 +65,21 @@ TEST(TesteeProcessTest, GivesEachRoleItsDescriptorsAndNoOther) {
   for (const Transport transport : {SOCKETPAIR, UNIX, TCP}) {
     TesteeProcess parent = StartShell(kList, PARENT, transport);
     EXPECT_EQ(ReadAll(parent.reports().get()), "0\n1\n2\n3\n");
+  }
+}
+
+TEST(TesteeProcessTest, AParentMayHaveItsWireOnStandardInputAndOutput) {
+  for (const Transport transport : {SOCKETPAIR, UNIX, TCP}) {
+    TesteeProcess list = StartShell("exec >&4; ls /proc/$$/fd; exit", PARENT,
+                                    transport, ParentWire::kStdio);
+    EXPECT_EQ(ReadAll(list.reports().get()), "0\n1\n2\n3\n4\n");
+    TesteeProcess parent =
+        StartShell("read line <&3; echo \"report $line\" >&4; head -c 3",
+                   PARENT, transport, ParentWire::kStdio);
+    ASSERT_EQ(write(parent.commands().get(), "quit\n", 5), 5);
+    ASSERT_EQ(write(parent.wire_out().get(), "abc", 3), 3);
+    EXPECT_EQ(ReadAll(parent.reports().get()), "report quit\n");
+    EXPECT_EQ(ReadAll(parent.wire_in().get()), "abc");
   }
 }
 

@@ -49,6 +49,8 @@ class Browser:
         ["/bin/sh", "-c", f'exec 3<&{from_us} 4>&{to_us}; exec "$@"', "sh",
          self._path, "--headless", "--no-sandbox", "--disable-gpu",
          "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
+         "--disable-quic", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync",
          "--remote-debugging-pipe", f"--user-data-dir={self._profile.name}"],
         pass_fds=[from_us, to_us], stderr=subprocess.DEVNULL)
     os.close(from_us)
