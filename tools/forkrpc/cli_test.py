@@ -247,7 +247,7 @@ class ValuesTest(CliTest):
     self.expect_error(
         run('call', '--serialiser=storable', '--input-format=json', '--',
             'sh', '-c', r"printf '\000\000\000\001\000\000\000\002[]'; cat >&-; "
-            'sleep 0.2', stdin=b'[]\n'), 1,
+            stdin=b'[]\n'), 1,
         r'line 1: call failed: .*: the response is no list of values; is '
         r'--serialiser=storable the worker\'s\? storable: .*')
 
