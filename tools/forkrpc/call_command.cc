@@ -13,18 +13,17 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "tools/forkrpc/call_failure.h"
 #include "tools/forkrpc/call_options.h"
+#include "tools/forkrpc/call_payload.h"
 #include "tools/forkrpc/call_session.h"
 #include "tools/forkrpc/exit_codes.h"
 #include "tools/forkrpc/input_file.h"
 #include "tools/forkrpc/item_format.h"
-#include "tools/forkrpc/json_text.h"
 #include "tools/forkrpc/line_reader.h"
 #include "tools/forkrpc/octet_text.h"
-#include "tools/forkrpc/payload_codec.h"
+#include "tools/forkrpc/serialiser_choice.h"
 
 namespace forkrpc::cli {
 namespace {
@@ -48,9 +47,9 @@ class Caller {
   // Makes the calls that there are strings and room for.
   void MakeCalls();
   // Makes one call; on error input ends.
-  void MakeCall(const absl::StatusOr<std::vector<std::string>>& strings);
-  absl::StatusOr<std::vector<std::string>> ParseLine(
-      const std::string& line) const;
+  void MakeCall(const absl::StatusOr<std::string>& payload);
+  absl::StatusOr<std::string> RequestOfWords() const;
+  absl::StatusOr<std::string> RequestOfLine(const std::string& line) const;
   // Prints what has been answered. An error is the first call's that failed.
   absl::Status PrintResponses();
   void PrintEvent(absl::string_view payload);
@@ -151,11 +150,11 @@ void Caller::MakeCalls() {
   while (!input_done_ && session_->can_call()) {
     if (!has_lines()) {
       input_done_ = true;
-      return MakeCall(options_.strings);
+      return MakeCall(RequestOfWords());
     }
     const std::optional<std::string> line = lines_->Next();
     if (line.has_value()) {
-      MakeCall(ParseLine(*line));
+      MakeCall(RequestOfLine(*line));
     } else if (lines_->at_end()) {
       input_done_ = true;
     } else {
@@ -164,26 +163,30 @@ void Caller::MakeCalls() {
   }
 }
 
-absl::StatusOr<std::vector<std::string>> Caller::ParseLine(
-    const std::string& line) const {
-  if (options_.input_format == InputFormat::kJson) return ParseJsonList(line);
-  if (options_.serialiser == Serialiser::kRaw) {
-    return std::vector<std::string>{line};
-  }
-  return std::vector<std::string>(
-      absl::StrSplit(line, absl::ByAnyChar(" \t"), absl::SkipEmpty()));
+absl::StatusOr<std::string> Caller::RequestOfWords() const {
+  std::string payload;
+  const absl::Status status =
+      EncodeWords(options_.serialiser, options_.strings, &payload);
+  if (!status.ok()) return status;
+  return payload;
 }
 
-void Caller::MakeCall(const absl::StatusOr<std::vector<std::string>>& strings) {
+absl::StatusOr<std::string> Caller::RequestOfLine(
+    const std::string& line) const {
   std::string payload;
-  input_error_ = strings.ok()
-                     ? EncodeStrings(options_.serialiser, *strings, &payload)
-                     : strings.status();
+  const absl::Status status =
+      EncodeLine(options_.serialiser, options_.input_format, line, &payload);
+  if (!status.ok()) return status;
+  return payload;
+}
+
+void Caller::MakeCall(const absl::StatusOr<std::string>& payload) {
+  input_error_ = payload.status();
   if (!input_error_.ok()) {
     input_done_ = true;
     return;
   }
-  call_error_ = session_->Call(payload);
+  call_error_ = session_->Call(*payload);
   if (call_error_.ok()) {
     ++calls_;
   } else {
@@ -194,35 +197,38 @@ void Caller::MakeCall(const absl::StatusOr<std::vector<std::string>>& strings) {
 absl::Status Caller::PrintResponses() {
   while (auto response = session_->TakeOldest()) {
     if (!response->ok()) return response->status();
-    std::vector<absl::string_view> strings;
-    const absl::Status decoded =
-        DecodeStrings(options_.serialiser, **response, &strings);
-    if (!decoded.ok()) {
-      return absl::Status(
-          decoded.code(),
-          absl::StrCat("the response is no list of strings; is it "
-                       "--serialiser=raw? ",
-                       decoded.message()));
+    const absl::StatusOr<std::string> text =
+        FormatPayload(options_.serialiser, options_.format, **response,
+                      has_lines() ? '\t' : '\n');
+    if (!text.ok()) {
+      const std::string question =
+          HasValues(options_.serialiser)
+              ? absl::StrCat("list of values; is --serialiser=",
+                             NameOf(options_.serialiser), " the worker's? ")
+              : "list of strings; is it --serialiser=raw? ";
+      return absl::Status(text.status().code(),
+                          absl::StrCat("the response is no ", question,
+                                       text.status().message()));
     }
-    *streams_.out << FormatStrings(options_.format, strings,
-                                   has_lines() ? '\t' : '\n');
+    *streams_.out << *text;
     ++answered_;
   }
   return absl::OkStatus();
 }
 
 void Caller::PrintEvent(absl::string_view payload) {
-  std::vector<absl::string_view> strings;
-  if (!DecodeStrings(options_.serialiser, payload, &strings).ok()) {
-    *streams_.err << absl::StrCat(
-        "event (not string-pack): ", EscapeOctets(payload), "\n");
-    return;
-  }
   // Standard error may be a terminal, also where the output is raw.
   const OutputFormat format = options_.format == OutputFormat::kRaw
                                   ? OutputFormat::kText
                                   : options_.format;
-  *streams_.err << absl::StrCat("event: ", FormatStrings(format, strings, ' '));
+  const absl::StatusOr<std::string> text =
+      FormatPayload(options_.serialiser, format, payload, ' ');
+  if (text.ok()) {
+    *streams_.err << absl::StrCat("event: ", *text);
+  } else {
+    *streams_.err << absl::StrCat("event (not ", NameOf(options_.serialiser),
+                                  "): ", EscapeOctets(payload), "\n");
+  }
 }
 
 int Caller::Fail(absl::string_view what, const absl::Status& why) {

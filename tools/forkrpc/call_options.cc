@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "tools/command_line/command_line.h"
+#include "tools/forkrpc/value_codec.h"
 
 namespace forkrpc::cli {
 namespace {
@@ -29,9 +30,9 @@ absl::Status Check(const CallOptions& options) {
   }
   std::string unused;
   if (!options.strings.empty()) {
-    return EncodeStrings(options.serialiser, options.strings, &unused);
+    return EncodeWords(options.serialiser, options.strings, &unused);
   }
-  return absl::OkStatus();
+  return CheckLinked(options.serialiser);
 }
 
 }  // namespace
@@ -42,10 +43,7 @@ absl::StatusOr<CallOptions> ParseCallOptions(
   CommandLine line;
   line.AddChoice("form", {{"sync", Form::kSync}, {"async", Form::kAsync}},
                  &options.form);
-  line.AddChoice(
-      "serialiser",
-      {{"string-pack", Serialiser::kStringPack}, {"raw", Serialiser::kRaw}},
-      &options.serialiser);
+  line.AddChoice("serialiser", SerialiserChoices(), &options.serialiser);
   line.AddChoice("binding",
                  {{"socket", Binding::kSocket}, {"pipes", Binding::kPipes}},
                  &options.binding);

@@ -18,15 +18,11 @@
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/wire_limits.h"
+#include "tools/forkrpc/call_payload.h"
 #include "tools/forkrpc/item_format.h"
-#include "tools/forkrpc/payload_codec.h"
+#include "tools/forkrpc/serialiser_choice.h"
 
 namespace forkrpc::cli {
-
-enum class InputFormat {
-  kWords,  // a line's words; with raw, the line
-  kJson,   // a JSON array of strings
-};
 
 struct CallOptions {
   Form form = Form::kAsync;
@@ -39,7 +35,7 @@ struct CallOptions {
   OutputFormat format = OutputFormat::kText;
   InputFormat input_format = InputFormat::kWords;
   std::string input;                 // a file, "-", or empty: not given
-  std::vector<std::string> strings;  // of the one call
+  std::vector<std::string> strings;  // the words of the one call
   std::vector<std::string> worker;   // its argv
 };
 

@@ -14,6 +14,7 @@ import unittest
 
 FORKRPC = os.path.abspath('tools/forkrpc/forkrpc')
 STRINGS = os.path.abspath('tools/forkrpc/string_pack_worker')
+VALUES = os.path.abspath('cc/forkrpc/testing/value_worker')
 RAW = (os.path.abspath('cc/forkrpc/client/test_worker'), 'async')
 SANITIZED = 'ASAN_OPTIONS' in os.environ
 
@@ -140,6 +141,7 @@ class ProgramTest(CliTest):
           'worker': f'case "$*" in *raw*) exec "{RAW[0]}" async;; esac\n'
                     f'exec "{STRINGS}" "$@"\n',
           'ssh': 'shift; exec "$@" raw\n',
+          'json-worker': f'exec "{VALUES}" json\n',
       }.items():
         with open(path(name), 'w', encoding='utf-8') as file:
           file.write('#!/bin/sh\n' + text)
@@ -164,10 +166,111 @@ class ProgramTest(CliTest):
             capture_output=True, timeout=60, check=False)
         self.expect(result, 0, err='')
         outputs.append(result.stdout.decode())
-    self.assertEqual(outputs[:5], ['7\n', '7\n', 'hi\n', '3\n7\n', '3\n'])
-    self.assertIn('request with id 1, 2 octets', outputs[5])
-    self.assertIn('45 68 69', outputs[6])
-    self.assertEqual(json.loads(outputs[7])['strings'], ['hi'])
+    self.assertEqual(outputs[:6], ['7\n', '7\n', 'hi\n', '3\n7\n', '3\n',
+                                   '"show"\n5\n[1, null]\n'])
+    self.assertIn('request with id 1, 2 octets', outputs[6])
+    self.assertIn('45 68 69', outputs[7])
+    self.assertEqual(json.loads(outputs[8])['strings'], ['hi'])
+    self.assertIn('= [5]', outputs[9])
+
+
+class ValuesTest(CliTest):
+  """Serialisers of values; the worker returns its arguments."""
+
+  def call(self, serialiser, *arguments, stdin=b''):
+    return run('call', '--serialiser=' + serialiser, *arguments, '--', VALUES,
+               serialiser, stdin=stdin)
+
+  def test_each_serialiser_there_and_back(self):
+    words = ['add', '5', '-5', '"5"', "[1, null, {\"k\": 1.5}]", 'true',
+             '/tmp/x', '']
+    out = ('"add"\n5\n-5\n"5"\n[1, null, {"k": 1.5}]\ntrue\n"/tmp/x"\n""\n')
+    for serialiser in ('cbor', 'json', 'storable', 'nstorable'):
+      with self.subTest(serialiser):
+        expected = out
+        if serialiser == 'nstorable':  # doubles are text
+          expected = out.replace('1.5', "h'312e35'")
+        self.expect(self.call(serialiser, *words), 0, expected.encode(), '')
+
+  def test_what_json_has_not(self):
+    for serialiser, word, out in [
+        ('cbor', "h'00ff'", "h'00ff'"),
+        ('cbor', 'NaN', 'NaN'),
+        ('cbor', '[-Infinity]', '[-Infinity]'),
+        ('cbor', '1363896240', '1363896240'),
+        ('cbor', '1(1363896240)', '1(1363896240)'),
+        ('cbor', '[28([1]), 29(0)]', '[28([1]), 29(0)]'),
+        ('cbor', '18446744073709551615', '18446744073709551615'),
+        ('storable', '22098(5)', '22098(5)'),
+        ('storable', 'NaN', 'NaN'),
+        ('storable', '[28([1]), 29(0)]', '[28([1]), 29(0)]'),
+    ]:
+      with self.subTest(serialiser + ' ' + word):
+        self.expect(self.call(serialiser, word), 0, out.encode() + b'\n', '')
+
+  def test_lines_of_input(self):
+    self.expect(self.call('json', stdin=b'add 3\nx [1]\n\n'), 0,
+                b'"add"\t3\n"x"\t[1]\n\n', '')
+    self.expect(self.call('cbor', '--input-format=json', '--format=json',
+                          stdin=b'[28(["a b"]), 29(0)]\n[]\n'), 0,
+                b'[28(["a b"]), 29(0)]\n[]\n', '')
+    self.expect_error(
+        self.call('json', '--input-format=json', stdin=b'[1]\n{}\n'), 2,
+        r'line 2: not a list of values such as .*', b'1\n')
+    self.expect_error(self.call('json', stdin=b'1\n[1\n'), 2,
+                      r"line 2: '\[1' is no value: .*octet 2.*", b'1\n')
+
+  def test_payloads_as_they_came(self):
+    self.expect(self.call('cbor', '--format=hex', '5'), 0, b'd81c8105\n', '')
+    self.expect(self.call('json', '--format=raw', '5'), 0, b'[5]', '')
+
+  def test_a_word_that_is_no_value_says_how_to_quote_it(self):
+    for word, quoted in [('[1', r'"\[1"'), ('3rd', '"3rd"'), ('"', r'"\\""'),
+                         ("h'0", '"h\'0"'), ('5 6', '"5 6"')]:
+      with self.subTest(word):
+        self.expect_error(
+            self.call('json', 'add', word), 2,
+            rf'.* is no value: notation.*octet \d+.*; as a string it is written'
+            rf' {quoted}, with these quotes; see `forkrpc help call`')
+        self.expect(self.call('json', quoted.replace('\\[', '[').replace(
+            '\\\\', '\\')), 0, err='')
+    self.expect_error(self.call('json', 'NaN'), 2, 'json: .*')
+
+  def test_strings_stay_strings(self):
+    for serialiser in ('string-pack', 'protobuf'):
+      with self.subTest(serialiser):
+        self.expect(self.call(serialiser, '5', '[1', 'null', ''), 0,
+                    b'5\n[1\nnull\n\n', '')
+    self.expect(self.call('raw', '[1'), 0, b'[1\n', '')
+
+  def test_a_response_of_another_serialiser(self):
+    self.expect_error(
+        run('call', '--serialiser=storable', '--input-format=json', '--',
+            'sh', '-c', r"printf '\000\000\000\001\000\000\000\002[]'; cat >&-; "
+            stdin=b'[]\n'), 1,
+        r'line 1: call failed: .*: the response is no list of values; is '
+        r'--serialiser=storable the worker\'s\? storable: .*')
+
+  def test_dump_shows_values(self):
+    def dump(serialiser, payload, *options):
+      return run('dump', '--serialiser=' + serialiser, *options,
+                 stdin=struct.pack('>II', 1, len(payload)) + payload)
+    for serialiser, payload, shown in [
+        ('cbor', b'\xd8\x1c\x82\x05\x41\xff', "[5, h'ff']"),
+        ('json', b'[null]', '[null]'),
+        ('nstorable', bytes.fromhex('050b02000000010885'), '[5]'),
+        ('protobuf', b'\n\x01a', '"a"'),
+        ('string-pack', b'\x01a', '"a"'),
+    ]:
+      with self.subTest(serialiser):
+        result = self.expect(dump(serialiser, payload), 0, err='')
+        self.assertIn('\n    = ' + shown + '\n', result.stdout.decode())
+        result = self.expect(dump(serialiser, b'\xff\xff'), 1,
+                             err='forkrpc: 1 bad frame, marked !\n')
+        self.assertRegex(result.stdout.decode(),
+                         rf'\n    ! {serialiser}: .*\n    ff ff  ')
+    result = self.expect(dump('cbor', b'\x81\x05', '--format=json'), 0, err='')
+    self.assertEqual(json.loads(result.stdout)['values'], '[5]')
 
 
 class CallTest(CliTest):

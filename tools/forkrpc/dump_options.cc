@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "tools/command_line/command_line.h"
+#include "tools/forkrpc/value_codec.h"
 
 namespace forkrpc::cli {
 
@@ -19,10 +20,7 @@ absl::StatusOr<DumpOptions> ParseDumpOptions(
                  &options.direction);
   line.AddChoice("form", {{"sync", Form::kSync}, {"async", Form::kAsync}},
                  &options.form);
-  line.AddChoice(
-      "serialiser",
-      {{"raw", Serialiser::kRaw}, {"string-pack", Serialiser::kStringPack}},
-      &options.serialiser);
+  line.AddChoice("serialiser", SerialiserChoices(), &options.serialiser);
   line.AddChoice("format",
                  {{"text", DumpFormat::kText}, {"json", DumpFormat::kJson}},
                  &options.format);
@@ -31,6 +29,8 @@ absl::StatusOr<DumpOptions> ParseDumpOptions(
   line.AddValue("max-length", &options.max_length);
   absl::StatusOr<CommandLine::Words> words = line.Parse(arguments);
   if (!words.ok()) return words.status();
+  const absl::Status linked = CheckLinked(options.serialiser);
+  if (!linked.ok()) return linked;
   options.files = std::move(words->before);
   // Here "--" is there for files whose names begin with a dash.
   if (words->after.has_value()) {

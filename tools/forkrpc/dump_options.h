@@ -17,7 +17,7 @@
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/wire_limits.h"
 #include "tools/forkrpc/direction.h"
-#include "tools/forkrpc/payload_codec.h"
+#include "tools/forkrpc/serialiser_choice.h"
 
 namespace forkrpc::cli {
 

@@ -9,7 +9,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "forkrpc/serialiser/string_pack_reader.h"
 #include "tools/forkrpc/json_text.h"
 #include "tools/forkrpc/octet_text.h"
 
@@ -17,34 +16,6 @@ namespace forkrpc::cli {
 namespace {
 
 constexpr absl::string_view kIndent = "    ";
-
-// The strings of a string-pack payload, as many as are to be shown.
-struct ShownStrings {
-  std::vector<absl::string_view> strings;
-  bool truncated = false;  // there are more, or the last one is longer
-  absl::Status status;     // what is wrong with the payload
-};
-
-// Shows at most `budget` octets, each string counting for one more.
-ShownStrings Unpack(absl::string_view payload, size_t budget) {
-  ShownStrings shown;
-  StringPackOptions options;
-  options.max_items = payload.size();  // all there can be
-  StringPackReader reader(payload, options);
-  absl::string_view item;
-  while (reader.Next(&item)) {
-    if (budget == 0) {
-      shown.truncated = true;
-      continue;
-    }
-    --budget;
-    shown.strings.push_back(item.substr(0, budget));
-    shown.truncated |= item.size() > budget;
-    budget -= shown.strings.back().size();
-  }
-  shown.status = reader.status();
-  return shown;
-}
 
 bool HasId(Direction direction, Form form) {
   return direction == Direction::kUp || form == Form::kAsync;
@@ -63,11 +34,14 @@ void FramePrinter::BeginFile(absl::string_view name) {
 
 void FramePrinter::Print(Direction direction, uint64_t offset,
                          const FrameView& frame) {
-  if (!Problem(direction, frame).empty()) ++bad_frames_;
+  const PayloadView view =
+      ViewPayload(options_.serialiser, frame.payload, options_.max_payload);
+  const std::string problem = Problem(direction, frame, view);
+  if (!problem.empty()) ++bad_frames_;
   if (options_.format == DumpFormat::kJson) {
-    PrintJson(direction, offset, frame);
+    PrintJson(direction, offset, frame, view, problem);
   } else {
-    PrintText(direction, offset, frame);
+    PrintText(direction, offset, frame, view, problem);
   }
 }
 
@@ -78,21 +52,18 @@ absl::string_view FramePrinter::KindOf(Direction direction,
   return frame.id == kEventId ? "event" : "response";
 }
 
-std::string FramePrinter::Problem(Direction direction,
-                                  const FrameView& frame) const {
+std::string FramePrinter::Problem(Direction direction, const FrameView& frame,
+                                  const PayloadView& view) const {
   if (direction == Direction::kDown && options_.form == Form::kAsync &&
       frame.id == 0) {
     return "no request may have id 0 (FR-SID-001)";
   }
-  if (options_.serialiser == Serialiser::kStringPack) {
-    const ShownStrings shown = Unpack(frame.payload, 0);
-    if (!shown.status.ok()) return std::string(shown.status.message());
-  }
-  return "";
+  return std::string(view.status.message());
 }
 
 void FramePrinter::PrintText(Direction direction, uint64_t offset,
-                             const FrameView& frame) {
+                             const FrameView& frame, const PayloadView& view,
+                             absl::string_view problem) {
   std::string title(KindOf(direction, frame));
   if (HasId(direction, options_.form) && title != "event") {
     const bool answers =
@@ -103,17 +74,14 @@ void FramePrinter::PrintText(Direction direction, uint64_t offset,
                            direction == Direction::kDown ? '>' : '<', offset,
                            title, frame.payload.size(),
                            frame.payload.size() == 1 ? "" : "s");
-  const std::string problem = Problem(direction, frame);
-  if (!problem.empty()) *out_ << kIndent << "! " << problem << "\n";
-  if (options_.serialiser == Serialiser::kStringPack) {
-    const ShownStrings shown = Unpack(frame.payload, options_.max_payload);
-    if (shown.status.ok()) {
-      *out_ << kIndent << "=";
-      for (const absl::string_view string : shown.strings) {
-        *out_ << " \"" << absl::CHexEscape(string) << "\"";
-      }
-      *out_ << (shown.truncated ? " ...\n" : "\n");
+  if (!problem.empty()) *out_ << kIndent << "! " << OneLine(problem) << "\n";
+  if (options_.serialiser != Serialiser::kRaw && view.status.ok()) {
+    *out_ << kIndent << "=";
+    for (const std::string& string : view.strings) {
+      *out_ << " \"" << absl::CHexEscape(string) << "\"";
     }
+    if (HasValues(options_.serialiser)) *out_ << " " << view.notation;
+    *out_ << (view.truncated ? " ...\n" : "\n");
   }
   *out_ << HexDump(frame.payload.substr(0, options_.max_payload), kIndent);
   if (frame.payload.size() > options_.max_payload) {
@@ -123,7 +91,8 @@ void FramePrinter::PrintText(Direction direction, uint64_t offset,
 }
 
 void FramePrinter::PrintJson(Direction direction, uint64_t offset,
-                             const FrameView& frame) {
+                             const FrameView& frame, const PayloadView& view,
+                             absl::string_view problem) {
   std::string json = "{";
   if (!file_.empty()) {
     absl::StrAppend(&json, "\"file\":", JsonString(file_), ",");
@@ -137,15 +106,17 @@ void FramePrinter::PrintJson(Direction direction, uint64_t offset,
   absl::StrAppend(&json, ",\"length\":", frame.payload.size(), ",\"payload\":",
                   JsonString(frame.payload.substr(0, options_.max_payload)));
   bool truncated = frame.payload.size() > options_.max_payload;
-  if (options_.serialiser == Serialiser::kStringPack) {
-    const ShownStrings shown = Unpack(frame.payload, options_.max_payload);
-    if (shown.status.ok()) {
-      absl::StrAppend(&json, ",\"strings\":", JsonList(shown.strings));
-      truncated |= shown.truncated;
+  if (options_.serialiser != Serialiser::kRaw && view.status.ok()) {
+    if (HasValues(options_.serialiser)) {
+      absl::StrAppend(&json, ",\"values\":", JsonString(view.notation));
+    } else {
+      absl::StrAppend(&json, ",\"strings\":",
+                      JsonList(std::vector<absl::string_view>(
+                          view.strings.begin(), view.strings.end())));
     }
+    truncated |= view.truncated;
   }
   if (truncated) absl::StrAppend(&json, ",\"truncated\":true");
-  const std::string problem = Problem(direction, frame);
   if (!problem.empty()) {
     absl::StrAppend(&json, ",\"problem\":", JsonString(problem));
   }

@@ -3,8 +3,9 @@
 
 // FramePrinter: frames for people to read, or as JSON for programs.
 //
-// A frame takes memory only for the part of its payload that is shown. One
-// thread. In text, the example of spec/wire.md (Forms), of the sync form, is
+// A frame takes memory only for the part of its payload that is shown, or, if
+// it is a list of values, for them. One thread. In text, the example of
+// spec/wire.md (Forms), of the sync form, is
 //
 //   >          0  request, 3 octets
 //       45 68 69                                         |Ehi|
@@ -24,6 +25,7 @@
 #include "forkrpc/wire/frame.h"
 #include "tools/forkrpc/direction.h"
 #include "tools/forkrpc/dump_options.h"
+#include "tools/forkrpc/payload_view.h"
 
 namespace forkrpc::cli {
 
@@ -46,9 +48,12 @@ class FramePrinter {
   // "request", "response" or "event".
   absl::string_view KindOf(Direction direction, const FrameView& frame) const;
   // What is wrong with a frame, citing the clause; empty if nothing is.
-  std::string Problem(Direction direction, const FrameView& frame) const;
-  void PrintText(Direction direction, uint64_t offset, const FrameView& frame);
-  void PrintJson(Direction direction, uint64_t offset, const FrameView& frame);
+  std::string Problem(Direction direction, const FrameView& frame,
+                      const PayloadView& view) const;
+  void PrintText(Direction direction, uint64_t offset, const FrameView& frame,
+                 const PayloadView& view, absl::string_view problem);
+  void PrintJson(Direction direction, uint64_t offset, const FrameView& frame,
+                 const PayloadView& view, absl::string_view problem);
 
   const DumpOptions& options_;
   std::ostream* const out_;

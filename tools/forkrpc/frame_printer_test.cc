@@ -111,6 +111,36 @@ TEST_F(FramePrinterTest, ManyStringsAreCutToo) {
               HasSubstr("\n    = \"abcde\" ...\n"));
 }
 
+TEST_F(FramePrinterTest, ValuesAreShownInTheirNotation) {
+  options_.serialiser = Serialiser::kJson;
+  EXPECT_THAT(Print(kDown, 0, {0, "[1,\"a\"]"}),
+              HasSubstr("\n    = [1, \"a\"]\n    5b 31"));
+  EXPECT_EQ(bad_frames_, 0);
+  // What is no such payload is shown as octets, the error beside it.
+  const std::string text = Print(kDown, 0, {0, "[1"});
+  EXPECT_THAT(text, HasSubstr("\n    ! json: "));
+  EXPECT_THAT(text, HasSubstr("\n    5b 31  "));
+  EXPECT_EQ(bad_frames_, 1);
+  options_.max_payload = 5;
+  EXPECT_THAT(Print(kDown, 0, {0, "[1,\"\xc3\xa9\"]"}),
+              HasSubstr("\n    = [1, \" ...\n"));
+  options_.max_payload = 6;
+  EXPECT_THAT(Print(kDown, 0, {0, "[1,\"\xc3\xa9\"]"}),
+              HasSubstr("\n    = [1, \" ...\n"));
+}
+
+TEST_F(FramePrinterTest, ValuesInJson) {
+  options_.format = DumpFormat::kJson;
+  options_.serialiser = Serialiser::kStorable;
+  EXPECT_THAT(Print(kUp, 0, {1, "x"}), HasSubstr("\"problem\":\"storable: "));
+  options_.serialiser = Serialiser::kJson;
+  EXPECT_THAT(Print(kUp, 0, {1, "[1, 2]"}),
+              HasSubstr("\"payload\":\"[1, 2]\",\"values\":\"[1, 2]\"}"));
+  options_.serialiser = Serialiser::kProtobuf;
+  EXPECT_THAT(Print(kUp, 0, {1, "\x0a\x01z"}),
+              HasSubstr(",\"strings\":[\"z\"]}"));
+}
+
 TEST_F(FramePrinterTest, AFrameInJson) {
   options_.format = DumpFormat::kJson;
   EXPECT_EQ(Print(kDown, 9, {0, "hi"}),

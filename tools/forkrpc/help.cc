@@ -30,8 +30,11 @@ are the strings, and each response is a line, with tabs between the strings.
 Events go to standard error, as does the worker's own.
 
   --form=async|sync              of the worker (async, which pipelines lines)
-  --serialiser=string-pack|raw   of the worker (string-pack); raw is exactly one
-                                 string: a whole line, spaces and all
+  --serialiser=string-pack|raw|protobuf|cbor|json|storable|nstorable
+                                 of the worker (string-pack); raw is exactly one
+                                 string: a whole line, spaces and all; protobuf
+                                 is a forkrpc.v1.StringList; for the others see
+                                 below
   --binding=socket|pipes         what the worker's standard input and output are
                                  (socket); pipes where a program minds that
   --timeout=30s                  for each call; inf waits for ever
@@ -44,6 +47,17 @@ Events go to standard error, as does the worker's own.
   --format=text|json|hex|raw     of responses (text): printable, with \n, \xNN
                                  for what is not; raw: the octets, nothing else
 
+With cbor, json, storable and nstorable each STRING is a value, and each result
+is printed as one, in RFC 8949's diagnostic notation, which JSON is a part of:
+h'00ff' for octets, 5.0, NaN, null, [1, {"a": true}], 22098(5) for a tag, and
+28([]), later 29(0), for what several places share. A STRING that is none is a
+plain string, text: add is "add". One that begins as a value does (a digit, one
+of [ { " ' - or h') must be one; as a string it is quoted: '"3rd"', '"5"'. A
+word that begins with a dash and a letter is taken for an option: [-Infinity].
+--input-format=json reads each line as a list of values, --format=json prints
+the list on one line; either shows what its items share. hex and raw print the
+payload as it came.
+
 Exit codes: 0 all calls answered; 1 a call failed; 2 wrong usage, or WORKER is
 no worker: missing, ended before it read a request, or what it sends is not the
 wire.
@@ -53,6 +67,7 @@ wire.
   forkrpc call --serialiser=raw "echo hi" -- ssh host ./worker
   printf 'add 1 2\nadd 3 4\n' | forkrpc call --in-flight=8 -- ./worker
   echo '["add", "1", "2"]' | forkrpc call --input-format=json -- ./worker
+  forkrpc call --serialiser=json show 5 '[1, null]' -- ./json-worker
 )";
 
 constexpr char kDump[] =
@@ -66,19 +81,25 @@ comes the frame's offset.
   --direction=up|down            of raw octets, or hex text without > and < (up)
   --form=async|sync              of the connection (async). The octets do not
                                  say: requests of the other form are read wrong
-  --serialiser=raw|string-pack   string-pack: shows the strings, too
+  --serialiser=raw|string-pack|protobuf|cbor|json|storable|nstorable
+                                 shows the strings, too, or the values in their
+                                 notation (see call); a payload that is none
+                                 keeps its octets, the error stands above them
   --hex                          the input is hex text: pairs of digits, with
                                  spaces, commas, 0x and # comments; > or < at
                                  the start of a line says its direction
-  --max-payload=64               octets of a payload that are shown
+  --max-payload=64               octets of a payload, and of its values, that
+                                 are shown
   --max-length=16777216          a longer payload is an error
   --format=text|json             json: an object for each frame, on one line
 
-Exit codes: 0 all frames are whole and allowed; 1 not so; 2 wrong usage.
+Exit codes: 0 all frames are whole and allowed, and their payloads the
+serialiser's; 1 not so; 2 wrong usage.
 
   forkrpc dump --direction=down requests.bin
   printf '> 00 00 00 03 45 68 69' | forkrpc dump --hex --form=sync
   forkrpc dump --serialiser=string-pack --format=json responses.bin
+  printf '> 00000003 5b355d' | forkrpc dump --hex --form=sync --serialiser=json
 )";
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace forkrpc::cli {
 inline constexpr absl::string_view kVersion = "0.2.0";
 
 // The specification's version; the same as in spec/requirements.textproto.
-inline constexpr absl::string_view kSpecification = "1.0";
+inline constexpr absl::string_view kSpecification = "1.1";
 
 // `topic` is a subcommand, or empty for the whole. Empty if there is no such
 // topic.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
@@ -51,6 +52,24 @@ std::string EscapeOctets(absl::string_view octets) {
 
 std::string OneLine(absl::string_view text) {
   return absl::StrReplaceAll(EscapeOctets(text), {{"\\\\", "\\"}});
+}
+
+std::string EscapeNotation(absl::string_view notation) {
+  std::string text;
+  text.reserve(notation.size());
+  while (!notation.empty()) {
+    char32_t character = 0;
+    const size_t length = std::max<size_t>(Utf8Length(notation, &character), 1);
+    if (length > 1 && !IsShown(character)) {
+      absl::StrAppend(
+          &text, "\\u",
+          absl::Hex(static_cast<uint32_t>(character), absl::kZeroPad4));
+    } else {
+      absl::StrAppend(&text, notation.substr(0, length));
+    }
+    notation.remove_prefix(length);
+  }
+  return text;
 }
 
 std::string HexOctets(absl::string_view octets) {

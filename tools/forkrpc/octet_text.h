@@ -25,6 +25,10 @@ std::string EscapeOctets(absl::string_view octets);
 // stay as they are.
 std::string OneLine(absl::string_view text);
 
+// The same for diagnostic notation, which has control octets escaped already:
+// its other characters that are not printable become \uXXXX, as JSON has them.
+std::string EscapeNotation(absl::string_view notation);
+
 // Two hex digits per octet, with spaces between.
 std::string HexOctets(absl::string_view octets);
 

@@ -4,6 +4,7 @@
 #include "tools/forkrpc/payload_codec.h"
 
 #include "absl/strings/str_cat.h"
+#include "forkrpc/serialiser/protobuf.h"
 #include "forkrpc/serialiser/string_pack.h"
 
 namespace forkrpc::cli {
@@ -13,6 +14,11 @@ absl::Status EncodeStrings(Serialiser serialiser,
                            std::string* payload) {
   if (serialiser == Serialiser::kStringPack) {
     return EncodeStringPack(strings, payload);
+  }
+  if (serialiser == Serialiser::kProtobuf) {
+    v1::StringList list;
+    for (const std::string& string : strings) list.add_item(string);
+    return ProtobufSerialiser().Encode(list, payload);
   }
   if (strings.size() != 1) {
     return absl::InvalidArgumentError(absl::StrCat(
@@ -24,12 +30,19 @@ absl::Status EncodeStrings(Serialiser serialiser,
 }
 
 absl::Status DecodeStrings(Serialiser serialiser, absl::string_view payload,
-                           std::vector<absl::string_view>* strings) {
+                           PayloadStrings* strings) {
   if (serialiser == Serialiser::kStringPack) {
-    return DecodeStringPack(payload, strings);
+    return DecodeStringPack(payload, &strings->views);
   }
-  strings->assign(1, payload);
-  return absl::OkStatus();
+  if (serialiser == Serialiser::kRaw) {
+    strings->views.assign(1, payload);
+    return absl::OkStatus();
+  }
+  const absl::Status status =
+      ProtobufSerialiser().Decode(payload, &strings->message);
+  strings->views.assign(strings->message.item().begin(),
+                        strings->message.item().end());
+  return status;
 }
 
 }  // namespace forkrpc::cli

@@ -1,7 +1,8 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// A list of strings as a payload, with the serialiser the user has chosen.
+// A list of strings as a payload, with the serialiser the user has chosen,
+// which is one of strings.
 //
 // Any thread. See spec/serialisers.md.
 //
@@ -18,12 +19,15 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "forkrpc/rpc.pb.h"
+#include "tools/forkrpc/serialiser_choice.h"
 
 namespace forkrpc::cli {
 
-enum class Serialiser {
-  kStringPack,  // any number of strings
-  kRaw,         // exactly one
+// The strings of a payload.
+struct PayloadStrings {
+  std::vector<absl::string_view> views;  // of the payload, or of `message`
+  v1::StringList message;
 };
 
 // Appends the payload. InvalidArgument, saying what to do, if raw is to carry
@@ -32,10 +36,10 @@ absl::Status EncodeStrings(Serialiser serialiser,
                            absl::Span<const std::string> strings,
                            std::string* payload);
 
-// Replaces `*strings` by views of `payload`. DataLoss or ResourceExhausted if
-// the payload was not made by this serialiser.
+// Replaces `*strings`, which must not outlive `payload`. DataLoss or
+// ResourceExhausted if the payload was not made by this serialiser.
 absl::Status DecodeStrings(Serialiser serialiser, absl::string_view payload,
-                           std::vector<absl::string_view>* strings);
+                           PayloadStrings* strings);
 
 }  // namespace forkrpc::cli
 

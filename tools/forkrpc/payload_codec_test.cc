@@ -22,18 +22,34 @@ TEST(PayloadCodecTest, StringPackCarriesAnyNumber) {
                                  "add\0\x01"
                                  "4",
                                  7));
-  std::vector<absl::string_view> strings;
+  PayloadStrings strings;
   ASSERT_TRUE(DecodeStrings(Serialiser::kStringPack, payload, &strings).ok());
-  EXPECT_THAT(strings, ElementsAre("add", "", "4"));
+  EXPECT_THAT(strings.views, ElementsAre("add", "", "4"));
 }
 
 TEST(PayloadCodecTest, RawIsOneStringAsItIs) {
   std::string payload;
   ASSERT_TRUE(EncodeStrings(Serialiser::kRaw, {"echo hi"}, &payload).ok());
   EXPECT_EQ(payload, "echo hi");
-  std::vector<absl::string_view> strings = {"old"};
+  PayloadStrings strings;
+  strings.views = {"old"};
   ASSERT_TRUE(DecodeStrings(Serialiser::kRaw, "", &strings).ok());
-  EXPECT_THAT(strings, ElementsAre(""));
+  EXPECT_THAT(strings.views, ElementsAre(""));
+}
+
+TEST(PayloadCodecTest, ProtobufIsAStringList) {
+  std::string payload;
+  ASSERT_TRUE(
+      EncodeStrings(Serialiser::kProtobuf, {"a", "", "\xff"}, &payload).ok());
+  EXPECT_EQ(payload, std::string("\x0a\x01"
+                                 "a\x0a\0\x0a\x01\xff",
+                                 8));
+  PayloadStrings strings;
+  strings.views = {"old"};
+  ASSERT_TRUE(DecodeStrings(Serialiser::kProtobuf, payload, &strings).ok());
+  EXPECT_THAT(strings.views, ElementsAre("a", "", "\xff"));
+  EXPECT_TRUE(absl::IsDataLoss(
+      DecodeStrings(Serialiser::kProtobuf, "\x0a\x05hi", &strings)));
 }
 
 TEST(PayloadCodecTest, RawRefusesOtherNumbers) {
@@ -47,7 +63,7 @@ TEST(PayloadCodecTest, RawRefusesOtherNumbers) {
 }
 
 TEST(PayloadCodecTest, MalformedStringPackIsDataLoss) {
-  std::vector<absl::string_view> strings;
+  PayloadStrings strings;
   EXPECT_TRUE(absl::IsDataLoss(
       DecodeStrings(Serialiser::kStringPack, "\x05hi", &strings)));
 }

@@ -36,7 +36,8 @@ sub payload {
    my ($before, $list) = @_;
    local $SIG{__WARN__} = sub { };
    no warnings "once";
-   local *Values::f = sub { &$freeze };
+   # With raw that is the value itself, which may be no string.
+   local *Values::f = sub { my $octets = &$freeze; defined $octets ? "$octets" : undef };
    my $octets = eval "package Values; no strict; no warnings; $before; f($list)";
    return defined $octets && utf8::downgrade($octets, 1) && $octets !~ /\(0x[0-9a-f]+\)/ ? $octets : undef;
 }
