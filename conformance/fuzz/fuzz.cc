@@ -95,7 +95,8 @@ class Fuzzer {
 
   void Take(const Plan& plan, const Without& asked, const Tried& tried) {
     const Verdict verdict = tried.outcome.result.verdict();
-    result_.unsupported += verdict == UNSUPPORTED ? 1 : 0;
+    result_.unsupported +=
+        verdict == UNSUPPORTED || verdict == NOT_LOOKED_AT ? 1 : 0;
     hangs_ += verdict == HANG ? 1 : 0;
     if (!tried.harness.empty() && result_.harness.empty()) {
       result_.harness =

@@ -40,6 +40,20 @@ std::string StrongestOf(const RunResult& result, const SpecText& spec) {
   return strongest;
 }
 
+// What the plan was about where it went wrong. A crash is charged to the clause
+// of a program's end, which tells no finding from another.
+std::string ClauseOf(const Case& made, const RunResult& result) {
+  if (result.verdict() != CRASH) return result.broken_req();
+  const std::string& of_step =
+      made.steps(static_cast<int>(result.step()) - 1).req();
+  if (!of_step.empty()) return of_step;
+  for (const std::string& req : made.reqs()) {
+    const auto& seen = result.oracle_reqs();
+    if (std::find(seen.begin(), seen.end(), req) != seen.end()) return req;
+  }
+  return made.reqs().empty() ? "" : made.reqs(0);
+}
+
 void Judge(const Case& made, const SpecText& spec, Tried* tried) {
   const RunResult& result = tried->outcome.result;
   const bool passed_but = result.verdict() == HARNESS &&
@@ -48,7 +62,14 @@ void Judge(const Case& made, const SpecText& spec, Tried* tried) {
     tried->harness = result.reason();
     return;
   }
-  if (result.verdict() == UNSUPPORTED) return;
+  if (result.verdict() == NOT_LOOKED_AT &&
+      tried->outcome.watched == absl::ZeroDuration()) {
+    tried->harness = result.reason();
+    return;
+  }
+  if (result.verdict() == UNSUPPORTED || result.verdict() == NOT_LOOKED_AT) {
+    return;
+  }
   if (result.verdict() == PASS && result.oracle().empty()) return;
   Trouble trouble;
   trouble.cls = absl::StrCat(Name(made.role()), "-",
@@ -60,8 +81,9 @@ void Judge(const Case& made, const SpecText& spec, Tried* tried) {
   } else {
     trouble.verdict = result.verdict();
     trouble.step = StepKind(made, result.step());
-    trouble.clause = trouble.step == "expect_descriptors" ? "descriptors"
-                                                          : result.broken_req();
+    trouble.clause = trouble.step == "expect_descriptors"
+                         ? "descriptors"
+                         : ClauseOf(made, result);
     trouble.reason = result.reason();
   }
   trouble.level = LevelOf(trouble.clause, spec);

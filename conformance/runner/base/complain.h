@@ -19,10 +19,12 @@ namespace forkrpc::conformance {
 
 // The exit statuses of forkrpc-conformance.
 constexpr int kConformant = 0;
-constexpr int kDiverges = 1;      // for `mutants`: one is not as registered
-constexpr int kUsage = 2;         // or a bad manifest, or a missing program
-constexpr int kHarness = 3;       // the suite itself is broken
-constexpr int kNeverStarted = 4;  // a testee ended at once or never answered
+constexpr int kDiverges = 1;       // for `mutants`: one is not as registered
+constexpr int kUsage = 2;          // or a bad manifest, or a missing program
+constexpr int kHarness = 3;        // the suite itself is broken
+constexpr int kNeverStarted = 4;   // a testee ended at once or never answered
+constexpr int kNothingTested = 5;  // nothing is installed, or can be looked at
+constexpr int kSignalled = 128;    // and the signal's number: interrupted
 
 // "forkrpc-conformance: MESSAGE". Returns `code`.
 int Complain(int code, absl::string_view message);

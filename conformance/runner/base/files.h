@@ -23,8 +23,13 @@ namespace forkrpc::conformance {
 // it is a folder.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// Creates the folders it needs. Internal, with the path, if that fails.
+// Creates the folders it needs. FailedPrecondition, "PATH: cannot be written:
+// REASON; ...", if that fails: the path is the user's.
 absl::Status WriteFile(const std::string& path, absl::string_view text);
+
+// The same error if WriteFile could not even begin, and nothing else changed:
+// so that it is said before the work whose result the file is to hold.
+absl::Status CheckWritable(const std::string& path);
 
 }  // namespace forkrpc::conformance
 

@@ -27,8 +27,19 @@ TEST(FilesTest, WhatCannotBeReadIsNamed) {
 }
 
 TEST(FilesTest, WhatCannotBeWrittenIsNamed) {
-  EXPECT_THAT(WriteFile("/proc/none/x", "text").message(),
-              HasSubstr("/proc/none/x: cannot be written"));
+  for (const absl::Status& status :
+       {WriteFile("/proc/none/x", "text"), CheckWritable("/proc/none/x")}) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+    EXPECT_THAT(status.message(),
+                HasSubstr("/proc/none/x: cannot be written: No such file"));
+  }
+  EXPECT_EQ(WriteFile("/dev/full", "text").message(),
+            "/dev/full: cannot be written: No space left on device; choose "
+            "another path");
+  EXPECT_TRUE(CheckWritable("/dev/full").ok());
+  const std::string fresh = ::testing::TempDir() + "/files_test/fresh";
+  EXPECT_TRUE(CheckWritable(fresh).ok());
+  EXPECT_FALSE(ReadFile(fresh).ok());
 }
 
 }  // namespace

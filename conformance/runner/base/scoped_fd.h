@@ -7,7 +7,7 @@
 // as nothing the runner closes holds data that must survive.
 //
 //   ScopedFd fd(open(path, O_RDONLY | O_CLOEXEC));
-//   if (!fd.valid()) return ErrnoError("open", errno);
+//   if (!fd.valid()) return SystemError("open", errno);
 
 #ifndef CONFORMANCE_RUNNER_BASE_SCOPED_FD_H_
 #define CONFORMANCE_RUNNER_BASE_SCOPED_FD_H_

@@ -182,6 +182,8 @@ std::string UsageText() {
   --logs DIR        for each run not passed NAME.log, NAME.wire, NAME.repro.sh;
                     --all_logs: for the others, too
   --most_hangs 20   hangs in a row after which a class is given up; 0 = never
+  --progress 10s    how often a line says how far it is, where standard error is
+                    no terminal; 0 = never
   --cases DIR       cases from files instead of those in this program
   --watchdog 5s     how long nothing may move; by default 20 times the testee's
                     start-up, at least 2s
@@ -192,14 +194,17 @@ std::string UsageText() {
   --wait            run, of exactly one run: says the testee's process, and begins
                     when Enter is pressed; no watchdog, Ctrl-C ends it
   --gdb             likewise, with the testee under gdb from its first instruction
-  --strict          exit 1 also for a SHOULD that is not met, and UNSUPPORTED
+  --strict          exit 1 also for a SHOULD that is not met, UNSUPPORTED, and
+                    what could not be looked at
   -j N              runs at a time (one for each processor)
 
   --version         of this program, and of the specification inside
 
-exit status: 0 conformant; 1 diverges; 2 usage, bad manifest or missing program;
-3 the harness is broken; 4 a testee never started: it ended at once or never
-answered
+exit status: 0 conformant; 1 diverges; 2 usage, bad manifest, missing program or
+an output that cannot be written; 3 the harness is broken; 4 a testee never
+started: it ended at once or never answered; 5 nothing was tested: no testee is
+installed, or nothing could be looked at; 128 and the signal's number: interrupted
+(what has run is reported)
 )";
 }
 

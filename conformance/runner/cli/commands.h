@@ -21,7 +21,8 @@
 namespace forkrpc::conformance {
 
 // `words` is the subcommand and its arguments; flags are set already.
-// Once `interrupted` is true, runs end without a verdict and the status is 3.
+// Once `interrupted` is true, runs end without a verdict, what has run is
+// reported, and the status is 128 and more.
 int RunCommand(const std::vector<std::string>& words,
                const std::atomic<bool>& interrupted, std::ostream& out);
 

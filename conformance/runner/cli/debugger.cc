@@ -141,7 +141,7 @@ class Gdb : public RunDebugger {
                                   argv.data(), environ);
     if (error == 0) return absl::OkStatus();
     gdb_ = -1;
-    return ErrnoError(program_.c_str(), error);
+    return SystemError(program_.c_str(), error);
   }
 
   void AwaitEnd() {

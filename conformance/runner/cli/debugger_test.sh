@@ -91,7 +91,7 @@ kill -0 "$run" || fail "the watchdog barked: $(cat said)"
 pid=$(testee)
 kill -INT "$run"
 wait "$run"
-[ $? = 3 ] && grep -q ': interrupted$' complained || fail "interrupted: $(cat complained)"
+[ $? = 130 ] && grep -q ': interrupted$' complained || fail "interrupted: $(cat complained)"
 [ -e "/proc/$pid" ] && fail "a testee is left"
 
 # --gdb: the testee stands still before its program, and ends after gdb.
@@ -155,7 +155,7 @@ until_true '[ -e got_int ]'
 sleep 0.5
 kill -INT "$run"
 wait "$run"
-[ $? = 3 ] && grep -q ': interrupted$' complained || fail "SIGINT after gdb: $(cat complained)"
+[ $? = 130 ] && grep -q ': interrupted$' complained || fail "SIGINT after gdb: $(cat complained)"
 # Ended from outside, the runner takes gdb along.
 rm up got_int
 "$runner" "${with_gdb[@]}" "${one[@]}" slow.json >said 2>complained </dev/null &

@@ -51,6 +51,7 @@ std::string LogKeeper::Keep(const Testee& testee, const RunOutcome& outcome) {
   const RunResult& result = outcome.result;
   const bool passed = result.verdict() == PASS;
   if (options_.show != nullptr && !passed && result.verdict() != UNSUPPORTED &&
+      result.verdict() != NOT_LOOKED_AT &&
       shown_[{testee.manifest().name(), result.case_id()}]++ == 0) {
     *options_.show << std::string(78, '-') << "\n" << outcome.log << "\n";
   }

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -21,6 +22,7 @@
 #include "absl/time/time.h"
 #include "conformance/runner/base/complain.h"
 #include "conformance/runner/base/files.h"
+#include "conformance/runner/base/stopwatch.h"
 #include "conformance/runner/cases/case_loader.h"
 #include "conformance/runner/cases/selection.h"
 #include "conformance/runner/cases/spec_text.h"
@@ -44,6 +46,9 @@ ABSL_FLAG(std::string, expectations, "", "list of runs known not to pass");
 ABSL_FLAG(bool, all_logs, false, "keep the logs of passed runs, too");
 ABSL_FLAG(int, most_hangs, 20,
           "hangs in a row after which a class is given up; 0 = never");
+
+ABSL_FLAG(absl::Duration, progress, absl::Seconds(10),
+          "how often progress is said where there is no terminal; 0 = never");
 
 namespace forkrpc::conformance {
 namespace {
@@ -103,13 +108,31 @@ void NoteCommand(const std::vector<std::string>& words, absl::Time started,
 }
 
 // "python child sync  120/310, 2 not passed".
+std::string ProgressText(const Progress& progress) {
+  return absl::StrCat(progress.testee, " ",
+                      Name(progress.run.conformance_case->role()), " ",
+                      Name(progress.run.form), "  ", progress.done, "/",
+                      progress.total, ", ", progress.failures, " not passed");
+}
+
+// One line of a terminal, which each run writes over.
 void ShowProgress(const Progress& progress) {
-  std::cerr << "\r\033[K" << progress.testee << " "
-            << Name(progress.run.conformance_case->role()) << " "
-            << Name(progress.run.form) << "  " << progress.done << "/"
-            << progress.total << ", " << progress.failures << " not passed";
+  std::cerr << "\r\033[K" << ProgressText(progress);
   if (progress.done == progress.total) std::cerr << "\r\033[K";
   std::cerr << std::flush;
+}
+
+// A line now and then: what waits for a pipe to end wants a sign of life.
+std::function<void(const Progress&)> SayProgress(absl::Duration every) {
+  if (every <= absl::ZeroDuration()) return nullptr;
+  return [every, last = MonotonicNow()](const Progress& progress) mutable {
+    const absl::Duration now = MonotonicNow();
+    if (now - last < every) return;
+    last = now;
+    std::cerr << absl::StrCat("forkrpc-conformance: ", ProgressText(progress),
+                              "\n")
+              << std::flush;
+  };
 }
 
 SuiteOptions OptionsFromFlags(LogKeeper* keeper) {
@@ -118,9 +141,9 @@ SuiteOptions OptionsFromFlags(LogKeeper* keeper) {
   options.watchdog = Watchdog();
   options.start_limit = absl::GetFlag(FLAGS_start_limit);
   options.seed = Seed();
-  if (isatty(STDERR_FILENO)) {
-    options.on_progress = ShowProgress;
-  }
+  options.on_progress = isatty(STDERR_FILENO)
+                            ? ShowProgress
+                            : SayProgress(absl::GetFlag(FLAGS_progress));
   options.keep_records = keeper->keeps();
   options.most_hangs = absl::GetFlag(FLAGS_most_hangs);
   options.on_outcome = [keeper](const Testee& testee,
@@ -146,9 +169,25 @@ void ComplainOfDeadClasses(const Report& report) {
 }
 
 // `run` writes what it is asked for, `matrix` every format.
-int WriteFiles(const Report& report, bool matrix, std::ostream& out) {
+ReportFiles WantedFiles(bool matrix) {
   ReportFiles files = matrix ? FilesIn(OutFolder()) : ReportFiles();
   TakeFlags(&files);
+  return files;
+}
+
+// Whether all that is to be written can be, before there is something to lose.
+absl::Status CheckOutputs(const ReportFiles& files, const std::string& logs) {
+  std::vector<std::string> paths = files.Paths();
+  if (!logs.empty()) paths.push_back(logs + "/.writable");
+  for (const std::string& path : paths) {
+    const absl::Status status = CheckWritable(path);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+int WriteFiles(const Report& report, const ReportFiles& files,
+               std::ostream& out) {
   const absl::Status status =
       WriteReports(report, files, absl::GetFlag(FLAGS_strict));
   if (!status.ok()) return Complain(status);
@@ -273,10 +312,12 @@ int RunTestees(const std::vector<std::string>& words,
   }
   const absl::StatusOr<spec::Requirements> records = RequirementRecords();
   if (!records.ok()) return Complain(records.status());
+  const ReportFiles files = WantedFiles(matrix);
+  const absl::Status writable = CheckOutputs(files, keep.folder);
+  if (!writable.ok()) return Complain(writable);
   const absl::Time started = absl::Now();
   Report report = RunSuite(options, testees, material->cases, material->spec);
   NoteCommand(words, started, &report);
-  if (interrupted) return Complain(kHarness, "interrupted");
   CompleteReport(material->cases, material->spec, *records, &report);
   const bool unexpected = ExcuseListed(*expectations, &report, out);
   const std::string divergences = Divergences(report);
@@ -287,9 +328,11 @@ int RunTestees(const std::vector<std::string>& words,
   }
   out << SummaryTable(report);
   if (matrix && !divergences.empty()) out << "\n" << divergences;
+  const int written = WriteFiles(report, files, out);
   if (!keeper.status().ok()) return Complain(keeper.status());
-  const int written = WriteFiles(report, matrix, out);
   if (written != 0) return written;
+  // What has run is reported; main knows the exit status.
+  if (interrupted) return Complain(kSignalled, "interrupted");
   ComplainOfDeadClasses(report);
   const int code = ExitCode(report, absl::GetFlag(FLAGS_strict));
   return code == kConformant && unexpected ? kDiverges : code;

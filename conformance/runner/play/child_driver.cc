@@ -5,13 +5,21 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "conformance/runner/cases/barrier.h"
 #include "conformance/runner/cases/payload.h"
 #include "conformance/runner/wire/length_hint.h"
 #include "conformance/runner/wire/octets_text.h"
 
 namespace forkrpc::conformance {
+namespace {
+
+// So much of what follows a frame is enough to know it by.
+constexpr size_t kRestShown = 256;
+
+}  // namespace
 
 absl::Status ChildDriver::DoForRole(const Step& step) {
   switch (step.kind_case()) {
@@ -92,11 +100,12 @@ void ChildDriver::CountSent(const std::string& octets) {
   });
 }
 
+bool ChildDriver::Expected::FitsId(uint32_t got) const {
+  return is_event ? got == 0 : got != 0 && (id == 0 || id == got);
+}
+
 bool ChildDriver::Expected::FitsHeader(const FrameHeader& header) const {
-  const bool id_fits = is_event
-                           ? header.id == 0
-                           : header.id != 0 && (id == 0 || id == header.id);
-  return id_fits && header.length == payload.size();
+  return FitsId(header.id) && header.length == payload.size();
 }
 
 std::string ChildDriver::Expected::Text() const {
@@ -158,19 +167,27 @@ absl::Status ChildDriver::Await(std::vector<Sequence>* sequences) {
     }
     if (open == 0) return absl::OkStatus();
     if (open > 4) absl::StrAppend(&wanted, "; or ", open - 4, " others");
+    bool wrong_header = false;
+    std::vector<std::string> payloads;  // under the id that came
     const absl::StatusOr<Frame> frame =
         NextFrame(wanted, [&](const FrameHeader& header) {
           std::vector<uint64_t> lengths;
           for (const Sequence& sequence : *sequences) {
             if (sequence.empty()) continue;
-            if (sequence.front().FitsHeader(header)) return absl::OkStatus();
-            lengths.push_back(sequence.front().payload.size());
+            const Expected& next = sequence.front();
+            if (next.FitsHeader(header)) return absl::OkStatus();
+            lengths.push_back(next.payload.size());
+            if (next.FitsId(header.id)) payloads.push_back(next.payload);
           }
+          wrong_header = true;
           return Mismatch(absl::StrCat("expected ", wanted,
                                        "; got a header with id ", header.id,
                                        " and length ", header.length,
                                        LengthHint(header.length, lengths, 8)));
         });
+    if (!frame.ok() && wrong_header) {
+      return ExplainHeader(frame.status(), payloads);
+    }
     if (!frame.ok()) return frame.status();
     answers_ += frame->header.id != 0 ? 1 : 0;
     bool found = false;
@@ -187,11 +204,23 @@ absl::Status ChildDriver::Await(std::vector<Sequence>* sequences) {
   }
 }
 
-absl::Status ChildDriver::Unwanted(
-    const std::string& wanted, const Frame& frame,
-    const std::vector<Sequence>& sequences) const {
+absl::Status ChildDriver::Unwanted(const std::string& wanted,
+                                   const Frame& frame,
+                                   const std::vector<Sequence>& sequences) {
   const std::string what =
       absl::StrCat("expected ", wanted, "; got ", Describe(frame));
+  for (const Sequence& sequence : sequences) {
+    if (sequence.empty() || !sequence.front().FitsId(frame.header.id)) continue;
+    absl::string_view rest = sequence.front().payload;
+    if (absl::ConsumePrefix(&rest, frame.payload) && !rest.empty() &&
+        absl::StartsWith(session().unfinished(), rest.substr(0, kRestShown)) &&
+        !IsMisencoded(frame.header.length, sequence.front().payload.size())) {
+      return Mismatch(absl::StrCat(what,
+                                   "; the rest of the payload follows behind "
+                                   "the end that its length sets"),
+                      kLengthCountsPayload);
+    }
+  }
   // Where the payload tells whose response it is, the id alone is wrong; an
   // empty one does not tell, nor does one that is wanted under this id later.
   if (form() != ASYNC || frame.header.id == 0 || frame.payload.empty()) {

@@ -46,6 +46,7 @@ class ChildDriver : public Driver {
     std::string name;
     std::string payload;
 
+    bool FitsId(uint32_t got) const;
     bool FitsHeader(const FrameHeader& header) const;
     std::string Text() const;
   };
@@ -59,7 +60,7 @@ class ChildDriver : public Driver {
   absl::Status Await(std::vector<Sequence>* sequences);
   // The complaint about a frame that is none of those wanted.
   absl::Status Unwanted(const std::string& wanted, const Frame& frame,
-                        const std::vector<Sequence>& sequences) const;
+                        const std::vector<Sequence>& sequences);
   void CountSent(const std::string& octets);
   absl::Status DoExpectSilence();
   absl::Status DoCleanEnd();

@@ -7,6 +7,7 @@
 //   FailedPrecondition, DataLoss  the testee did what it must not (FAIL)
 //   Unavailable                   it ended where it must not (FAIL or CRASH)
 //   DeadlineExceeded              nothing moved any more (HANG)
+//   Cancelled                     the run was interrupted (NOT_LOOKED_AT)
 //   Internal                      the case or the runner is wrong (HARNESS)
 // What both roles have in common is here; ChildDriver and ParentDriver do the
 // rest. One thread; the session must outlive the driver.
@@ -29,6 +30,7 @@
 #include "absl/strings/string_view.h"
 #include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/cases/splits.h"
+#include "conformance/runner/play/mismatch.h"
 #include "conformance/runner/play/session.h"
 #include "forkrpc/conformance_case.pb.h"
 
@@ -62,6 +64,11 @@ class Driver {
   absl::StatusOr<Frame> NextFrame(
       absl::string_view what,
       absl::FunctionRef<absl::Status(const FrameHeader&)> judge_header);
+  // `wrong`, which is about the header of the frame that is arriving, with the
+  // clause and in words what is wrong, where its octets and those behind it
+  // tell. `payloads` are those that could be its, were the length right.
+  absl::Status ExplainHeader(const absl::Status& wrong,
+                             const std::vector<std::string>& payloads);
   absl::Status AwaitEof();
   // What more there is to say of a frame that came instead of the end of the
   // stream, with a comma before it.
@@ -71,6 +78,8 @@ class Driver {
  private:
   absl::Status DoResumeReader(const ResumeReader& step);
   absl::Status AwaitBlocked();
+  // Whether the program has not ended, nor is about to.
+  bool Lives();
   absl::Status DoAwaitRead();
   absl::Status DoExpectMemory(uint64_t max_growth);
   void DoMarkMemory();
@@ -84,13 +93,6 @@ class Driver {
   std::optional<uint64_t> resident_mark_;  // kB
   std::optional<uint64_t> address_mark_;   // kB
 };
-
-// "The testee did what it must not." `req` is the clause if it is known here,
-// whatever step it was found in.
-absl::Status Mismatch(absl::string_view what, absl::string_view req = "");
-
-// The clause that Mismatch was given, or "".
-std::string BrokenRequirement(const absl::Status& status);
 
 }  // namespace forkrpc::conformance
 

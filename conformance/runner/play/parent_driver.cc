@@ -101,6 +101,7 @@ absl::Status ParentDriver::DoExpectRequests(const ExpectRequests& expect) {
             ? "the request of "
             : absl::StrCat(waiting.size(), " requests, such as that of "),
         DescribeOctets(waiting[0]->payload));
+    std::vector<std::string> payloads;  // if the header is wrong
     const absl::StatusOr<Frame> frame =
         NextFrame(wanted, [&](const FrameHeader& header) {
           std::vector<uint64_t> lengths;
@@ -108,11 +109,15 @@ absl::Status ParentDriver::DoExpectRequests(const ExpectRequests& expect) {
             if (call->payload.size() == header.length) return absl::OkStatus();
             lengths.push_back(call->payload.size());
           }
+          for (const Call* call : waiting) payloads.push_back(call->payload);
           return Mismatch(absl::StrCat(
               "expected ", wanted, "; got a header with length ", header.length,
               LengthHint(header.length, lengths,
                          HeaderSize(LayoutTo(CHILD, form())))));
         });
+    if (!frame.ok() && !payloads.empty()) {
+      return ExplainHeader(frame.status(), payloads);
+    }
     if (!frame.ok()) return frame.status();
     if (expect.in_order() && frame->payload != waiting[0]->payload) {
       return Mismatch(

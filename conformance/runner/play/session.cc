@@ -16,21 +16,22 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "conformance/runner/play/mismatch.h"
 #include "conformance/runner/testee/wire_ends.h"
 #include "conformance/runner/wire/length_hint.h"
+#include "conformance/runner/wire/text_hint.h"
 
 namespace forkrpc::conformance {
 namespace {
 
 constexpr size_t kReadOctets = size_t{64} << 10;
 constexpr size_t kErrorsKept = size_t{4} << 10;
+constexpr size_t kUnfinishedKept = size_t{4} << 10;
 constexpr uint64_t kMostHeld = uint64_t{256} << 20;
 constexpr size_t kLongestReport = size_t{160} << 20;
 constexpr absl::Duration kAwaitRead = absl::Milliseconds(100);
 constexpr absl::Duration kLongSlice = absl::Milliseconds(20);
 constexpr absl::Duration kShortSlice = absl::Microseconds(50);
-// What one look may count: a slice, and some waiting for a processor.
-constexpr absl::Duration kLongestLook = absl::Milliseconds(100);
 
 int Poll(pollfd* fds, int count, absl::Duration timeout) {
   const timespec limit = absl::ToTimespec(timeout);
@@ -53,7 +54,7 @@ Session::Session(const SessionOptions& options, TesteeProcess testee)
     : options_(options),
       testee_(std::move(testee)),
       log_(options.role, options.form),
-      start_(absl::Now()),
+      watchdog_(options.watchdog),
       scanner_(LayoutTo(options.role == CHILD ? PARENT : CHILD, options.form)) {
   reports_ended_ = options.role == CHILD;
 }
@@ -78,6 +79,12 @@ void Session::CloseWire() {
   testee_.wire_out().Close();
   chunks_.clear();
   wire_ended_ = true;
+  end_ = WireEnd::kClosed;
+}
+
+void Session::NotLookedAt(absl::string_view what) {
+  Remark(absl::StrCat("not looked at: ", what));
+  if (not_looked_at_.empty()) not_looked_at_ = std::string(what);
 }
 
 uint64_t Session::OctetsWaiting() {
@@ -112,7 +119,7 @@ bool Session::AwaitingRead() {
   if (!awaiting_read_) return false;
   if (Unread() == 0) {
     awaiting_read_ = false;
-  } else if (absl::Now() > await_until_) {
+  } else if (watched() > await_until_) {
     // It does not read now; asking again for each octet would take minutes.
     awaiting_read_ = false;
     read_awaited_in_vain_ = true;
@@ -122,6 +129,7 @@ bool Session::AwaitingRead() {
 
 void Session::HalfCloseNow() {
   Remark("the runner half-closes");
+  end_ = WireEnd::kHalfClosed;
   if (options_.record != nullptr) options_.record->ReceivedEnd(elapsed());
   if (testee_.wire_is_socket()) {
     shutdown(testee_.wire_out().get(), SHUT_WR);
@@ -160,7 +168,7 @@ bool Session::WriteWire() {
     chunk_written_ += static_cast<size_t>(count);
     if (chunk_written_ < chunk.octets.size()) continue;
     awaiting_read_ = chunk.await_read && !read_awaited_in_vain_;
-    await_until_ = absl::Now() + kAwaitRead;
+    await_until_ = watched() + kAwaitRead;
     chunk_written_ = 0;
     chunks_.pop_front();
     if (chunks_.empty()) read_awaited_in_vain_ = false;
@@ -172,21 +180,39 @@ void Session::TakeOctets(absl::string_view octets) {
   log_.Chunk(WireLog::kFromTestee, octets, elapsed());
   if (options_.record != nullptr) options_.record->Sent(octets, elapsed());
   octets_held_ += octets.size();
+  const uint64_t from = scanner_.offset();
   scanner_.Scan(octets, [&](const FrameScanner::Piece& piece) {
+    if (piece.last) {
+      unfinished_at_ = piece.header.offset + HeaderSize(scanner_.layout()) +
+                       piece.header.length;
+      unfinished_.clear();
+    }
     if (!stream_error_.ok()) return;
     if (piece.is_header && piece.header.length > options_.largest_payload) {
-      stream_error_ = absl::DataLossError(absl::StrFormat(
-          "the frame at octet %d has length %d (0x%08x), but no frame of this "
-          "case is longer than %d octets%s",
-          piece.header.offset, piece.header.length, piece.header.length,
-          options_.largest_payload,
-          LengthBeyondHint(piece.header.length, options_.largest_payload)));
+      std::string octets;
+      if (scanner_.layout() == Layout::kIdLength) {
+        AppendU32(piece.header.id, &octets);
+      }
+      AppendU32(piece.header.length, &octets);
+      const std::string text = TextHint(octets);
+      stream_error_ = Blaming(
+          absl::DataLossError(absl::StrFormat(
+              "the frame at octet %d has length %d (0x%08x), but no frame of "
+              "this case is longer than %d octets%s%s",
+              piece.header.offset, piece.header.length, piece.header.length,
+              options_.largest_payload,
+              LengthBeyondHint(piece.header.length, options_.largest_payload),
+              text)),
+          text.empty() ? "" : kNothingBetweenFrames);
       return;
     }
     payload_.append(piece.octets.data(), piece.octets.size());
     if (!piece.last) return;
     frames_.push_back({piece.header, std::exchange(payload_, {})});
   });
+  const uint64_t whole = std::max(unfinished_at_, from) - from;
+  absl::StrAppend(&unfinished_, octets.substr(whole).substr(
+                                    0, kUnfinishedKept - unfinished_.size()));
   if (octets_held_ > kMostHeld && stream_error_.ok()) {
     stream_error_ = absl::DataLossError(
         absl::StrCat("the testee sent more than ", kMostHeld, " octets"));
@@ -287,10 +313,11 @@ void Session::DrainErrors() {
 }
 
 void Session::AwaitExit() {
-  const absl::Time until = absl::Now() + options_.watchdog;
-  while (!testee_.PeekExit().has_value() && absl::Now() < until) {
+  const absl::Duration until = watched() + options_.watchdog;
+  while (!testee_.PeekExit().has_value() && watched() < until) {
     if (options_.interrupted != nullptr && *options_.interrupted) return;
     PollOnce();
+    stopwatch_.Look();
   }
 }
 
@@ -339,48 +366,45 @@ std::string Session::WhatIsMissing() const {
   return "";
 }
 
-bool Session::IsStarved() {
-  const Activity before = std::exchange(activity_, testee_.GroupActivity());
-  if (!activity_.runnable) return false;
-  // The first time there is nothing to compare with; a testee that is busy all
-  // the time gives itself away the second time.
-  return before.processor_time == absl::ZeroDuration() ||
-         activity_.processor_time - before.processor_time <
-             options_.watchdog / 4;
+std::string Session::Howl(Watchdog::Bark bark, absl::string_view what) const {
+  if (bark == Watchdog::Bark::kTooLong) {
+    return absl::StrCat(
+        "still waiting for ", what, " after ",
+        absl::FormatDuration(absl::Trunc(
+            Watchdog::kLimitsInAll * options_.watchdog, absl::Seconds(1))),
+        " in all");
+  }
+  const bool worked = bark == Watchdog::Bark::kWorksInVain;
+  return absl::StrCat("nothing moved for ",
+                      absl::FormatDuration(absl::Trunc(
+                          worked ? watchdog_.silence() : options_.watchdog,
+                          absl::Milliseconds(100))),
+                      worked ? ", though the testee used the processor," : "",
+                      " while waiting for ", what, WhatIsMissing());
+}
+
+void Session::PumpFor(absl::Duration time, absl::FunctionRef<bool()> done) {
+  const absl::Duration until = watched() + time;
+  while (!done() && watched() < until) {
+    PollOnce();
+    stopwatch_.Look();
+  }
 }
 
 absl::Status Session::PumpUntil(absl::FunctionRef<bool()> done,
                                 absl::string_view what) {
-  absl::Duration silence;
-  absl::Time now = absl::Now();
+  watchdog_.Begin();
   while (!done()) {
     if (!stream_error_.ok()) return stream_error_;
-    const absl::Time before = now;
     const bool moved = PollOnce();
-    now = absl::Now();
     // While the runner itself stood still, nobody looked.
-    silence += std::min(now - before, kLongestLook);
-    if (moved) {
-      silence = absl::ZeroDuration();
-      activity_ = Activity();
-    } else if (silence > options_.watchdog && IsStarved()) {
-      silence = absl::ZeroDuration();
-    } else if (silence > options_.watchdog) {
-      return absl::DeadlineExceededError(
-          absl::StrCat("nothing moved for ",
-                       absl::FormatDuration(absl::Trunc(
-                           options_.watchdog, absl::Milliseconds(100))),
-                       " while waiting for ", what, WhatIsMissing()));
-    }
+    const Watchdog::Bark bark = watchdog_.Look(
+        stopwatch_.Look(), moved, [&] { return GroupActivity(testee_.pid()); });
     if (options_.interrupted != nullptr && *options_.interrupted) {
-      return absl::InternalError("interrupted");
+      return absl::CancelledError("interrupted");
     }
-    if (elapsed() > 20 * options_.watchdog) {
-      return absl::DeadlineExceededError(
-          absl::StrCat("still waiting for ", what, " after ",
-                       absl::FormatDuration(absl::Trunc(20 * options_.watchdog,
-                                                        absl::Seconds(1))),
-                       " in all"));
+    if (bark != Watchdog::Bark::kNone) {
+      return absl::DeadlineExceededError(Howl(bark, what));
     }
   }
   return absl::OkStatus();

@@ -22,12 +22,14 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "conformance/runner/base/stopwatch.h"
+#include "conformance/runner/play/watchdog.h"
 #include "conformance/runner/play/wire_record.h"
 #include "conformance/runner/testee/testee_process.h"
 #include "conformance/runner/wire/frame_scanner.h"
@@ -45,11 +47,11 @@ struct Frame {
 struct SessionOptions {
   Role role = CHILD;
   Form form = SYNC;
-  absl::Duration watchdog;  // without an octet moving, or 20 times that in all
+  absl::Duration watchdog;       // see Watchdog
   uint64_t largest_payload = 0;  // no longer frame can come from the testee
   WireRecord* record =
       nullptr;  // is told all that goes to and fro; may be null
-  // Set from outside to end the run with an Internal error; may be null.
+  // Set from outside to end the run with Cancelled; may be null.
   const std::atomic<bool>* interrupted = nullptr;
 };
 
@@ -75,6 +77,10 @@ class Session {
   void PollOften(bool often) { often_ = often; }
   void StallReader() { stalled_ = true; }
   void ResumeReader() { stalled_ = false; }
+  // For a check that the system does not allow here: what was not looked at. A
+  // run that is passed but for that is not passed.
+  void NotLookedAt(absl::string_view what);
+  const std::string& not_looked_at() const { return not_looked_at_; }
   // Octets that wait to be read from the wire.
   uint64_t OctetsWaiting();
 
@@ -84,9 +90,15 @@ class Session {
   absl::Status PumpUntil(absl::FunctionRef<bool()> done,
                          absl::string_view what);
 
+  // Moves octets until done(), or for `time`, whatever the stream is.
+  void PumpFor(absl::Duration time, absl::FunctionRef<bool()> done);
+
   // From the testee.
   std::deque<Frame>& frames() { return frames_; }
   const FrameScanner& scanner() const { return scanner_; }
+  // The octets behind the last whole frame, from where a header should begin;
+  // the first 4 KiB of them.
+  absl::string_view unfinished() const { return unfinished_; }
   std::deque<std::string>& reports() { return reports_; }
   bool wire_ended() const { return wire_ended_; }
   bool reports_ended() const { return reports_ended_; }
@@ -105,10 +117,18 @@ class Session {
   // Whether an adapter has read all its commands from the kernel's buffers, or
   // reads none any more.
   bool all_commands_read();
+  bool all_commands_written() const { return commands_.empty(); }
+  // Whether the runner has said that nothing more comes over the wire.
+  bool half_closed() const { return end_ != WireEnd::kOpen; }
+  // Whether it has closed the wire.
+  bool closed() const { return end_ == WireEnd::kClosed; }
 
   TesteeProcess& testee() { return testee_; }
   WireLog& log() { return log_; }
-  absl::Duration elapsed() const { return absl::Now() - start_; }
+  // Since the beginning; and that part of it in which the runner looked, by
+  // which everything is judged.
+  absl::Duration elapsed() const { return stopwatch_.elapsed(); }
+  absl::Duration watched() const { return stopwatch_.watched(); }
   void Remark(absl::string_view text) { log_.Remark(text, elapsed()); }
 
  private:
@@ -125,9 +145,7 @@ class Session {
   void TakeReport();
   bool ReadReports();
   bool ReadErrors();
-  // Whether nothing moves because other programs have the processors. Called
-  // each time the watchdog barks: so that a busy machine is not called a hang.
-  bool IsStarved();
+  std::string Howl(Watchdog::Bark bark, absl::string_view what) const;
   bool AwaitingRead();
   // Octets that the testee has not read from the kernel's buffers; 0 where the
   // system cannot tell.
@@ -139,11 +157,14 @@ class Session {
   const SessionOptions options_;
   TesteeProcess testee_;
   WireLog log_;
-  const absl::Time start_;
+  Stopwatch stopwatch_;
+  Watchdog watchdog_;
   FrameScanner scanner_;
   absl::Status stream_error_;
   std::string payload_;  // of the frame that is arriving
   std::deque<Frame> frames_;
+  std::string unfinished_;
+  uint64_t unfinished_at_ = 0;  // its offset in the stream
   uint64_t octets_held_ = 0;
   std::deque<std::string> reports_;
   std::string report_part_;
@@ -155,12 +176,14 @@ class Session {
   bool wire_ended_ = false;
   bool reports_ended_ = false;
   bool spoke_ = false;
-  Activity activity_;  // at the last bark, if nothing has moved since
   bool stalled_ = false;
   bool often_ = false;
   bool awaiting_read_ = false;
   bool read_awaited_in_vain_ = false;
-  absl::Time await_until_;
+  absl::Duration await_until_;  // of watched()
+  enum class WireEnd { kOpen, kHalfClosed, kClosed };
+  WireEnd end_ = WireEnd::kOpen;  // by the runner
+  std::string not_looked_at_;
 };
 
 }  // namespace forkrpc::conformance

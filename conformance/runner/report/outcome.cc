@@ -12,6 +12,7 @@ Outcome OutcomeOf(const RunResult& run, bool strict) {
     case PASS:
       return Outcome::kPassed;
     case UNSUPPORTED:
+    case NOT_LOOKED_AT:
       return strict && counts ? Outcome::kFailed : Outcome::kSkipped;
     case FAIL:
     case CRASH:

@@ -20,7 +20,7 @@ enum class Outcome {
   kPassed,
   kFailed,     // a MUST; if strict, anything that is not passed
   kTolerated,  // a SHOULD that is not met, or what is expected: no failure
-  kSkipped,    // UNSUPPORTED
+  kSkipped,    // UNSUPPORTED, NOT_LOOKED_AT
   kBroken,     // HARNESS: no judgement
 };
 Outcome OutcomeOf(const RunResult& run, bool strict);

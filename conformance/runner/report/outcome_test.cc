@@ -21,6 +21,8 @@ TEST(OutcomeTest, AgreesWithTheExitStatus) {
   EXPECT_EQ(outcome(SHOULD, CRASH, true), Outcome::kFailed);
   EXPECT_EQ(outcome(MUST, UNSUPPORTED, false), Outcome::kSkipped);
   EXPECT_EQ(outcome(MUST, UNSUPPORTED, true), Outcome::kFailed);
+  EXPECT_EQ(outcome(MUST, NOT_LOOKED_AT, false), Outcome::kSkipped);
+  EXPECT_EQ(outcome(MUST, NOT_LOOKED_AT, true), Outcome::kFailed);
   EXPECT_EQ(outcome(SHOULD, HARNESS, false), Outcome::kBroken);
   EXPECT_EQ(outcome(MUST, VERDICT_UNSPECIFIED, false), Outcome::kBroken);
 }

@@ -11,6 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "conformance/runner/base/legible.h"
 #include "conformance/runner/base/message_json.h"
 #include "conformance/runner/cases/case_run.h"
@@ -49,6 +50,9 @@ Row ClassRow(const TesteeResult& testee, const ClassResult& each) {
   for (const uint32_t count : {counts.pass(), counts.fail(), counts.crash(),
                                counts.hang(), counts.unsupported()}) {
     row.push_back(count == 0 ? "-" : absl::StrCat(count));
+  }
+  if (counts.not_looked_at() > 0) {
+    row.push_back(absl::StrCat(counts.not_looked_at(), " not looked at"));
   }
   if (counts.harness() > 0) {
     row.push_back(absl::StrCat(counts.harness(), " HARNESS errors"));
@@ -164,15 +168,51 @@ std::string UncitedList(const Report& report) {
   return text;
 }
 
+// What is not looked at stands in NotLookedAt: it is no divergence.
 template <typename Visit>
 void VisitDivergences(const Report& report, Visit visit) {
   for (const TesteeResult& testee : report.testees()) {
     for (const ClassResult& each : testee.classes()) {
       for (const RunResult& run : each.runs()) {
-        if (run.verdict() != PASS) visit(testee, run);
+        if (run.verdict() != PASS && run.verdict() != NOT_LOOKED_AT) {
+          visit(testee, run);
+        }
       }
     }
   }
+}
+
+// "NOT LOOKED AT  NAME  12 runs, such as child/echo:sync:tcp" and the reason on
+// the next line, for each testee and reason; many runs may have the same.
+std::string NotLookedAt(const Report& report) {
+  struct Group {
+    std::string testee, reason, first;
+    int runs;
+  };
+  std::vector<Group> groups;
+  for (const TesteeResult& testee : report.testees()) {
+    for (const ClassResult& each : testee.classes()) {
+      for (const RunResult& run : each.runs()) {
+        if (run.verdict() != NOT_LOOKED_AT) continue;
+        const auto group =
+            std::find_if(groups.begin(), groups.end(), [&](const Group& g) {
+              return g.testee == testee.name() && g.reason == run.reason();
+            });
+        if (group != groups.end()) {
+          ++group->runs;
+        } else {
+          groups.push_back({testee.name(), run.reason(), run.id(), 1});
+        }
+      }
+    }
+  }
+  std::string text;
+  for (const Group& group : groups) {
+    absl::StrAppend(&text, "NOT LOOKED AT  ", group.testee, "  ", group.runs,
+                    group.runs == 1 ? " run, " : " runs, such as ", group.first,
+                    "\n               ", Shorten(group.reason, 400), "\n");
+  }
+  return text;
 }
 
 }  // namespace
@@ -225,7 +265,7 @@ std::string Divergences(const Report& report) {
       absl::StrAppend(&text, "            log: ", run.log(), "\n");
     }
   });
-  return text;
+  return text + NotLookedAt(report);
 }
 
 std::string Markdown(const Report& report) {
@@ -259,11 +299,21 @@ std::string Markdown(const Report& report) {
                              Verdict_Name(run.verdict()), run.broken_req(),
                              MarkdownCell(reason), MarkdownCode(run.log())});
       });
+  const std::string unseen = NotLookedAt(report);
+  if (!unseen.empty()) {
+    absl::StrAppend(&text, "\n## Not looked at\n\n");
+    for (const absl::string_view line :
+         absl::StrSplit(unseen, '\n', absl::SkipEmpty())) {
+      absl::StrAppend(&text, "    ", line, "\n");
+    }
+  }
   absl::StrAppend(&text,
-                  list.empty() ? "\nEvery run is passed.\n"
-                               : "\n## Not passed\n\n| testee | run | level | "
-                                 "verdict | clause | reason "
-                                 "| log |\n|---|---|---|---|---|---|---|\n",
+                  list.empty() && unseen.empty() ? "\nEvery run is passed.\n"
+                  : list.empty()
+                      ? ""
+                      : "\n## Not passed\n\n| testee | run | level | "
+                        "verdict | clause | reason "
+                        "| log |\n|---|---|---|---|---|---|---|\n",
                   list, UncitedList(report));
   return text;
 }

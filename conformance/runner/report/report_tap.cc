@@ -45,8 +45,10 @@ std::string Point(const std::string& name, const RunResult& run, int number,
       return absl::StrCat("ok ", head, " # SKIP ", Escaped(run.reason()), "\n");
     case Outcome::kTolerated:
       return absl::StrCat("not ok ", head, " # TODO ", Name(run.level()), " ",
-                          Escaped(run.broken_req()), " is not met\n",
-                          Diagnostic(run));
+                          run.broken_req().empty()
+                              ? ""
+                              : absl::StrCat(Escaped(run.broken_req()), " "),
+                          "is not met\n", Diagnostic(run));
     case Outcome::kFailed:
     case Outcome::kBroken:
       break;

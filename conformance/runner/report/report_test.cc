@@ -16,6 +16,7 @@ namespace forkrpc::conformance {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Report Parse(const std::string& text) {
   Report report;
@@ -63,6 +64,25 @@ TEST(ReportTest, DivergencesNameClauseReasonAndLog) {
             "            a | b\n"
             "            FR-FRM-001: It MUST.\n"
             "            log: x.log\n");
+}
+
+TEST(ReportTest, WhatIsNotLookedAtIsCountedByItsReason) {
+  const Report report = Parse(R"(testees { name: "t" classes { state: RAN
+      counts { must_passed: 1 must_total: 4 pass: 1 not_looked_at: 3 }
+      runs { id: "child/a:sync" verdict: PASS }
+      runs { id: "child/b:sync" verdict: NOT_LOOKED_AT reason: "no /proc" }
+      runs { id: "child/c:sync" verdict: NOT_LOOKED_AT reason: "no net" }
+      runs { id: "child/d:sync" verdict: NOT_LOOKED_AT reason: "no /proc" }
+      } })");
+  EXPECT_EQ(Divergences(report),
+            "NOT LOOKED AT  t  2 runs, such as child/b:sync\n"
+            "               no /proc\n"
+            "NOT LOOKED AT  t  1 run, child/c:sync\n"
+            "               no net\n");
+  EXPECT_THAT(SummaryTable(report), HasSubstr("1/4"));
+  EXPECT_THAT(SummaryTable(report), HasSubstr("  3 not looked at\n"));
+  EXPECT_THAT(Markdown(report), HasSubstr("\n## Not looked at\n"));
+  EXPECT_THAT(Markdown(report), Not(HasSubstr("Every run is passed")));
 }
 
 TEST(ReportTest, ATwinStandsBesideItsCase) {

@@ -37,6 +37,7 @@ struct Findings {
   uint32_t total = 0;  // of the classes that ran
   uint32_t unsupported = 0;
   uint32_t harness = 0;
+  uint32_t not_looked_at = 0;
   std::map<std::string, std::vector<std::string>> not_judged;  // note: classes
 };
 
@@ -54,6 +55,7 @@ bool IsMust(const Report& report, const std::string& req) {
 void AddRun(const Report& report, const RunResult& run, Findings* findings) {
   if (run.verdict() == UNSUPPORTED) ++findings->unsupported;
   if (run.verdict() == HARNESS) ++findings->harness;
+  if (run.verdict() == NOT_LOOKED_AT) ++findings->not_looked_at;
   if (!IsTried(run)) return;
   ++findings->tried;
   if (run.verdict() == PASS) return;
@@ -148,6 +150,10 @@ VerdictLine VerdictOf(const Report& report, const TesteeResult& testee) {
   if (findings.unsupported > 0) {
     parts.push_back(absl::StrCat(Count(findings.unsupported, "run"),
                                  " UNSUPPORTED, as it said beforehand"));
+  }
+  if (findings.not_looked_at > 0) {
+    parts.push_back(absl::StrCat(Count(findings.not_looked_at, "run"),
+                                 " could not be looked at on this machine"));
   }
   if (findings.tried > 0) {
     parts.push_back(

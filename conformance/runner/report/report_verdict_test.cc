@@ -70,6 +70,14 @@ TEST_F(VerdictTest, WhatWasNotTriedIsNotKept) {
             "it said beforehand; 3 of 4 runs tried.");
 }
 
+TEST_F(VerdictTest, WhatCouldNotBeLookedAtIsCounted) {
+  Passed(3);
+  Add("child/memory", MUST, NOT_LOOKED_AT);
+  EXPECT_EQ(Text(),
+            "keeps every MUST and SHOULD that was tried; 1 run could not be "
+            "looked at on this machine; 3 of 4 runs tried.");
+}
+
 TEST_F(VerdictTest, ClausesOfMostCasesComeFirst) {
   Add("child/a", MUST, FAIL, "FR-FRM-001");
   Add("child/b", MUST, CRASH, "FR-FRM-002");

@@ -172,7 +172,16 @@ absl::Status Testee::CheckInstalled() {
   for (const auto& requirement : manifest_.requires()) {
     const std::vector<std::string> argv(requirement.argv().begin(),
                                         requirement.argv().end());
-    if (!CommandSucceeds(argv, directory_, Environment(), kRequiresSeconds)) {
+    const absl::StatusOr<bool> succeeds =
+        CommandSucceeds(argv, directory_, Environment(), kRequiresSeconds);
+    // What is not known is not taken for what is not there.
+    if (!succeeds.ok()) {
+      return absl::Status(
+          succeeds.status().code(),
+          absl::StrCat(path_, ": \"requires\" cannot be looked at: ",
+                       succeeds.status().message()));
+    }
+    if (!*succeeds) {
       not_installed_ = requirement.else_();
       return absl::OkStatus();
     }

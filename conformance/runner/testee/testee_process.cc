@@ -29,6 +29,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "conformance/runner/base/stopwatch.h"
 #include "conformance/runner/testee/wire_ends.h"
 
 namespace forkrpc::conformance {
@@ -108,7 +109,7 @@ absl::StatusOr<pid_t> Spawn(const std::string& program,
     return absl::NotFoundError(
         absl::StrCat(program, " cannot be started: ", strerror(error)));
   }
-  if (error != 0) return ErrnoError("posix_spawn", error);
+  if (error != 0) return SystemError("posix_spawn", error);
   return pid;
 }
 
@@ -142,7 +143,7 @@ absl::StatusOr<pid_t> ForkDebugged(const SpawnOptions& options,
   const std::vector<char*> argv_pointers = Pointers(argv);
   const std::vector<char*> environment_pointers = Pointers(environment);
   const pid_t pid = fork();
-  if (pid < 0) return ErrnoError("fork", errno);
+  if (pid < 0) return SystemError("fork", errno);
   if (pid == 0) {
     Become(options, fds, const_cast<char**>(argv_pointers.data()),
            const_cast<char**>(environment_pointers.data()));
@@ -158,13 +159,8 @@ absl::StatusOr<pid_t> ForkDebugged(const SpawnOptions& options,
 }
 
 Exit ExitOf(const siginfo_t& info) {
-  Exit exit;
-  if (info.si_code == CLD_EXITED) {
-    exit.status = info.si_status;
-  } else {
-    exit.signal = info.si_status;
-  }
-  return exit;
+  return {info.si_code == CLD_EXITED ? Exit::kStatus : Exit::kSignal,
+          info.si_status};
 }
 
 // How `pid`, which is not reaped, ended; nothing if it has not.
@@ -174,7 +170,9 @@ std::optional<Exit> Peek(pid_t pid, int flags) {
   do {
     result = waitid(P_PID, pid, &info, WEXITED | WNOWAIT | flags);
   } while (result != 0 && errno == EINTR);
-  if (result != 0 || info.si_pid == 0) return std::nullopt;
+  // Somebody else has reaped it: the system, if SIGCHLD is ignored.
+  if (result != 0) return Exit();
+  if (info.si_pid == 0) return std::nullopt;
   return ExitOf(info);
 }
 
@@ -182,50 +180,19 @@ std::optional<Exit> Peek(pid_t pid, int flags) {
 // cannot have passed to strangers.
 Exit KillGroupAndReap(pid_t pid) {
   std::optional<Exit> exit = Peek(pid, WNOHANG);
+  if (exit.has_value() && exit->how == Exit::kUnknown) return *exit;
   kill(-pid, SIGKILL);
   if (!exit.has_value()) {
     exit = Peek(pid, 0).value_or(Exit());
-    exit->by_runner = exit->signal == SIGKILL;
+    if (exit->how == Exit::kUnknown ||
+        (exit->how == Exit::kSignal && exit->number == SIGKILL)) {
+      exit->how = Exit::kByRunner;
+    }
   }
   int status;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   return *exit;
-}
-
-// The fields of a /proc/.../stat behind the program's name, which may hold
-// blanks: state, parent, group, ... Empty if the process has gone.
-std::vector<std::string> StatFields(const std::string& path) {
-  std::ifstream in(path);
-  std::string line;
-  std::getline(in, line);
-  const size_t end = line.rfind(") ");
-  if (end == std::string::npos) return {};
-  return absl::StrSplit(line.substr(end + 2), ' ');
-}
-
-constexpr size_t kStatState = 0;
-constexpr size_t kStatGroup = 2;
-constexpr size_t kStatUserTicks = 11;
-constexpr size_t kStatSystemTicks = 12;
-
-// Adds one process to *activity.
-void AddActivity(const std::string& folder,
-                 const std::vector<std::string>& fields, Activity* activity) {
-  int64_t user = 0;
-  int64_t system = 0;
-  if (absl::SimpleAtoi(fields[kStatUserTicks], &user) &&
-      absl::SimpleAtoi(fields[kStatSystemTicks], &system)) {
-    activity->processor_time +=
-        absl::Seconds(user + system) / int64_t{sysconf(_SC_CLK_TCK)};
-  }
-  std::error_code error;
-  for (const auto& task :
-       std::filesystem::directory_iterator(folder + "/task", error)) {
-    const std::vector<std::string> of_task = StatFields(task.path() / "stat");
-    activity->runnable |= !of_task.empty() && (of_task[kStatState] == "R" ||
-                                               of_task[kStatState] == "D");
-  }
 }
 
 bool IsExecutableFile(const std::string& path) {
@@ -237,11 +204,17 @@ bool IsExecutableFile(const std::string& path) {
 }  // namespace
 
 std::string Exit::Text() const {
-  if (by_runner) return "killed by the runner";
-  if (signal != 0) {
-    return absl::StrCat("signal ", signal, " (", strsignal(signal), ")");
+  switch (how) {
+    case kStatus:
+      return absl::StrCat("status ", number);
+    case kSignal:
+      return absl::StrCat("signal ", number, " (", strsignal(number), ")");
+    case kByRunner:
+      return "killed by the runner";
+    case kUnknown:
+      break;
   }
-  return absl::StrCat("status ", status);
+  return "an unknown status";
 }
 
 absl::StatusOr<TesteeProcess> TesteeProcess::Start(
@@ -274,7 +247,7 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
   if (testee.wire_is_socket()) {
     testee.wire_out_ =
         ScopedFd(fcntl(testee.wire_in_.get(), F_DUPFD_CLOEXEC, kLowestFd));
-    if (!testee.wire_out_.valid()) return ErrnoError("fcntl", errno);
+    if (!testee.wire_out_.valid()) return SystemError("fcntl", errno);
   }
   std::vector<int> fds;
   for (const ScopedFd& fd : theirs) {
@@ -345,20 +318,6 @@ std::optional<int> TesteeProcess::DescriptorCount() const {
   return count;
 }
 
-Activity TesteeProcess::GroupActivity() const {
-  Activity activity;
-  std::error_code error;
-  const std::string group = absl::StrCat(pid_);
-  for (const auto& entry :
-       std::filesystem::directory_iterator("/proc", error)) {
-    const std::vector<std::string> fields = StatFields(entry.path() / "stat");
-    if (fields.size() > kStatSystemTicks && fields[kStatGroup] == group) {
-      AddActivity(entry.path(), fields, &activity);
-    }
-  }
-  return activity;
-}
-
 std::string FindInPath(const std::string& program) {
   const char* const path = std::getenv("PATH");
   if (path == nullptr || program.empty() || absl::StrContains(program, '/')) {
@@ -388,27 +347,37 @@ absl::StatusOr<std::string> FindProgram(const std::string& program,
       "program '", program, "' is neither in ", directory, " nor in PATH"));
 }
 
-bool CommandSucceeds(const std::vector<std::string>& argv,
-                     const std::string& directory,
-                     const std::map<std::string, std::string>& environment,
-                     int seconds) {
+absl::StatusOr<bool> CommandSucceeds(
+    const std::vector<std::string>& argv, const std::string& directory,
+    const std::map<std::string, std::string>& environment, int seconds) {
   if (argv.empty()) return false;
   const absl::StatusOr<std::string> program = FindProgram(argv[0], directory);
   if (!program.ok()) return false;
   absl::StatusOr<ScopedFd> null =
       Lift(ScopedFd(open("/dev/null", O_RDWR | O_CLOEXEC)));
-  if (!null.ok()) return false;
+  if (!null.ok()) return null.status();
   const int fd = null->get();
   const absl::StatusOr<pid_t> pid =
       Spawn(*program, argv, directory, environment, {fd, fd, fd});
-  if (!pid.ok()) return false;
-  const absl::Time deadline = absl::Now() + absl::Seconds(seconds);
+  if (absl::IsNotFound(pid.status())) return false;
+  if (!pid.ok()) return pid.status();
+  Stopwatch stopwatch;
   std::optional<Exit> exit;
-  while (!(exit = Peek(*pid, WNOHANG)).has_value() && absl::Now() < deadline) {
+  while (!(exit = Peek(*pid, WNOHANG)).has_value() &&
+         stopwatch.watched() < absl::Seconds(seconds)) {
     absl::SleepFor(absl::Milliseconds(5));
+    stopwatch.Look();
   }
   KillGroupAndReap(*pid);
-  return exit.has_value() && exit->signal == 0 && exit->status == 0;
+  if (!exit.has_value()) {
+    return absl::DeadlineExceededError(
+        absl::StrCat(argv[0], " has not ended within ", seconds, " s"));
+  }
+  if (exit->how == Exit::kUnknown) {
+    return absl::UnavailableError(absl::StrCat(
+        argv[0], " has ended, but its exit status went to somebody else"));
+  }
+  return exit->IsStatus(0);
 }
 
 }  // namespace forkrpc::conformance

@@ -8,9 +8,12 @@
 // signal dispositions; it gets descriptors 0 to 2 (3 for a parent) and no other
 // of the runner's, and of FORKRPC_FORM and FORKRPC_SERIALISER nothing that the
 // runner was told itself. Destruction kills the whole group and reaps the
-// program, so nothing is left behind whatever a testee does. One thread at a
-// time; several objects may live in several threads. Errors: NotFound (no such
-// program), Internal (the system refuses descriptors or processes).
+// program, so nothing is left behind whatever a testee does; unless the host
+// program ignores SIGCHLD or reaps what is not its own: then nothing is killed
+// whose number may have passed to strangers, and how it ended is unknown. One
+// thread at a time; several objects may live in several threads. Errors:
+// NotFound (no such program), Unavailable (this machine does not have the
+// transport, or no descriptors or processes left), Internal (our mistake).
 //
 //   absl::StatusOr<TesteeProcess> testee = TesteeProcess::Start(options);
 //   ... testee->wire_in(), testee->wire_out() ...
@@ -28,7 +31,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "conformance/runner/base/scoped_fd.h"
 #include "forkrpc/conformance_case.pb.h"
 
@@ -36,18 +38,20 @@ namespace forkrpc::conformance {
 
 // How a process ended.
 struct Exit {
-  bool by_runner = false;  // it had not ended when the runner killed it
-  int status = 0;          // meaningful if signal is 0
-  int signal = 0;
+  enum How {
+    kUnknown,   // it has, but its status went to somebody else
+    kStatus,    // `number` is its exit status
+    kSignal,    // `number` is the signal
+    kByRunner,  // it had not ended when the runner killed it
+  };
+  How how = kUnknown;
+  int number = 0;
 
-  // "status 0", "signal 11 (Segmentation fault)", "killed by the runner".
+  bool IsStatus(int status) const { return how == kStatus && number == status; }
+
+  // "status 0", "signal 11 (Segmentation fault)", "killed by the runner",
+  // "an unknown status".
   std::string Text() const;
-};
-
-// What a testee's processes are doing.
-struct Activity {
-  bool runnable = false;  // a thread runs, waits for a processor or for a disk
-  absl::Duration processor_time;  // used by all of them so far
 };
 
 // Where a parent has its wire. A child always has it on 0 and 1.
@@ -110,10 +114,6 @@ class TesteeProcess {
   // tell, or when it has ended.
   std::optional<int> DescriptorCount() const;
 
-  // Of all processes in the group; nothing is runnable where the system cannot
-  // tell. Reads all of /proc: not for every turn of a loop.
-  Activity GroupActivity() const;
-
  private:
   TesteeProcess() = default;
 
@@ -135,12 +135,13 @@ std::string FindInPath(const std::string& program);
 absl::StatusOr<std::string> FindProgram(const std::string& program,
                                         const std::string& directory);
 
-// Runs a command to its end with no input and its output thrown away. True if
-// its exit status is 0 within `seconds`; it is killed after that.
-bool CommandSucceeds(const std::vector<std::string>& argv,
-                     const std::string& directory,
-                     const std::map<std::string, std::string>& environment,
-                     int seconds);
+// Runs a command to its end with no input and its output thrown away. Whether
+// its exit status is 0; false, too, if there is no such program.
+// DeadlineExceeded if it has not ended within `seconds`, when it is killed;
+// Unavailable if nobody knows how it ended, or it cannot be started now.
+absl::StatusOr<bool> CommandSucceeds(
+    const std::vector<std::string>& argv, const std::string& directory,
+    const std::map<std::string, std::string>& environment, int seconds);
 
 }  // namespace forkrpc::conformance
 

@@ -169,7 +169,7 @@ TEST(TesteeProcessTest, KnowsNothingOfTheRunnersOwnWire) {
   EXPECT_EQ(seen(), "of the manifest no kept\n");
   options.debugged = false;
   EXPECT_EQ(seen(), "of the manifest no kept\n");
-  EXPECT_TRUE(CommandSucceeds({"/bin/sh", "-c", "[ -z \"$FORKRPC_FORM\" ]"}, "",
+  EXPECT_TRUE(*CommandSucceeds({"/bin/sh", "-c", "[ -z \"$FORKRPC_FORM\" ]"}, "",
                               {}, 10));
   unsetenv("FORKRPC_FORM");
   unsetenv("FORKRPC_SERIALISER");
@@ -320,23 +320,32 @@ TEST(TesteeProcessTest, CountsDescriptors) {
   EXPECT_FALSE(child.DescriptorCount().has_value());
 }
 
-TEST(TesteeProcessTest, TellsBusyFromWaiting) {
-  TesteeProcess waits = StartShell("echo; sleep 1000", CHILD);
-  pollfd wait = {waits.wire_in().get(), POLLIN, 0};
-  ASSERT_EQ(poll(&wait, 1, 10000), 1);
-  for (int i = 0; waits.GroupActivity().runnable; ++i) {
-    ASSERT_LT(i, 5000);  // until the shell has become sleep, and sleeps
+// As `env --ignore-signal=CHLD` starts a program.
+class SigchldIgnored {
+ public:
+  SigchldIgnored() : before_(signal(SIGCHLD, SIG_IGN)) {}
+  ~SigchldIgnored() { signal(SIGCHLD, before_); }
+
+ private:
+  const sighandler_t before_;
+};
+
+TEST(TesteeProcessTest, AnEndWhoseStatusIsLostIsAnEnd) {
+  const SigchldIgnored ignored;
+  TesteeProcess ends = StartShell("exit 7", CHILD);
+  for (int i = 0; !ends.PeekExit().has_value(); ++i) {
+    ASSERT_LT(i, 10000);
     usleep(1000);
   }
-  // Busy in a grandchild, as under a wrapper script.
-  TesteeProcess busy = StartShell("(while :; do :; done) & wait", CHILD);
-  Activity activity;
-  for (int i = 0; activity.processor_time < absl::Milliseconds(50); ++i) {
-    ASSERT_LT(i, 5000);
-    usleep(1000);
-    activity = busy.GroupActivity();
-  }
-  EXPECT_TRUE(activity.runnable);
+  EXPECT_EQ(ends.PeekExit()->Text(), "an unknown status");
+  EXPECT_EQ(ends.KillAndReap().Text(), "an unknown status");
+
+  TesteeProcess stays = StartShell("sleep 1000", CHILD);
+  EXPECT_FALSE(stays.PeekExit().has_value());
+  EXPECT_EQ(stays.KillAndReap().Text(), "killed by the runner");
+
+  EXPECT_EQ(CommandSucceeds({"true"}, "/", {}, 9).status().code(),
+            absl::StatusCode::kUnavailable);
 }
 
 TEST(TesteeProcessTest, AProgramThatCannotStartIsAnError) {
@@ -363,10 +372,11 @@ TEST(TesteeProcessTest, FindsPrograms) {
 
 TEST(TesteeProcessTest, RunsCommandsOfRequires) {
   EXPECT_TRUE(
-      CommandSucceeds({"sh", "-c", "test $X = 1"}, "/", {{"X", "1"}}, 9));
-  EXPECT_FALSE(CommandSucceeds({"sh", "-c", "exit 1"}, "/", {}, 9));
-  EXPECT_FALSE(CommandSucceeds({"no-such-program"}, "/", {}, 9));
-  EXPECT_FALSE(CommandSucceeds({"sleep", "1000"}, "/", {}, 0));
+      *CommandSucceeds({"sh", "-c", "test $X = 1"}, "/", {{"X", "1"}}, 9));
+  EXPECT_FALSE(*CommandSucceeds({"sh", "-c", "exit 1"}, "/", {}, 9));
+  EXPECT_FALSE(*CommandSucceeds({"no-such-program"}, "/", {}, 9));
+  EXPECT_EQ(CommandSucceeds({"sleep", "1000"}, "/", {}, 0).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
 }
 
 }  // namespace

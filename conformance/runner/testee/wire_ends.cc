@@ -19,6 +19,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 
 namespace forkrpc::conformance {
@@ -34,7 +35,7 @@ absl::StatusOr<WireEnds> MakeEnds(ScopedFd runner, ScopedFd testee) {
   absl::StatusOr<ScopedFd> theirs = Lift(std::move(testee));
   if (!theirs.ok()) return theirs.status();
   if (fcntl(ours->get(), F_SETFL, O_NONBLOCK) != 0) {
-    return ErrnoError("fcntl(O_NONBLOCK)", errno);
+    return SystemError("fcntl(O_NONBLOCK)", errno);
   }
   return WireEnds{*std::move(ours), *std::move(theirs)};
 }
@@ -46,7 +47,7 @@ void SetOption(int fd, int level, int option, int value) {
 // Before connecting: TCP would otherwise let the room grow to megabytes.
 absl::StatusOr<ScopedFd> Socket(int family) {
   ScopedFd fd(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!fd.valid()) return ErrnoError("socket", errno);
+  if (!fd.valid()) return SystemError("socket", errno);
   SetOption(fd.get(), SOL_SOCKET, SO_SNDBUF, kSocketOctets);
   if (family == AF_INET) {
     SetOption(fd.get(), SOL_SOCKET, SO_RCVBUF, kSocketOctets);
@@ -75,20 +76,20 @@ absl::StatusOr<WireEnds> ConnectAt(Address* address) {
   if (bind(listening->get(), Generic(address), nameless) != 0 ||
       listen(listening->get(), 1) != 0 ||
       getsockname(listening->get(), Generic(address), &size) != 0) {
-    return ErrnoError("bind and listen", errno);
+    return SystemError("bind and listen", errno);
   }
   if (connect(connecting->get(), Generic(address), size) != 0) {
-    return ErrnoError("connect", errno);
+    return SystemError("connect", errno);
   }
   ScopedFd accepted(accept4(listening->get(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (!accepted.valid()) return ErrnoError("accept", errno);
+  if (!accepted.valid()) return SystemError("accept", errno);
   return MakeEnds(*std::move(connecting), std::move(accepted));
 }
 
 absl::StatusOr<WireEnds> SocketPair() {
   int fds[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) {
-    return ErrnoError("socketpair", errno);
+    return SystemError("socketpair", errno);
   }
   for (const int fd : fds) {
     SetOption(fd, SOL_SOCKET, SO_SNDBUF, kSocketOctets);
@@ -114,7 +115,11 @@ absl::StatusOr<WireEnds> TcpSockets() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   absl::StatusOr<WireEnds> ends = ConnectAt(&address);
-  if (!ends.ok()) return ends;
+  if (!ends.ok()) {
+    return absl::Status(ends.status().code(),
+                        absl::StrCat("no TCP over the loopback device: ",
+                                     ends.status().message()));
+  }
   // Anybody on this machine could have connected first.
   sockaddr_in ours = {};
   sockaddr_in peer = {};
@@ -171,19 +176,29 @@ int TcpOctetsUnread(int fd) {
 
 }  // namespace
 
-absl::Status ErrnoError(const char* what, int error) {
-  return absl::InternalError(absl::StrCat(what, ": ", strerror(error)));
+absl::Status SystemError(const char* what, int error) {
+  const std::string text = absl::StrCat(what, ": ", strerror(error));
+  // Whatever else an error says is our own mistake.
+  static constexpr int kMachines[] = {
+      EMFILE,        ENFILE,      ENOMEM,   ENOBUFS,      EAGAIN,
+      EACCES,        EPERM,       EROFS,    ENOENT,       ENOTDIR,
+      ENOSPC,        EDQUOT,      EIO,      ENAMETOOLONG, EAFNOSUPPORT,
+      EADDRNOTAVAIL, ENETUNREACH, ENETDOWN, EHOSTUNREACH, EPROTONOSUPPORT};
+  if (absl::c_linear_search(kMachines, error)) {
+    return absl::UnavailableError(text);
+  }
+  return absl::InternalError(text);
 }
 
 absl::StatusOr<ScopedFd> Lift(ScopedFd fd) {
   const int lifted = fcntl(fd.get(), F_DUPFD_CLOEXEC, kLowestFd);
-  if (lifted < 0) return ErrnoError("fcntl(F_DUPFD_CLOEXEC)", errno);
+  if (lifted < 0) return SystemError("fcntl(F_DUPFD_CLOEXEC)", errno);
   return ScopedFd(lifted);
 }
 
 absl::StatusOr<WireEnds> Pipe(bool to_testee) {
   int fds[2];
-  if (pipe2(fds, O_CLOEXEC) != 0) return ErrnoError("pipe2", errno);
+  if (pipe2(fds, O_CLOEXEC) != 0) return SystemError("pipe2", errno);
   ScopedFd reading(fds[0]);
   ScopedFd writing(fds[1]);
   return to_testee ? MakeEnds(std::move(writing), std::move(reading))

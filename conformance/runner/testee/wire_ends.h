@@ -7,7 +7,8 @@
 // know nothing of how that came about. The room in the kernel is the same on
 // every machine: a case that fills it must fill it. No descriptor is inherited
 // by anybody; the runner's ends are non-blocking. Any thread; nothing is left
-// in the file system. Internal if the system refuses.
+// in the file system. Unavailable if this machine does not have the transport,
+// or nothing left for one more; Internal if the system refuses otherwise.
 //
 //   absl::StatusOr<WireEnds> ends = ConnectedSockets(TCP);
 
@@ -32,7 +33,8 @@ struct WireEnds {
   ScopedFd testee;
 };
 
-// SOCKETPAIR, UNIX (through a listening path) or TCP (through loopback).
+// SOCKETPAIR, UNIX (through a listening socket with an abstract name) or TCP
+// (through loopback).
 absl::StatusOr<WireEnds> ConnectedSockets(Transport transport);
 
 // `to_testee`: the runner has the writing end.
@@ -45,8 +47,9 @@ absl::StatusOr<ScopedFd> Lift(ScopedFd fd);
 // where the system cannot tell.
 int OctetsUnread(int fd, Transport transport);
 
-// "what: reason".
-absl::Status ErrnoError(const char* what, int error);
+// "what: reason"; Unavailable if it is the machine that does not have, allow or
+// have left what it takes, else Internal.
+absl::Status SystemError(const char* what, int error);
 
 }  // namespace forkrpc::conformance
 

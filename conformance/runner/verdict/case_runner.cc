@@ -52,18 +52,19 @@ absl::Status Play(const CaseRun& run, uint64_t seed, Session* session,
 }
 
 bool EndedBadly(const Exit& exit) {
-  return !exit.by_runner &&
-         (exit.signal != 0 ||
-          (exit.status != 0 && exit.status != kProtocolErrorStatus));
+  return exit.how == Exit::kSignal ||
+         (exit.how == Exit::kStatus && exit.number != 0 &&
+          exit.number != kProtocolErrorStatus);
 }
 
-Verdict VerdictOf(const absl::Status& status, const Exit& exit) {
-  if (status.ok()) return PASS;
-  if (absl::IsInternal(status)) return HARNESS;
-  if (!exit.by_runner && exit.signal == 0 &&
-      exit.status == kNotSupportedStatus) {
-    return UNSUPPORTED;
+Verdict VerdictOf(const absl::Status& status, const Exit& exit,
+                  const Session& session) {
+  if (status.ok()) {
+    return session.not_looked_at().empty() ? PASS : NOT_LOOKED_AT;
   }
+  if (absl::IsCancelled(status)) return NOT_LOOKED_AT;
+  if (absl::IsInternal(status)) return HARNESS;
+  if (exit.IsStatus(kNotSupportedStatus)) return UNSUPPORTED;
   const bool ended_instead =
       absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
   if (ended_instead && EndedBadly(exit)) return CRASH;
@@ -72,7 +73,7 @@ Verdict VerdictOf(const absl::Status& status, const Exit& exit) {
 
 // Writes down what the oracle saw. A case that passed cannot have broken a
 // MUST: then the case, the runner or the specification's machine is wrong.
-void TakeOracle(const Acceptor& oracle, const SpecText& spec,
+void TakeOracle(const Acceptor& oracle, const SpecText& spec, bool played,
                 RunResult* result) {
   if (!oracle.breach().has_value()) return;
   const Breach& breach = *oracle.breach();
@@ -85,7 +86,7 @@ void TakeOracle(const Acceptor& oracle, const SpecText& spec,
   result->set_oracle(absl::StrCat(
       "at octet ", breach.offset, " the testee ", breach.what, " in the state ",
       breach.state, ", which breaks ", absl::StrJoin(breach.reqs, ", ")));
-  if (must && result->verdict() == PASS) {
+  if (must && played) {
     result->set_verdict(HARNESS);
     result->set_reason(
         absl::StrCat("every step is passed, but ", result->oracle()));
@@ -167,6 +168,26 @@ std::string LogText(const CaseRun& run, const Testee& testee,
   return text;
 }
 
+// The clause that a program breaks by ending as a crash does; "" if there is
+// none, as for a parent, of whose program the specification says nothing. A
+// step that is about the end itself has its own.
+std::string EndingRequirement(const Case& c, const Step& failed,
+                              const Session& session) {
+  const bool about_it = failed.has_expect_exit() &&
+                        failed.expect_exit().status() != ExpectExit::ZERO;
+  if (about_it) return failed.req().empty() ? c.reqs(0) : failed.req();
+  if (c.role() != CHILD) return "";
+  if (session.closed()) return "FR-CLS-008";
+  return session.half_closed() ? "FR-CLS-005" : "FR-CLS-013";
+}
+
+// What a crash was about: the case's first clause is not what it broke, but
+// says where to look.
+std::string DuringText(const Case& c, const std::string& req) {
+  if (c.reqs().empty() || c.reqs(0) == req) return "";
+  return absl::StrCat(" (the case is about ", c.reqs(0), ")");
+}
+
 // Says which clause the failing step broke, and why the run got its verdict.
 void Blame(const Case& c, const SpecText& spec, const absl::Status& status,
            const Acceptor& oracle, Session& session, const Exit& exit,
@@ -184,13 +205,18 @@ void Blame(const Case& c, const SpecText& spec, const absl::Status& status,
   } else if (req.empty() && !c.reqs().empty()) {
     req = c.reqs(0);
   }
-  Break(req, spec, result);
+  if (result->verdict() == CRASH) {
+    req = EndingRequirement(c, c.steps(static_cast<int>(result->step()) - 1),
+                            session);
+  }
+  if (result->verdict() != NOT_LOOKED_AT) Break(req, spec, result);
   result->set_reason(std::string(status.message()));
   if (result->verdict() == HANG) AddOwed(oracle, result);
-  if (result->verdict() == CRASH &&
-      !absl::StrContains(status.message(), exit.Text())) {
-    result->set_reason(absl::StrCat("the program ended with ", exit.Text(),
-                                    "; ", status.message()));
+  if (result->verdict() == CRASH) {
+    const bool said = absl::StrContains(status.message(), exit.Text());
+    result->set_reason(absl::StrCat(
+        said ? "" : absl::StrCat("the program ended with ", exit.Text(), "; "),
+        status.message(), DuringText(c, req)));
   } else if (result->verdict() == UNSUPPORTED) {
     result->set_reason("the testee says so (exit status 89)");
   }
@@ -226,6 +252,45 @@ absl::StatusOr<TesteeProcess> Start(const CaseRun& run, const Testee& testee,
   return process;
 }
 
+// Why the run is not even begun, in *outcome; or nothing.
+bool IsNotBegun(const RunSettings& settings, const absl::Status& started,
+                RunOutcome* outcome) {
+  RunResult& result = outcome->result;
+  result.set_verdict(NOT_LOOKED_AT);
+  if (settings.interrupted != nullptr && *settings.interrupted) {
+    result.set_reason("interrupted before it was tried");
+    return true;
+  }
+  if (started.ok()) return false;
+  if (!absl::IsUnavailable(started)) result.set_verdict(HARNESS);
+  result.set_reason(std::string(started.message()));
+  outcome->log =
+      absl::StrCat("run      ", result.id(), "\nverdict  ",
+                   Verdict_Name(result.verdict()), ": ", result.reason(), "\n");
+  return true;
+}
+
+// Ends the testee and notes how it ended.
+Exit EndTestee(const absl::Status& status, Session* session, WireRecord* record,
+               RunOutcome* outcome) {
+  outcome->spoke = session->scanner().offset() > 0 || session->spoke();
+  // A program that has closed its stream is about to end: how tells a crash.
+  if (!status.ok() && session->wire_ended()) session->AwaitExit();
+  outcome->ended_early =
+      !status.ok() && session->testee().PeekExit().has_value();
+  const Exit exit = session->testee().KillAndReap();
+  session->DrainErrors();
+  outcome->result.set_seconds(absl::ToDoubleSeconds(session->elapsed()));
+  outcome->watched = session->watched();
+  outcome->result.set_exit(exit.Text());
+  if (exit.how == Exit::kStatus || exit.how == Exit::kSignal) {
+    record->Exited(exit.how == Exit::kStatus ? exit.number : 0,
+                   exit.how == Exit::kSignal ? exit.number : 0,
+                   session->elapsed());
+  }
+  return exit;
+}
+
 }  // namespace
 
 RunResult BlankResult(const CaseRun& run) {
@@ -247,13 +312,9 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
   result = BlankResult(run);
   const Case& c = *run.conformance_case;
   if (IsExcused(testee, c, spec, &outcome)) return outcome;
-  if (settings.interrupted != nullptr && *settings.interrupted) return outcome;
+  if (IsNotBegun(settings, absl::OkStatus(), &outcome)) return outcome;
   absl::StatusOr<TesteeProcess> process = Start(run, testee, settings.debugger);
-  if (!process.ok()) {
-    result.set_verdict(HARNESS);
-    result.set_reason(std::string(process.status().message()));
-    return outcome;
-  }
+  if (IsNotBegun(settings, process.status(), &outcome)) return outcome;
   SessionOptions options;
   options.role = c.role();
   options.form = run.form;
@@ -278,19 +339,12 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
     session.Remark(finding);
   }
   if (settings.debugger != nullptr) settings.debugger->Judged(finding);
-  outcome.spoke = session.scanner().offset() > 0 || session.spoke();
-  // A program that has closed its stream is about to end: how tells a crash.
-  if (!status.ok() && session.wire_ended()) session.AwaitExit();
-  outcome.ended_early = !status.ok() && session.testee().PeekExit().has_value();
-  const Exit exit = session.testee().KillAndReap();
-  session.DrainErrors();
-  result.set_seconds(absl::ToDoubleSeconds(session.elapsed()));
-  result.set_exit(exit.Text());
-  if (!exit.by_runner) {
-    record.Exited(exit.status, exit.signal, session.elapsed());
+  const Exit exit = EndTestee(status, &session, &record, &outcome);
+  result.set_verdict(VerdictOf(status, exit, session));
+  if (result.verdict() == NOT_LOOKED_AT) {
+    result.set_reason(session.not_looked_at());
   }
-  result.set_verdict(VerdictOf(status, exit));
-  TakeOracle(*oracle, spec, &result);
+  TakeOracle(*oracle, spec, /*played=*/status.ok(), &result);
   result.set_claimed_req(ClaimedRequirement(session.errors_tail()));
   if (!status.ok()) {
     result.set_step(static_cast<uint32_t>(number));

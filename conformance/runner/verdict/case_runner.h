@@ -35,6 +35,8 @@ struct RunOutcome {
   std::string record;  // for machines, see WireRecord; "" if not to be kept
   // The testee sent an octet over the wire or reported a line.
   bool spoke = false;
+  // How long the runner looked at it; 0 if it was not started.
+  absl::Duration watched;
   // It ended before the runner asked it to.
   bool ended_early = false;
 };
@@ -57,7 +59,7 @@ struct RunSettings {
   absl::Duration watchdog;               // silence that is called a hang
   uint64_t seed = Splits::kDefaultSeed;  // of random splits
   bool keep_record = false;
-  // If it is not null and becomes true, the verdict is HARNESS.
+  // If it is not null and becomes true, the verdict is NOT_LOOKED_AT.
   const std::atomic<bool>* interrupted = nullptr;
   // May be null. Only while the runner has no other thread.
   RunDebugger* debugger = nullptr;

@@ -30,7 +30,8 @@ absl::Status Check(const Expectation& each, const std::vector<CaseRun>& runs) {
   };
   if (each.reason().empty()) return wrong("has no reason");
   if ((each.verdict() == VERDICT_UNSPECIFIED && !each.flaky()) ||
-      each.verdict() == PASS || each.verdict() == HARNESS) {
+      each.verdict() == PASS || each.verdict() == HARNESS ||
+      each.verdict() == NOT_LOOKED_AT) {
     return wrong("needs a verdict: FAIL, CRASH, HANG or UNSUPPORTED");
   }
   absl::Time day;
@@ -134,7 +135,9 @@ std::string ExpectationsSkeleton(const Report& report) {
       "# Write the reasons: an entry without one is refused.\n";
   for (const auto& [of, verdicts] : found) {
     for (const auto& [verdict, runs] : verdicts) {
-      if (verdict == PASS || verdict == HARNESS) continue;
+      if (verdict == PASS || verdict == HARNESS || verdict == NOT_LOOKED_AT) {
+        continue;
+      }
       const bool whole = verdicts.size() == 1;
       for (const std::string& run :
            whole ? std::vector<std::string>{of.second} : runs) {

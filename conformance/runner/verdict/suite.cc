@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/clock.h"
 #include "conformance/runner/base/complain.h"
 #include "conformance/runner/base/parallel.h"
 #include "conformance/runner/verdict/case_runner.h"
@@ -71,14 +70,18 @@ void Calibrate(const SuiteOptions& options, const Testee& testee,
                const SpecText& spec, ClassResult* result) {
   const Case first = FirstCallCase(result->role());
   const CaseRun run = {&first, result->form(), SOCKETPAIR, WHOLE};
-  const absl::Time start = absl::Now();
   const RunOutcome outcome = RunCase(
       run, testee, spec,
       {options.start_limit, options.seed, false, options.interrupted, nullptr});
-  const absl::Duration start_up = absl::Now() - start;
+  const absl::Duration start_up = outcome.watched;
   const RunResult& got = outcome.result;
   result->set_state(ClassResult::RAN);
-  if (!outcome.spoke && got.verdict() != PASS) {
+  if (outcome.watched == absl::ZeroDuration() && got.verdict() == HARNESS) {
+    result->set_state(ClassResult::ENDED_AT_ONCE);
+    result->set_note(
+        absl::StrCat("the program cannot be started: ", got.reason()));
+  } else if (!outcome.spoke && got.verdict() != PASS &&
+             got.verdict() != NOT_LOOKED_AT) {
     const bool ended = outcome.ended_early;
     result->set_state(ended ? ClassResult::ENDED_AT_ONCE
                             : ClassResult::NO_ANSWER);
@@ -156,6 +159,8 @@ void Count(const RunResult& run, Counts* counts) {
       return counts->set_hang(counts->hang() + 1);
     case UNSUPPORTED:
       return counts->set_unsupported(counts->unsupported() + 1);
+    case NOT_LOOKED_AT:
+      return counts->set_not_looked_at(counts->not_looked_at() + 1);
     default:
       return counts->set_harness(counts->harness() + 1);
   }
@@ -163,7 +168,7 @@ void Count(const RunResult& run, Counts* counts) {
 
 // Stops a class in which run after run hangs. Which runs are tried does not
 // depend on how many go on at a time: the first row of hangs counts in the
-// order of the jobs, and what stands behind it counts as not tried, even if it
+// order of the jobs, and what stands behind it is not looked at, even if it
 // ran.
 class HangWatch {
  public:
@@ -189,7 +194,7 @@ class HangWatch {
       Job& job = (*jobs)[i];
       if (!Stopped(job, i)) continue;
       *job.result = BlankResult(job.run);
-      job.result->set_verdict(HANG);
+      job.result->set_verdict(NOT_LOOKED_AT);
       job.result->set_reason(
           absl::StrCat("not tried: ", most_,
                        " runs in a row before it hung (--most_hangs)"));
@@ -218,6 +223,16 @@ class HangWatch {
   const std::vector<Job>& jobs_;
 };
 
+void CountRuns(Report* report) {
+  for (TesteeResult& testee : *report->mutable_testees()) {
+    for (ClassResult& each : *testee.mutable_classes()) {
+      for (const RunResult& run : each.runs()) {
+        Count(run, each.mutable_counts());
+      }
+    }
+  }
+}
+
 void RunJobs(const SuiteOptions& options, const SpecText& spec,
              std::vector<Job>* jobs) {
   std::mutex mutex;
@@ -237,8 +252,8 @@ void RunJobs(const SuiteOptions& options, const SpecText& spec,
                  options.interrupted, options.debugger});
     const std::lock_guard<std::mutex> lock(mutex);
     if (options.interrupted != nullptr && *options.interrupted) {
-      job.result->set_verdict(HARNESS);
-      job.result->set_reason("interrupted");
+      // It may have been judged before; one that was cut off was not.
+      *job.result = std::move(outcome.result);
       return;
     }
     if (options.on_outcome) {
@@ -286,13 +301,7 @@ Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
     }
   }
   RunJobs(options, spec, &jobs);
-  for (TesteeResult& testee : *report.mutable_testees()) {
-    for (ClassResult& each : *testee.mutable_classes()) {
-      for (const RunResult& run : each.runs()) {
-        Count(run, each.mutable_counts());
-      }
-    }
-  }
+  CountRuns(&report);
   return report;
 }
 
@@ -300,21 +309,26 @@ int ExitCode(const Report& report, bool strict) {
   bool dead = false;
   bool harness = false;
   bool diverges = false;
+  bool judged = false;
   for (const TesteeResult& testee : report.testees()) {
     for (const ClassResult& each : testee.classes()) {
       dead |= each.state() == ClassResult::ENDED_AT_ONCE ||
               each.state() == ClassResult::NO_ANSWER;
       for (const RunResult& run : each.runs()) {
         harness |= run.verdict() == HARNESS;
+        // A testee that says what it does not do has been asked.
+        judged |= run.verdict() != NOT_LOOKED_AT;
         if (run.verdict() == PASS || !run.expected().empty()) continue;
         diverges |=
-            strict || (run.level() == MUST && run.verdict() != UNSUPPORTED);
+            strict || (run.level() == MUST && run.verdict() != UNSUPPORTED &&
+                       run.verdict() != NOT_LOOKED_AT);
       }
     }
   }
   if (harness) return kHarness;
   if (dead) return kNeverStarted;
-  return diverges ? kDiverges : kConformant;
+  if (diverges) return kDiverges;
+  return judged ? kConformant : kNothingTested;
 }
 
 }  // namespace forkrpc::conformance

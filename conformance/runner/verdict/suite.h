@@ -51,11 +51,12 @@ struct SuiteOptions {
   std::optional<absl::Duration> watchdog;  // instead of the scaled one
   absl::Duration start_limit = absl::Seconds(10);  // for the first call
   uint64_t seed = Splits::kDefaultSeed;            // of random splits
-  // Once it is true, what has not ended gets the verdict HARNESS; may be null.
+  // Once it is true, what has not ended gets the verdict NOT_LOOKED_AT; may be
+  // null.
   const std::atomic<bool>* interrupted = nullptr;
   bool keep_records = false;  // see WireRecord
-  // That many runs of a class that hang in a row stop the class: the others get
-  // HANG without being tried. 0: never.
+  // That many runs of a class that hang in a row stop the class: the others are
+  // NOT_LOOKED_AT. 0: never.
   int most_hangs = 0;
   // Somebody who debugs the only run; may be null. Then there is no start-up
   // call and no watchdog, and `jobs` must be 1.
@@ -76,7 +77,8 @@ Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
 
 // The runner's exit status for a report, the first that holds: 3 if a verdict
 // is HARNESS; 4 if a program ended at once or never answered; 1 if a
-// MUST is not met or, if `strict`, anything but PASS was seen; else 0.
+// MUST is not met or, if `strict`, anything but PASS was seen; 5 if nothing was
+// tested: no testee is installed, or no run could be looked at; else 0.
 int ExitCode(const Report& report, bool strict);
 
 }  // namespace forkrpc::conformance

@@ -30,7 +30,15 @@ TEST(SuiteTest, ExitCodes) {
       "classes { runs { level: SHOULD verdict: HARNESS } }";
   const std::string at_once = "classes { state: ENDED_AT_ONCE }";
   const std::string silent = "classes { state: NO_ANSWER }";
-  EXPECT_EQ(code("", true), 0);
+  const std::string unseen =
+      "classes { runs { level: MUST verdict: NOT_LOOKED_AT } }";
+  const std::string passed = "classes { runs { level: MUST verdict: PASS } }";
+  EXPECT_EQ(code(passed, true), 0);
+  EXPECT_EQ(code(passed + unseen, false), 0);
+  EXPECT_EQ(code(passed + unseen, true), 1);
+  EXPECT_EQ(code(unseen, false), 5);
+  EXPECT_EQ(code("classes { state: NOT_INSTALLED }", false), 5);
+  EXPECT_EQ(code("", true), 5);
   EXPECT_EQ(code(should, false), 0);
   EXPECT_EQ(code(should, true), 1);
   EXPECT_EQ(code(unsupported, false), 0);

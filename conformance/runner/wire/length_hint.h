@@ -24,6 +24,9 @@ std::string LengthHint(uint32_t got, const std::vector<uint64_t>& expected,
 // The same where only the greatest right length is known.
 std::string LengthBeyondHint(uint32_t got, uint64_t greatest);
 
+// Whether `got` is `right` in the other byte order, or cut to fewer bits.
+bool IsMisencoded(uint32_t got, uint64_t right);
+
 }  // namespace forkrpc::conformance
 
 #endif  // CONFORMANCE_RUNNER_WIRE_LENGTH_HINT_H_

@@ -10,9 +10,12 @@ const report = JSON.parse(byId("report").textContent);
 const reqs = new Map(report.reqs.map((req) => [req.id, req]));
 
 // A verdict's place in a cell's counts; a later one is not worse by that.
-const VERDICTS = ["PASS", "FAIL", "CRASH", "HANG", "UNSUPPORTED", "HARNESS"];
-const WORST_FIRST = ["HARNESS", "CRASH", "HANG", "FAIL", "UNSUPPORTED", "PASS"];
-const MARKS = {PASS: "✓", FAIL: "F", CRASH: "C", HANG: "H", UNSUPPORTED: "U", HARNESS: "!"};
+const VERDICTS =
+    ["PASS", "FAIL", "CRASH", "HANG", "UNSUPPORTED", "HARNESS", "NOT_LOOKED_AT"];
+const WORST_FIRST =
+    ["HARNESS", "CRASH", "HANG", "FAIL", "NOT_LOOKED_AT", "UNSUPPORTED", "PASS"];
+const MARKS = {PASS: "✓", FAIL: "F", CRASH: "C", HANG: "H", UNSUPPORTED: "U", HARNESS: "!",
+  NOT_LOOKED_AT: "?"};
 const FAILED = ["FAIL", "CRASH", "HANG"];
 
 // make("a", {href: "#x"}, "text", node...): an element.
@@ -85,6 +88,8 @@ function cellWords(cell) {
 
 function cellClass(cell, level) {
   if (cell.worst === "PASS") return "pass";
-  if (cell.worst === "UNSUPPORTED") return "unsupported";
+  if (cell.worst === "UNSUPPORTED" || cell.worst === "NOT_LOOKED_AT") {
+    return "unsupported";
+  }
   return level === "MUST" || cell.worst === "HARNESS" ? "fail" : "should";
 }

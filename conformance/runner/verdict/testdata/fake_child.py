@@ -10,6 +10,7 @@ import select
 import signal
 import struct
 import sys
+import time
 
 FORM, FAULT = sys.argv[1:3]
 held = []
@@ -57,6 +58,10 @@ def frame(frame_id, payload):
   length = len(payload)
   if FAULT == "length-with-header":
     length += 8
+  if FAULT == "length-plus-one":
+    length += 1
+  if FAULT == "length-minus-one":
+    length -= 1
   if FAULT == "corrupts":
     payload = payload.replace(b"\x80", b"?")
   if FAULT == "16-bit-length":
@@ -103,6 +108,10 @@ def misbehave():
     sys.exit(0)
   if FAULT == "crashes":
     os.kill(os.getpid(), signal.SIGSEGV)
+  if FAULT == "prints":
+    write_all(b"debug: 1\n")
+  while FAULT == "works" and time.process_time() < 2.5:
+    pass
   if FAULT == "exits-3":
     sys.exit(3)
   if FAULT == "exits-89":
@@ -204,6 +213,8 @@ def main():
   except OSError:
     sys.exit(1)
   write_unwritten()
+  if FAULT == "crashes-at-end":
+    os.kill(os.getpid(), signal.SIGSEGV)
   if FAULT == "status-at-end":
     sys.exit(10)
   if FAULT == "stays-at-end":
