@@ -246,7 +246,7 @@ class ValuesTest(CliTest):
   def test_a_response_of_another_serialiser(self):
     self.expect_error(
         run('call', '--serialiser=storable', '--input-format=json', '--',
-            'sh', '-c', r"printf '\000\000\000\001\000\000\000\002[]'; cat >&-; "
+            'sh', '-c', r"printf '\000\000\000\001\000\000\000\002[]'; cat >/dev/null",
             stdin=b'[]\n'), 1,
         r'line 1: call failed: .*: the response is no list of values; is '
         r'--serialiser=storable the worker\'s\? storable: .*')

@@ -83,7 +83,7 @@ sub finish {
 sub notation {
    local ($Notation::SORTED, $Back::WHOLE_IS_INTEGER, $Back::TEXT_ONLY) = (1, 1, $name eq "json");
    local $SIG{__WARN__} = sub { };
-   return eval { Notation::line(Back::node([@_])) } // "no list: $@" =~ s/ at .*//sr;
+   return eval { Notation::line(Back::node([@_])) } // "no list: $@" =~ s/( at .*|\s+)\z//sr;
 }
 
 # What came back for the arguments; "refused" if the worker ended instead.

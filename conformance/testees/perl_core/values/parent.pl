@@ -47,7 +47,7 @@ sub reading {
    my ($payload) = @_;
    local ($Notation::SORTED, $Back::WHOLE_IS_INTEGER, $Back::TEXT_ONLY) = (1, 1, $serialiser eq "json");
    local $SIG{__WARN__} = sub { };
-   return eval { Notation::line(Back::node([$thaw->($payload)])) } // "no list: $@" =~ s/ at .*//sr;
+   return eval { Notation::line(Back::node([$thaw->($payload)])) } // "no list: $@" =~ s/( at .*|\s+)\z//sr;
 }
 
 my ($parent, $process);    # of the worker that runs, if one does

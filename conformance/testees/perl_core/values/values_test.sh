@@ -13,13 +13,15 @@ fail() { echo "FAILED: $*" && failures=$((failures + 1)); }
 
 # The values that may be other or refused.
 declare -A known=(
+  [raw]=""
   [string-pack]=""
+  [protobuf]=""
   [json]="infinity minus-infinity nan"
   [cbor]="array-in-itself big-integer-negative"
   [storable]="true false not-not-zero not-not-one"
   [nstorable]="true false not-not-zero not-not-one"
 )
-for serialiser in string-pack json cbor storable nstorable; do
+for serialiser in raw string-pack protobuf json cbor storable nstorable; do
   if ! perl -I"$here/../lib" -MForkrpc::Serialiser -e 'Forkrpc::Serialiser::of(shift)' \
       "$serialiser" 2>/dev/null; then
     echo "NOT RUN: $serialiser: its module is not installed"
