@@ -169,8 +169,8 @@ TEST(TesteeProcessTest, KnowsNothingOfTheRunnersOwnWire) {
   EXPECT_EQ(seen(), "of the manifest no kept\n");
   options.debugged = false;
   EXPECT_EQ(seen(), "of the manifest no kept\n");
-  EXPECT_TRUE(*CommandSucceeds({"/bin/sh", "-c", "[ -z \"$FORKRPC_FORM\" ]"}, "",
-                              {}, 10));
+  EXPECT_TRUE(*CommandSucceeds({"/bin/sh", "-c", "[ -z \"$FORKRPC_FORM\" ]"},
+                               "", {}, 10));
   unsetenv("FORKRPC_FORM");
   unsetenv("FORKRPC_SERIALISER");
   unsetenv("FORKRPC_FORMER");
