@@ -164,7 +164,7 @@ until_true '[ -e up ]'
 gdb=$(cat up)
 kill -TERM "$run"
 wait "$run"
-[ $? = 3 ] || fail "SIGTERM: $(cat complained)"
+[ $? = 143 ] || fail "SIGTERM: $(cat complained)"
 [ -e "/proc/$gdb" ] && fail "gdb is left"
 
 [ $failures = 0 ] && echo "all passed"

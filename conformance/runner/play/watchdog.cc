@@ -13,21 +13,18 @@ constexpr int kWorkingPart = 4;
 // Who uses less than this part of it sleeps.
 constexpr int kMovingPart = 100;
 
-enum class Doing { kSleeping, kWorking, kStarving };
+enum class Doing { kSleeping, kWorking, kStarving, kUnseen };
 
 Doing WhatItDid(const Activity& before, const Activity& now,
                 absl::Duration between) {
   const absl::Duration used = now.processor_time - before.processor_time;
-  if (now.source != before.source || now.source == Activity::kNone) {
-    return Doing::kSleeping;
-  }
+  if (now.source != before.source) return Doing::kUnseen;
+  if (now.source == Activity::kNone) return Doing::kUnseen;
   if (used >= between / kWorkingPart) return Doing::kWorking;
   const absl::Duration waited = now.waited_time - before.waited_time;
-  // Without /proc nothing tells a thread that waits for a processor, but that
-  // it gets one now and then.
-  const bool starves = now.source == Activity::kGroup
-                           ? now.runnable || waited >= between / kWorkingPart
-                           : used > absl::ZeroDuration();
+  // Without /proc nothing tells who waits for a processor from who sleeps.
+  if (now.source != Activity::kGroup) return Doing::kUnseen;
+  const bool starves = now.runnable || waited >= between / kWorkingPart;
   if (starves) return Doing::kStarving;
   return used >= between / kMovingPart ? Doing::kWorking : Doing::kSleeping;
 }
@@ -61,17 +58,22 @@ Watchdog::Bark Watchdog::Look(absl::Duration look, bool moved,
                                                    : Bark::kNone;
 }
 
+bool Watchdog::IsOverdue() {
+  worked_ += silence_;
+  silence_ = absl::ZeroDuration();
+  return worked_ > kBusyLimits * limit_;
+}
+
 Watchdog::Bark Watchdog::JudgeSilence(absl::FunctionRef<Activity()> activity) {
   const Activity now = activity();
   switch (WhatItDid(*sample_, now, sampled_ago_)) {
     case Doing::kSleeping:
       return Bark::kSilent;
     case Doing::kWorking:
-      worked_ += silence_;
-      if (worked_ > kBusyLimits * limit_) {
-        silence_ = absl::ZeroDuration();
-        return Bark::kWorksInVain;
-      }
+      if (IsOverdue()) return Bark::kWorksInVain;
+      break;
+    case Doing::kUnseen:
+      if (IsOverdue()) return Bark::kSilent;
       break;
     case Doing::kStarving:
       excused_ = std::min(excused_ + silence_, kLimitsInAll * limit_);

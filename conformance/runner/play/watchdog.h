@@ -5,7 +5,8 @@
 // processor.
 //
 // It barks when nothing has moved for its limit and the testee sleeps. One that
-// uses the processor is given kBusyLimits times as long; one that would, but
+// uses the processor is given kBusyLimits times as long, as is one of which the
+// system does not show what it does; one that would use it, but
 // other programs have the processors, is not blamed for that. In all, nobody
 // gets more than kLimitsInAll times the limit, and once more as much of waiting
 // for processors. Time is what the caller watched. One thread; allocates
@@ -30,7 +31,7 @@ namespace forkrpc::conformance {
 // Invariants:
 // 1. silence_ is the time since something moved, was excused, or Begin().
 // 2. worked_ is what silence was excused before, since something moved, because
-//    the testee used the processor.
+//    the testee used the processor, or may have wanted to.
 class Watchdog {
  public:
   enum class Bark {
@@ -57,6 +58,8 @@ class Watchdog {
   absl::Duration limit() const { return limit_; }
 
  private:
+  // Excuses the silence; whether that is more than it may be excused.
+  bool IsOverdue();
   Bark JudgeSilence(absl::FunctionRef<Activity()> activity);
 
   const absl::Duration limit_;

@@ -100,14 +100,14 @@ TEST_F(WatchdogTest, WaitingForProcessorsIsNotTheTesteesFaultButHasAnEnd) {
   EXPECT_LE(after_, Watchdog::kLimitsInAll * kLimit);
 }
 
-TEST_F(WatchdogTest, WithoutProcTheLeadersClockIsEnough) {
+TEST_F(WatchdogTest, WhatCannotBeSeenMayWorkButNotForEver) {
   now_.source = Activity::kLeader;
   EXPECT_EQ(LookFor(4 * kLimit, 0.9, &after_), Bark::kNone);
   Move();
   EXPECT_EQ(LookFor(4 * kLimit, 0.01, &after_), Bark::kNone);
   Move();
-  EXPECT_EQ(LookFor(4 * kLimit, 0, &after_), Bark::kSilent);
-  EXPECT_LE(after_, kLimit + 2 * kLook);
+  EXPECT_EQ(LookFor(10 * kLimit, 0, &after_), Bark::kSilent);
+  EXPECT_GE(after_, Watchdog::kBusyLimits * kLimit);
 }
 
 TEST_F(WatchdogTest, WhatNeverEndsIsTooLongThoughItMoves) {
