@@ -45,7 +45,7 @@ title: "a length" why: "it costs no memory"
 steps { send { item { request { tag: "a" payload { octets: "Ehi" } } } } }
 steps { expect_frames { item { response { to: "a" payload { octets: "hi" } } } } }
 steps { mark_memory {} }
-steps { send { item { raw { octets: "\\360\\000\\000\\000x" } } } }
+steps { send { item { raw { octets: "\\140\\000\\000\\000x" } } } }
 steps { await_read {} }
 steps { expect_memory { max_growth: 67108864 } }
 steps { half_close {} }

@@ -375,12 +375,14 @@ std::string Session::Howl(Watchdog::Bark bark, absl::string_view what) const {
         " in all");
   }
   const bool worked = bark == Watchdog::Bark::kWorksInVain;
-  return absl::StrCat("nothing moved for ",
-                      absl::FormatDuration(absl::Trunc(
-                          worked ? watchdog_.silence() : options_.watchdog,
-                          absl::Milliseconds(100))),
-                      worked ? ", though the testee used the processor," : "",
-                      " while waiting for ", what, WhatIsMissing());
+  return absl::StrCat(
+      "nothing moved for ",
+      absl::FormatDuration(
+          absl::Trunc(std::max(watchdog_.silence() - Stopwatch::kLongestLook,
+                               options_.watchdog),
+                      absl::Milliseconds(100))),
+      worked ? ", though the testee used the processor," : "",
+      " while waiting for ", what, WhatIsMissing());
 }
 
 void Session::PumpFor(absl::Duration time, absl::FunctionRef<bool()> done) {
