@@ -278,6 +278,11 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
   std::vector<int> fds = {theirs[0].get(), theirs[1].get(), theirs[2].get()};
   if (options.role == CHILD && options.transport != PIPES) fds[1] = fds[0];
   if (options.role == PARENT) fds.push_back(theirs[3].get());
+  for (const int fd : {fds[0], fds[1]}) {
+    if (options.nonblocking && fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
+      return ErrnoError("fcntl(O_NONBLOCK)", errno);
+    }
+  }
   const absl::StatusOr<pid_t> pid =
       options.debugged || options.stopped
           ? ForkDebugged(options, fds)

@@ -57,6 +57,7 @@ struct SpawnOptions {
   std::map<std::string, std::string> environment;  // over the runner's own
   Role role = CHILD;
   Transport transport = SOCKETPAIR;
+  bool nonblocking = false;  // a child's descriptors 0 and 1
   // For somebody who debugs it: any process of the user's may attach to it.
   // Only while the runner has no other thread. A program that cannot be
   // executed ends with status 127 instead of NotFound.
