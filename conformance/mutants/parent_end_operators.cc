@@ -66,6 +66,8 @@ Mutation HalfClosesEarly(const std::function<size_t(size_t)>& keep) {
   Mutation mutation;
   mutation.writes_when_idle = true;
   mutation.idle_ms = 20;
+  // A library that queues takes all there is.
+  mutation.out.most_waiting = size_t{64} << 20;
   mutation.out.end = [keep](std::string*, Relay& relay) {
     relay.DropOutput(keep(relay.output_waiting()));
     return true;

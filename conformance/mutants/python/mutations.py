@@ -176,6 +176,13 @@ def short_write_is_whole():
 
 
 @_mutation("child")
+def nothing_yet_is_the_end():
+  """A read that would block gives what the end of the stream gives."""
+  read = descriptor.read
+  descriptor.read = lambda fd: read(fd) or b""
+
+
+@_mutation("child")
 def sigpipe_is_default():
   """As programs that want to end quietly in a pipeline do."""
   signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -255,6 +255,11 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
     const bool same = fds.size() == 1 && !fd.valid();
     if (same || fd.valid()) fds.push_back(same ? fds[0] : fd.get());
   }
+  for (const int fd : {fds[0], fds[1]}) {
+    if (options.nonblocking && fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
+      return SystemError("fcntl(O_NONBLOCK)", errno);
+    }
+  }
   const absl::StatusOr<pid_t> pid =
       options.debugged || options.stopped
           ? ForkDebugged(options, fds)

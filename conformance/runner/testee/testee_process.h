@@ -68,6 +68,7 @@ struct SpawnOptions {
   Role role = CHILD;
   Transport transport = SOCKETPAIR;
   ParentWire parent_wire = ParentWire::kThree;
+  bool nonblocking = false;  // a child's descriptors 0 and 1
   // For somebody who debugs it: any process of the user's may attach to it.
   // Only while the runner has no other thread. A program that cannot be
   // executed ends with status 127 instead of NotFound.

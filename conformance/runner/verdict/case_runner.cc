@@ -242,6 +242,7 @@ absl::StatusOr<TesteeProcess> Start(const CaseRun& run, const Testee& testee,
                                     RunDebugger* debugger) {
   SpawnOptions spawn = testee.Spawn(run.conformance_case->role(), run.form);
   spawn.transport = run.transport;
+  spawn.nonblocking = run.conformance_case->nonblocking();
   spawn.environment["FORKRPC_CASE"] = run.Id();
   spawn.debugged = debugger != nullptr;
   spawn.stopped = debugger != nullptr && debugger->stops_testee();
