@@ -61,7 +61,7 @@ gives 2 'mine/bin/notes: is no file of the vectors' vectors export mine
 [ -e mine/frames.json ] && fail "written beside other files"
 echo text >file
 gives 2 'file: is no folder' vectors export file
-gives 3 'cannot be written' vectors export /proc/none
+gives 2 'cannot be written' vectors export /proc/none
 gives 2 'say vectors list, or vectors export DIR' vectors export
 gives 2 'say vectors list, or vectors export DIR' vectors import x
 (mkdir there && cd there && BUILD_WORKING_DIRECTORY=$PWD/.. "$runner" vectors export user) >said
