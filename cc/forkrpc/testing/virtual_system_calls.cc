@@ -25,6 +25,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "absl/base/attributes.h"
 #include "absl/time/time.h"
 #include "forkrpc/testing/virtual_child.h"
 #include "forkrpc/testing/virtual_kernel.h"
@@ -293,7 +294,10 @@ int kill(pid_t pid, int signal) noexcept(noexcept(kill(pid, signal))) {
   return kernel->Kill(kernel->FindChild(pid), signal);
 }
 
-long syscall(long number, ...) noexcept(noexcept(syscall(number))) {
+// Takes six arguments, as the kernel does, however many were given: the sixth
+// stands on the caller's stack.
+ABSL_ATTRIBUTE_NO_SANITIZE_ADDRESS long syscall(long number, ...) noexcept(
+    noexcept(syscall(number))) {
   long a[6];
   va_list arguments;
   va_start(arguments, number);
