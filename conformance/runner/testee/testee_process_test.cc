@@ -83,13 +83,13 @@ TEST(TesteeProcessTest, AParentMayHaveItsWireOnStandardInputAndOutput) {
   }
 }
 
-// What the testee can find out about its wire; /proc/net/unix has a path only
-// for an address that was bound.
+// What the testee can find out about its wire; /proc/net/unix has a name only
+// for an address that was bound, and an @ before an abstract one.
 TEST(TesteeProcessTest, TheTransportIsTheOneAskedFor) {
   const auto wire = [](Transport transport) {
     const char kLook[] =
         "i=$(readlink /proc/$$/fd/0 | tr -dc 0-9);"
-        "grep -c \" $i /tmp/forkrpc-.*/wire\" /proc/net/unix;"
+        "grep -c \" $i @\" /proc/net/unix;"
         "grep -c \" $i \" /proc/net/tcp; readlink /proc/$$/fd/0 | cut -c1-4";
     TesteeProcess child = StartShell(kLook, CHILD, transport);
     return ReadAll(child.wire_in().get());
