@@ -21,7 +21,10 @@ namespace {
 // How long the process and its standard error may be left to themselves. 50 ms
 // are promised; the kernel rounds a read's time up.
 constexpr absl::Duration kLookEvery = absl::Milliseconds(25);
-constexpr unsigned kReadsPerLook = 64;
+
+// The clock is asked after so many reads or octets, whichever come first.
+constexpr size_t kReadsPerLook = 64;
+constexpr size_t kOctetsPerLook = size_t{32} << 10;
 
 }  // namespace
 
@@ -91,7 +94,7 @@ void ConnectionPump::WaitOnce(MonotonicTime deadline, pollfd* also) {
     LookIfDue(MonotonicNow());
   } else {
     OnRead(got);
-    LookAtTimes();
+    LookAtTimes(got.ok() ? got->octets : 0);
   }
 }
 
@@ -103,7 +106,7 @@ bool ConnectionPump::Spin(absl::Span<char> space, MonotonicTime deadline) {
         transport_->Read(space, IoMode::kNonBlock);
     if (!got.ok() || got->kind != IoResult::kWouldBlock) {
       OnRead(got);
-      LookAtTimes();
+      LookAtTimes(got.ok() ? got->octets : 0);
       return true;
     }
     const MonotonicTime now = MonotonicNow();
@@ -156,8 +159,10 @@ void ConnectionPump::OnRead(const absl::StatusOr<IoResult>& got) {
   }
 }
 
-void ConnectionPump::LookAtTimes() {
-  if (ABSL_PREDICT_TRUE(++reads_ % kReadsPerLook != 0)) return;
+void ConnectionPump::LookAtTimes(size_t octets) {
+  unlooked_ += kOctetsPerLook / kReadsPerLook + octets;
+  if (ABSL_PREDICT_TRUE(unlooked_ < kOctetsPerLook)) return;
+  unlooked_ = 0;
   LookIfDue(MonotonicNow());
 }
 

@@ -85,10 +85,11 @@ class ConnectionPump {
   void OnRead(const absl::StatusOr<IoResult>& got);
   // Looks at process and standard error if nobody did for kLookEvery.
   void LookIfDue(MonotonicTime now);
-  // The same after a read that gave something. It asks the clock once in
-  // kReadsPerLook times, since that shows in a short call: a worker that waits
-  // for its standard error to be read answers nothing, and is looked at then.
-  void LookAtTimes();
+  // The same after a read that gave so many octets, but now and then only,
+  // since asking the clock shows in a short call. A worker that waits for its
+  // standard error to be read answers nothing, and is looked at then; a flood
+  // is, too.
+  void LookAtTimes(size_t octets);
   // What is due for the worker's standard error, and for ours behind it.
   void SeeToStderr(bool drain);
   void LookAtProcess();
@@ -106,7 +107,7 @@ class ConnectionPump {
   const absl::Duration spin_;
   const bool reads_end_;  // a blocking read ends by itself after kLookEvery
   Way way_;
-  unsigned reads_ = 0;  // that gave something
+  size_t unlooked_ = 0;  // octets, and as such the reads, since the last look
   MonotonicTime next_look_ = MonotonicTime::InfinitePast();
   uint64_t rest_end_ = 0;  // offset in the stream
 };

@@ -40,7 +40,7 @@ size_t ChildProcesses() {
     std::string line;
     if (!std::getline(file, line)) continue;
     // The name may have blanks in it, but what follows it has no parenthesis.
-    const char* rest = line.c_str() + line.rfind(')') + 1;
+    const char* rest = line.c_str() + (line.rfind(')') + 1);
     char state = 0;
     int parent = 0;
     if (sscanf(rest, " %c %d", &state, &parent) == 2 && parent == getpid()) {
