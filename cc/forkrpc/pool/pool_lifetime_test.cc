@@ -272,6 +272,8 @@ void Play(Scene scene, PoolTestBed* bed, const std::function<void()>& act) {
       break;
     case Scene::kHung:
       bed->options.hung_grace = absl::Milliseconds(5);
+      // What is not written by then is only taken back.
+      soon.deadline = MonotonicNow() + absl::Milliseconds(300);
       bed->Call("hangs", absl::StrCat("busy ", 30 * 1000 * 1000), soon);
       break;
     case Scene::kStderr:
