@@ -81,7 +81,7 @@ std::optional<Misframing::Finding> Misframing::Judge(
                    "\" where a header should be")};
   // Less than a line may be the rest of a payload that was counted too short.
   const bool line = text == header.size() || header[text - 1] == '\n';
-  if (!line && offset > 0) finding.reqs.push_back("FR-FRM-005");
+  if (!line && offset > 0) finding.reqs.emplace_back("FR-FRM-005");
   return finding;
 }
 
