@@ -120,6 +120,23 @@ TEST_P(ClientExpiryTest, WhatIsCancelledIsNotSent) {
 }
 
 // A frame must not be cut.
+TEST_P(ClientExpiryTest, WhatIsSentIsNotCancelledAsUnsent) {
+  Start("a");
+  EXPECT_EQ(TakeOctets(&connection_), Request(1, "a"));
+  Start("b");
+  Start("c", At(2));
+  EXPECT_FALSE(connection_.CancelUnsentCall(1)) << "it is sent";
+  EXPECT_FALSE(connection_.CancelUnsentCall(4)) << "it is none";
+  EXPECT_TRUE(connection_.CancelUnsentCall(2));
+  EXPECT_FALSE(connection_.CancelUnsentCall(2)) << "it is cancelled";
+  EXPECT_TRUE(connection_.CancelUnsentCall(3));
+  EXPECT_EQ(connection_.NextTimeout(), MonotonicTime::InfiniteFuture());
+  EXPECT_EQ(Events(&connection_), "f2:CANCELLED f3:CANCELLED");
+  EXPECT_EQ(TakeOctets(&connection_), "");
+  Receive(Response(1, "A"));
+  EXPECT_EQ(Events(&connection_), "r1:A");
+}
+
 TEST_P(ClientExpiryTest, WhatHasBegunIsFinished) {
   for (int i = 0; i < 3; ++i) Start("payload", At(1));
   const size_t size = Request(1, "payload").size();

@@ -34,7 +34,8 @@ size_t ShortestNumbered(size_t numbered) {
   if (numbered < 24) return 3;
   if (numbered < 0x100) return 4;
   if (numbered < 0x10000) return 5;
-  return numbered < 0x100000000 ? 7 : 11;
+  // No payload has room for 2^32 strings with a number.
+  return 7;
 }
 
 class Decoder {
@@ -299,7 +300,7 @@ void OnFloat(void* context, Number number) {
   Self(context)->Simple(Value::Double(static_cast<double>(number)));
 }
 
-constexpr cbor_callbacks Callbacks() {
+cbor_callbacks MakeCallbacks() {
   cbor_callbacks on{};
   on.uint8 = OnUnsigned<uint8_t>;
   on.uint16 = OnUnsigned<uint16_t>;
@@ -332,7 +333,10 @@ constexpr cbor_callbacks Callbacks() {
   return on;
 }
 
-constexpr cbor_callbacks kCallbacks = Callbacks();
+const cbor_callbacks& Callbacks() {
+  static const cbor_callbacks callbacks = MakeCallbacks();
+  return callbacks;
+}
 
 absl::StatusOr<Value> Decoder::Decode() {
   const auto* const octets =
@@ -352,7 +356,7 @@ absl::StatusOr<Value> Decoder::Decode() {
       continue;
     }
     const cbor_decoder_result result = cbor_stream_decode(
-        octets + at, payload_.size() - at, &kCallbacks, this);
+        octets + at, payload_.size() - at, &Callbacks(), this);
     if (result.status != CBOR_DECODER_FINISHED) {
       Refuse(result);
       break;

@@ -77,7 +77,7 @@ class CborEncoder {
   void Head(Major major, uint64_t number);
   // Writes all tags before a value, and it too or, of a list or map, its head:
   // then `*frame` is pushed and becomes its content.
-  bool WriteOne(const Value& value, Frame* frame);
+  bool WriteOne(const Value& outer, Frame* frame);
   // Writes those of the next values that have no content, as many as it likes
   // to at once; how many, 0 also on error.
   size_t WriteScalars(const Value* first, size_t count);

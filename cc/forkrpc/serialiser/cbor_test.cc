@@ -445,5 +445,23 @@ TEST(CborPropertyTest, DamageIsAnErrorOrAnotherValue) {
   }
 }
 
+// Behind 65,536 strings with a number a string has one from 7 octets on.
+TEST(CborTest, ShortStringsHaveNoNumberBehindManyOthers) {
+  const auto big = [](uint32_t n) {
+    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16),
+                       static_cast<char>(n >> 8), static_cast<char>(n)};
+  };
+  for (const size_t size : {6, 7}) {
+    std::string payload = "\xd9\x01" + std::string(1, '\0') + "\x9a";
+    payload += big(0x10000 + 2);
+    for (uint32_t i = 0; i < 0x10000; ++i) payload += "\x45s" + big(i);
+    payload += static_cast<char>(0x40 + size);
+    payload.append(size, 'x');
+    payload += "\xd8\x19\x1a" + big(0x10000);
+    EXPECT_EQ(DecodeCbor(payload).ok(), size == 7);
+  }
+  EXPECT_EQ(CborSerialiser::name(), "cbor");
+}
+
 }  // namespace
 }  // namespace forkrpc

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -149,6 +150,12 @@ TEST(DiagnosticNotationTest, WhatIsNoNotationIsNamedWithItsOctet) {
       absl::IsDataLoss(ParseDiagnosticNotation("28([29(0)])").status()));
   EXPECT_TRUE(absl::IsResourceExhausted(
       ParseDiagnosticNotation(std::string(513, '[')).status()));
+}
+
+TEST(DiagnosticNotationTest, AStreamTakesAValue) {
+  std::ostringstream out;
+  out << Value::Octets("a");
+  EXPECT_EQ(out.str(), "h'61'");
 }
 
 }  // namespace

@@ -148,12 +148,6 @@ class Follower {
     *furthest_ = ++at_;
     return *this;
   }
-  Follower operator++(int) {
-    Follower before = *this;
-    ++*this;
-    return before;
-  }
-  bool operator==(const Follower& other) const { return at_ == other.at_; }
   bool operator!=(const Follower& other) const { return at_ != other.at_; }
 
  private:
@@ -177,9 +171,8 @@ class Stop {
   bool end_array() { return Event(); }
   bool start_object(size_t) { return Event(); }
   bool end_object() { return Event(); }
-  bool parse_error(size_t, const std::string&, const Json::exception&) {
-    return false;
-  }
+  using Error = Json::exception;
+  bool parse_error(size_t, const std::string&, const Error&) { return false; }
 
  private:
   bool Event() { return --left_ > 0; }

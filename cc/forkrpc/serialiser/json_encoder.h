@@ -49,7 +49,7 @@ class JsonEncoder {
     bool first;  // whether nothing was written yet
   };
 
-  bool WriteOne(const Value& value);
+  bool WriteOne(const Value& outer);
   bool WriteKey(const Value& key);
   bool WriteText(absl::string_view text);
   bool Open(const Value* children, size_t count, Next kind);

@@ -326,5 +326,18 @@ TEST(JsonPropertyTest, DamageIsAnErrorOrAnotherValue) {
   }
 }
 
+// The place of an item that the builder refuses, behind one of each kind.
+TEST(JsonTest, TheOffsetIsFoundBehindEachKind) {
+  JsonOptions options;
+  options.limits.max_values = 12;
+  const std::string before = R"([null,true,-1,1,1.5,"a",[],{"k":2},3)";
+  Value value;
+  const absl::Status status =
+      JsonSerialiser(options).Decode(before + ",4,5,6]", &value);
+  EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
+  EXPECT_TRUE(absl::StrContains(status.message(), " at octet ")) << status;
+  EXPECT_EQ(JsonSerialiser::name(), "json");
+}
+
 }  // namespace
 }  // namespace forkrpc

@@ -335,9 +335,9 @@ void StorableEncoder::PutNative64(uint64_t bits) {
 
 bool StorableEncoder::CheckCount(size_t count) {
   if (count <= kMaxCount) return true;
-  return Fail(absl::StatusCode::kResourceExhausted,
-              absl::StrCat(count, " octets or items in one value, where ",
-                           kMaxCount, " is the limit"));
+  constexpr auto kCode = absl::StatusCode::kResourceExhausted;
+  return Fail(kCode, absl::StrCat(count, " octets or items in one value; ",
+                                  kMaxCount, " is the limit"));
 }
 
 bool StorableEncoder::CheckSize() {

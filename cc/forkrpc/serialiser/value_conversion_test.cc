@@ -118,5 +118,17 @@ TEST(ValueConversionTest, TruthIsPerls) {
   }
 }
 
+TEST(ValueConversionTest, BooleansAreNumbersToPerl) {
+  for (const bool truth : {false, true}) {
+    const Value value = Value::Boolean(truth);
+    EXPECT_EQ(ToInteger(value).value(), truth ? 1 : 0);
+    EXPECT_EQ(ToUnsigned(value).value(), truth ? 1u : 0u);
+    EXPECT_EQ(ToDouble(value).value(), truth ? 1.0 : 0.0);
+  }
+  EXPECT_FALSE(ToInteger(Value::Double(std::nan(""))).ok());
+  EXPECT_FALSE(ToUnsigned(Value::Double(std::nan(""))).ok());
+  EXPECT_EQ(ToDouble(Value::Unsigned(UINT64_MAX)).value(), 0x1p64);
+}
+
 }  // namespace
 }  // namespace forkrpc

@@ -262,5 +262,18 @@ TEST(ValueTest, ThreadsHaveCopiesOfOneValue) {
   for (std::thread& thread : threads) thread.join();
 }
 
+TEST(ValueTest, KindsHaveNames) {
+  EXPECT_EQ(KindName(Value::Kind::kShared), "a shared value");
+  EXPECT_EQ(KindName(Value::Kind::kUnsigned), "an integer");
+  EXPECT_EQ(KindName(static_cast<Value::Kind>(99)), "a value of no kind");
+}
+
+TEST(ValueTest, OfAnotherKindWithoutAStatusItIsEmpty) {
+  const Value text = Value::Text("1");
+  EXPECT_FALSE(text.boolean());
+  EXPECT_EQ(text.integer(), 0);
+  EXPECT_EQ(text.number(), 0);
+}
+
 }  // namespace
 }  // namespace forkrpc
