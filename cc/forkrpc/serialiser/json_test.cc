@@ -331,9 +331,9 @@ TEST(JsonTest, TheOffsetIsFoundBehindEachKind) {
   JsonOptions options;
   options.limits.max_values = 12;
   const std::string before = R"([null,true,-1,1,1.5,"a",[],{"k":2},3)";
-  Value value;
+  std::vector<Value> items;
   const absl::Status status =
-      JsonSerialiser(options).Decode(before + ",4,5,6]", &value);
+      JsonSerialiser(options).Decode(before + ",4,5,6]", &items);
   EXPECT_TRUE(absl::IsResourceExhausted(status)) << status;
   EXPECT_TRUE(absl::StrContains(status.message(), " at octet ")) << status;
   EXPECT_EQ(JsonSerialiser::name(), "json");
