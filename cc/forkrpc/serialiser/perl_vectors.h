@@ -38,8 +38,7 @@ struct PerlVector {
 // Those of one serialiser that have a payload.
 std::vector<PerlVector> ReadPerlVectors(absl::string_view serialiser);
 
-// A value in the notation that these vectors have; ends the program if it is
-// none.
+// A value in diagnostic notation; ends the program if it is none.
 Value ReadNotation(absl::string_view notation);
 
 }  // namespace forkrpc
