@@ -16,8 +16,8 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "forkrpc/serialiser/diagnostic_notation.h"
-#include "forkrpc/serialiser/random_value.h"
 #include "forkrpc/serialiser/serialiser.h"
+#include "forkrpc/serialiser/test_random_value.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {

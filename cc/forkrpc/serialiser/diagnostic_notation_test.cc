@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
-#include "forkrpc/serialiser/random_value.h"
+#include "forkrpc/serialiser/test_random_value.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc {

@@ -14,7 +14,7 @@
 #include "forkrpc/serialiser/cbor.h"
 #include "forkrpc/serialiser/diagnostic_notation.h"
 #include "forkrpc/serialiser/json.h"
-#include "forkrpc/serialiser/perl_vectors.h"
+#include "forkrpc/serialiser/test_perl_vectors.h"
 #include "forkrpc/serialiser/value.h"
 #include "gtest/gtest.h"
 

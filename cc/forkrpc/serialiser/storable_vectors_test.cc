@@ -12,8 +12,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "forkrpc/serialiser/diagnostic_notation.h"
-#include "forkrpc/serialiser/perl_vectors.h"
 #include "forkrpc/serialiser/storable.h"
+#include "forkrpc/serialiser/test_perl_vectors.h"
 #include "forkrpc/serialiser/value.h"
 #include "gtest/gtest.h"
 

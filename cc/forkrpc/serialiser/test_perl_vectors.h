@@ -13,8 +13,8 @@
 //     ...
 //   }
 
-#ifndef FORKRPC_SERIALISER_PERL_VECTORS_H_
-#define FORKRPC_SERIALISER_PERL_VECTORS_H_
+#ifndef FORKRPC_SERIALISER_TEST_PERL_VECTORS_H_
+#define FORKRPC_SERIALISER_TEST_PERL_VECTORS_H_
 
 #include <string>
 #include <vector>
@@ -43,4 +43,4 @@ Value ReadNotation(absl::string_view notation);
 
 }  // namespace forkrpc
 
-#endif  // FORKRPC_SERIALISER_PERL_VECTORS_H_
+#endif  // FORKRPC_SERIALISER_TEST_PERL_VECTORS_H_

@@ -5,8 +5,8 @@
 //
 // The same seed gives the same values on every machine.
 
-#ifndef FORKRPC_SERIALISER_RANDOM_VALUE_H_
-#define FORKRPC_SERIALISER_RANDOM_VALUE_H_
+#ifndef FORKRPC_SERIALISER_TEST_RANDOM_VALUE_H_
+#define FORKRPC_SERIALISER_TEST_RANDOM_VALUE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -49,4 +49,4 @@ class RandomValue {
 
 }  // namespace forkrpc
 
-#endif  // FORKRPC_SERIALISER_RANDOM_VALUE_H_
+#endif  // FORKRPC_SERIALISER_TEST_RANDOM_VALUE_H_

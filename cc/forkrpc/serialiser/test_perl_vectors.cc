@@ -1,7 +1,7 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "forkrpc/serialiser/perl_vectors.h"
+#include "forkrpc/serialiser/test_perl_vectors.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-#include "forkrpc/serialiser/random_value.h"
+#include "forkrpc/serialiser/test_random_value.h"
 
 #include <cmath>
 #include <cstring>
