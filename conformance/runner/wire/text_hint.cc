@@ -18,12 +18,21 @@ bool IsText(char octet) {
   return absl::ascii_isprint(c) || c == '\n' || c == '\r' || c == '\t';
 }
 
+// Whether each octet is one more than that before it, as in the payloads that a
+// child is asked for. Where one of those lost octets, its rest stands here.
+bool Counts(absl::string_view octets) {
+  for (size_t i = 1; i < octets.size(); ++i) {
+    if (octets[i] != octets[i - 1] + 1) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::string TextHint(absl::string_view octets) {
   size_t length = 0;
   while (length < octets.size() && IsText(octets[length])) ++length;
-  if (length < kLeast) return "";
+  if (length < kLeast || Counts(octets.substr(0, kLeast))) return "";
   const bool cut = length > kShown;
   return absl::StrCat("; these octets are the text \"",
                       absl::CEscape(octets.substr(0, cut ? kShown : length)),

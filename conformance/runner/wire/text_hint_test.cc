@@ -30,5 +30,11 @@ TEST(TextHintTest, AHeaderIsNone) {
   EXPECT_EQ(TextHint("\x80\x81\x82\x83"), "");
 }
 
+TEST(TextHintTest, TheRestOfAPayloadThatCountsIsNone) {
+  EXPECT_EQ(TextHint(" !\"#$%&'()*+"), "");
+  EXPECT_EQ(TextHint("2345"), "");
+  EXPECT_NE(TextHint("2346"), "");
+}
+
 }  // namespace
 }  // namespace forkrpc::conformance
