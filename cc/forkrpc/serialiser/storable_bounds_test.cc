@@ -266,5 +266,15 @@ TEST(StorableBoundsTest, EncodingIsLinear) {
   }
 }
 
+TEST(StorableBoundsTest, StringsThatAreTooLongAreNotEncoded) {
+  ValueLimits limits;
+  limits.max_octets = 40;
+  std::string payload = "kept";
+  const std::vector<std::string> strings(9, std::string(20, 's'));
+  EXPECT_EQ(StorableSerialiser(limits).Encode(strings, &payload).code(),
+            absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(payload, "kept");
+}
+
 }  // namespace
 }  // namespace forkrpc

@@ -480,16 +480,6 @@ TEST(StorableRefusalTest, TheDefaultDepthIsPerls) {
   ASSERT_TRUE(StorableSerialiser(deeper).Decode(payload, &items).ok());
 }
 
-TEST(StorableRefusalTest, StringsThatAreTooLongAreNotEncoded) {
-  ValueLimits limits;
-  limits.max_octets = 40;
-  std::string payload = "kept";
-  const std::vector<std::string> strings(9, std::string(20, 's'));
-  EXPECT_EQ(StorableSerialiser(limits).Encode(strings, &payload).code(),
-            kExhausted);
-  EXPECT_EQ(payload, "kept");
-}
-
 // A version string of which the length is cut.
 TEST(StorableRefusalTest, ALongVersionStringMayBeCut) {
   using namespace std::string_literals;
