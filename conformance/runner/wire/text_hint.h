@@ -20,7 +20,8 @@
 namespace forkrpc::conformance {
 
 // `octets` begin where a header should. "" if they do not begin with text; the
-// pattern that a child makes payloads of is none, though some of it is printable.
+// pattern that a child makes payloads of is none, though some of it is
+// printable.
 std::string TextHint(absl::string_view octets);
 
 }  // namespace forkrpc::conformance
