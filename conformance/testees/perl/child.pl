@@ -53,9 +53,7 @@ require AnyEvent::Fork::RPC;
 $SIG{PIPE} = $pipe if $form eq "sync";
 my $notes = bless {}, "Notes";
 AnyEvent::Fork::RPC::run($notes, "main::$form", async => $form eq "async", serialiser => $raw);
-# Without an argument "done" the backend reports errors by die, which EV ignores.
-$ENV{PERL_ANYEVENT_MODEL} = "Perl" if @{ $notes->{args} } == 3;
-require EV if $form eq "async" && @{ $notes->{args} } > 3;
+require EV if $form eq "async";
 eval "$_; 1" or die $@ for @{ $notes->{code} };
 # As in a new process: the function, with the handle and the arguments noted.
 no strict "refs";
