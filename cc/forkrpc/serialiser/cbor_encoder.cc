@@ -84,9 +84,11 @@ char* PutDouble(double number, char* to) {
 // Writes a value that has no content; null if it is text that is not UTF-8.
 inline char* PutScalar(const Value& value, char* to) {
   switch (value.kind()) {
-    case Value::Kind::kText:
-      if (!IsUtf8(value.string())) return nullptr;
-      return PutString(Major::kText, value.string(), to);
+    case Value::Kind::kText: {
+      const absl::string_view text = value.string();
+      to = PutHead(Major::kText, text.size(), to);
+      return CopyIfUtf8(text, to) ? to + text.size() : nullptr;
+    }
     case Value::Kind::kOctets:
       return PutString(Major::kOctets, value.string(), to);
     case Value::Kind::kInteger:

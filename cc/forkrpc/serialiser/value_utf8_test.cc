@@ -63,6 +63,24 @@ TEST(ValueUtf8Test, TheFirstOctetThatIsNone) {
   }
 }
 
+// Each length, and in each octet one that is not ASCII: the copy has all octets
+// and not one more, and the answer is IsUtf8()'s.
+TEST(ValueUtf8Test, CopyIfUtf8) {
+  for (size_t size = 0; size < 30; ++size) {
+    for (size_t at = 0; at <= size; ++at) {
+      for (const char* const character : {"x", "\x80", "\xc3\xa9"}) {
+        std::string octets;
+        for (size_t i = 0; i < size; ++i) octets.push_back('a' + i % 26);
+        octets.insert(at, character);
+        std::string copy(octets.size() + 1, '#');
+        EXPECT_EQ(CopyIfUtf8(octets, &copy[0]), IsUtf8(octets)) << octets;
+        EXPECT_EQ(copy, octets + "#");
+      }
+    }
+  }
+  EXPECT_TRUE(CopyIfUtf8({}, nullptr));
+}
+
 TEST(ValueUtf8Test, Overlong) {
   EXPECT_FALSE(IsUtf8("\xc0\x80"));
   EXPECT_FALSE(IsUtf8("\xc1\xbf"));
