@@ -4,6 +4,7 @@
 // A Worker at its edges: streams that end before their process, processes that
 // end behind a pause, children that nobody can wait for, loops that go first.
 
+#include <errno.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -149,8 +150,10 @@ class UnknownEndTest : public WorkerEdgesTest,
     action.sa_handler = SIG_IGN;
     if (GetParam()) {
       action.sa_handler = [](int) {
+        const int interrupted = errno;
         while (waitpid(-1, nullptr, WNOHANG) > 0) {
         }
+        errno = interrupted;
       };
     }
     sigaction(SIGCHLD, &action, &before_);
