@@ -1,7 +1,6 @@
-"""The rules our BUILD files use; the only file that loads cc_* and proto_* rules."""
+"""The C++ rules our BUILD files use."""
 
-load("@rules_cc//cc:defs.bzl", _cc_binary = "cc_binary", _cc_library = "cc_library", _cc_proto_library = "cc_proto_library", _cc_test = "cc_test")
-load("@rules_proto//proto:defs.bzl", _proto_library = "proto_library")
+load("@forkrpc_rules//:cc.bzl", _cc_binary = "cc_binary", _cc_library = "cc_library", _cc_test = "cc_test")
 
 # For the targets that need C++20; comes after .bazelrc's -std=c++17.
 CXX20 = ["-std=c++20"]
@@ -66,10 +65,3 @@ def cc_fuzz_test(name, srcs, deps = [], corpus = [], dictionary = None, max_len 
         }),
         **kwargs
     )
-
-def proto_library(name, **kwargs):
-    """A .proto below proto/ is imported as "forkrpc/..."."""
-    _proto_library(name = name, strip_import_prefix = "/proto", **kwargs)
-
-def cc_proto_library(name, **kwargs):
-    _cc_proto_library(name = name, **kwargs)
