@@ -163,6 +163,8 @@ class DepsTest(unittest.TestCase):
       self.assertEqual(used - loaded, set(), path)
 
   def test_a_dependant_loads_no_rules_of_scripts(self):
+    for text in self.rules['module'].values():
+      self.assertNotRegex(text, r'(?ms)^\w+ = .*^load', 'a load comes first')
     for name, text in self.rules['dependant'].items():
       self.assertNotRegex(text, '@rules_(python|shell)', name)
       if name != 'proto.bzl':
@@ -185,6 +187,12 @@ class DepsTest(unittest.TestCase):
     self.assertEqual(self.calls[0][1]['name'], 'forkrpc')
     for function, call in self.calls[1:]:
       if function == 'use_extension' or function.startswith('use_repo '):
+        continue
+      if function == 'register_toolchains':
+        self.assertTrue(call['dev_dependency'], call)
+        continue
+      if function == 'single_version_override':
+        self.assertIn(call['module_name'], {c['name'] for c in self.module.values()})
         continue
       self.assertEqual(function, 'bazel_dep')
       self.assertRegex(call['version'], r'^\d+(\.\d+)*(-[\w.]+)?(\.bcr\.\d+)?$')

@@ -9,11 +9,10 @@ because what a BUILD file loads is fetched by whoever builds anything of it.
 
 load("//tools/bazel:system_repo.bzl", "text_repo")
 
-# Bazel 4 starts a py_test with "/usr/bin/env python", which Debian does not have; this
-# toolchain says python3. WORKSPACE registers it.
-_PYTHON = """
-load("@bazel_tools//tools/python:toolchain.bzl", "py_runtime_pair")
-
+# Bazel 4 starts a py_test with "/usr/bin/env python", which Debian does not have, and
+# rules_python's own toolchain is an interpreter that it fetches; this one says python3.
+# WORKSPACE and MODULE.bazel register it, for our own checks alone.
+_PYTHON = """{loads}
 py_runtime(
     name = "python3",
     interpreter_path = "/usr/bin/python3",
@@ -29,7 +28,17 @@ py_runtime_pair(
 toolchain(
     name = "toolchain",
     toolchain = ":pair",
-    toolchain_type = "@bazel_tools//tools/python:toolchain_type",
+    toolchain_type = "{rules}:toolchain_type",
+)
+"""
+
+_PYTHON_TOOLS = """
+py_exec_tools_toolchain(name = "tools")
+
+toolchain(
+    name = "tools_toolchain",
+    toolchain = ":tools",
+    toolchain_type = "@rules_python//python:exec_tools_toolchain_type",
 )
 """
 
@@ -44,36 +53,31 @@ _FILES = {
 # Of these only our own checks are made: who depends on us fetches neither.
 _OURS = ("py.bzl", "sh.bzl")
 
-_ABSENT = """
-def {rule}(name, **_kwargs):
-    native.filegroup(name = name, tags = ["manual"])
-"""
+def _native(rule, _file):
+    return "", "%s = native.%s\n" % (rule, rule)
 
-_LOADED = """
-load("{file}", _{rule} = "{rule}")
-{rule} = _{rule}
-"""
+def _loaded(rule, file):
+    return "load(\"%s\", _%s = \"%s\")\n" % (file, rule, rule), "%s = _%s\n" % (rule, rule)
 
-def _repo(text_of, files):
-    files = dict(files, **{"BUILD.bazel": ""})
-    for name, (source, rules) in _FILES.items():
-        files[name] = "".join([text_of(name, source, rule) for rule in rules])
-    text_repo(name = "forkrpc_rules", files = files)
+def _absent(rule, _file):
+    return "", "def %s(name, **_kwargs):\n    native.filegroup(name = name, tags = [\"manual\"])\n" % rule
 
-def _native_text(_name, _source, rule):
-    return "%s = native.%s\n" % (rule, rule)
+def _text(name, way):
+    source, rules = _FILES[name]
+    parts = [way(rule, source.format(rule = rule)) for rule in rules]
 
-def _loaded_text(_name, source, rule):
-    return _LOADED.format(file = source.format(rule = rule), rule = rule)
-
-def _dependants_text(name, source, rule):
-    if name in _OURS:
-        return _ABSENT.format(rule = rule)
-    return _loaded_text(name, source, rule)
+    # A file's loads come first.
+    return "\n".join(["".join([part[i] for part in parts]) for i in (0, 1)])
 
 def native_rules():
     """Defines @forkrpc_rules for a WORKSPACE."""
-    _repo(_native_text, {"python/BUILD.bazel": _PYTHON})
+    files = {name: _text(name, _native) for name in _FILES}
+    files["BUILD.bazel"] = ""
+    files["python/BUILD.bazel"] = _PYTHON.format(
+        loads = "load(\"@bazel_tools//tools/python:toolchain.bzl\", \"py_runtime_pair\")\n",
+        rules = "@bazel_tools//tools/python",
+    )
+    text_repo(name = "forkrpc_rules", files = files)
 
 def module_rules(is_root):
     """Defines @forkrpc_rules for MODULE.bazel.
@@ -82,4 +86,17 @@ def module_rules(is_root):
       is_root: whether forkrpc itself is built; to who depends on it, a test or a tool
         that is a script is a target without anything in it.
     """
-    _repo(_loaded_text if is_root else _dependants_text, {})
+    files = {
+        name: _text(name, _absent if name in _OURS and not is_root else _loaded)
+        for name in _FILES
+    }
+    files["BUILD.bazel"] = ""
+    if is_root:
+        files["python/BUILD.bazel"] = _PYTHON.format(
+            loads = "".join([
+                "load(\"@rules_python//python:%s.bzl\", \"%s\")\n" % (rule, rule)
+                for rule in ["py_exec_tools_toolchain", "py_runtime", "py_runtime_pair"]
+            ]),
+            rules = "@rules_python//python",
+        ) + _PYTHON_TOOLS
+    text_repo(name = "forkrpc_rules", files = files)
