@@ -41,11 +41,16 @@ def cc_fuzz_test(name, srcs, deps = [], corpus = [], dictionary = None, max_len 
 
     Args:
       name: ends with _fuzzer.
+      srcs: as of a cc_test.
+      deps: as of a cc_test.
       corpus: a filegroup over the folder of the same name, which lies beside
         the target and is named as the target, with _corpus for _fuzzer.
       dictionary: a file for libFuzzer's -dict.
       max_len: octets of the longest input worth trying.
+      tags: as of a cc_test; "fuzz" and the length are added.
+      **kwargs: as of a cc_test.
     """
+
     # tools/fuzz runs a copy of it; and an allocation counter's operator new
     # must be found before AddressSanitizer's.
     kwargs.setdefault("linkstatic", True)

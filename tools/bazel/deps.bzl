@@ -10,6 +10,7 @@ load("//tools/bazel:pinned_deps.bzl", "pinned_dependencies")
 load("//tools/bazel:rules.bzl", "native_rules")
 load("//tools/bazel:system_deps.bzl", "system_dependencies")
 
+# buildifier: disable=unnamed-macro
 def forkrpc_dependencies(mode = DEPS_MODE):
     """Defines the external repositories.
 

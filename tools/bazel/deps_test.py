@@ -158,8 +158,9 @@ class DepsTest(unittest.TestCase):
               made = files[file.rpartition(':')[2]]
               for name in names:
                 self.assertRegex(made, rf'(?m)^({name} = |def {name}\()', f'{path}: {who}')
-      used = set(re.findall(r'^((?:cc|py|sh|proto)_\w+)\(', text, re.MULTILINE))
-      used |= set(re.findall(r'^(\w+_proto_library)\(', text, re.MULTILINE))
+      used = {ast.unparse(call.func) for call in ast.walk(ast.parse(text, path))
+              if isinstance(call, ast.Call)}
+      used = {rule for rule in used if re.match(r'(cc|py|sh|proto)_', rule)}
       self.assertEqual(used - loaded, set(), path)
 
   def test_a_dependant_loads_no_rules_of_scripts(self):

@@ -56,12 +56,12 @@ system_cc_repo = repository_rule(
     implementation = _impl,
     local = True,
     attrs = {
+        "extra": attr.string_dict(doc = "package -> text added to its BUILD file."),
+        "libdir_of": attr.string(mandatory = True, doc = "Module that says where the archives are."),
+        "symlinks": attr.string_dict(doc = "path in the repository -> system file."),
         "targets": attr.string_dict(
             doc = "'package:name' -> pkg-config module ('' for headers only).",
         ),
-        "extra": attr.string_dict(doc = "package -> text added to its BUILD file."),
-        "symlinks": attr.string_dict(doc = "path in the repository -> system file."),
-        "libdir_of": attr.string(mandatory = True, doc = "Module that says where the archives are."),
     },
     environ = ["PKG_CONFIG_PATH"],
 )
