@@ -1,7 +1,6 @@
-"""The rules our BUILD files use; the only file that loads cc_* and proto_* rules."""
+"""The C++ rules our BUILD files use."""
 
-load("@rules_cc//cc:defs.bzl", _cc_binary = "cc_binary", _cc_library = "cc_library", _cc_proto_library = "cc_proto_library", _cc_test = "cc_test")
-load("@rules_proto//proto:defs.bzl", _proto_library = "proto_library")
+load("@forkrpc_rules//:cc.bzl", _cc_binary = "cc_binary", _cc_library = "cc_library", _cc_test = "cc_test")
 
 # For the targets that need C++20; comes after .bazelrc's -std=c++17.
 CXX20 = ["-std=c++20"]
@@ -10,6 +9,10 @@ def cc_library(name, **kwargs):
     """A library below cc/ is included as "forkrpc/...", wherever it is built."""
     if native.package_name().startswith("cc/"):
         kwargs.setdefault("strip_include_prefix", "/cc")
+
+    # Each header by itself: ours, where others' own would be tried too by a line of
+    # .bazelrc, those for other systems among them.
+    kwargs["features"] = kwargs.get("features", []) + ["parse_headers"]
     _cc_library(name = name, **kwargs)
 
 def cc_binary(name, **kwargs):
@@ -42,11 +45,16 @@ def cc_fuzz_test(name, srcs, deps = [], corpus = [], dictionary = None, max_len 
 
     Args:
       name: ends with _fuzzer.
+      srcs: as of a cc_test.
+      deps: as of a cc_test.
       corpus: a filegroup over the folder of the same name, which lies beside
         the target and is named as the target, with _corpus for _fuzzer.
       dictionary: a file for libFuzzer's -dict.
       max_len: octets of the longest input worth trying.
+      tags: as of a cc_test; "fuzz" and the length are added.
+      **kwargs: as of a cc_test.
     """
+
     # tools/fuzz runs a copy of it; and an allocation counter's operator new
     # must be found before AddressSanitizer's.
     kwargs.setdefault("linkstatic", True)
@@ -66,10 +74,3 @@ def cc_fuzz_test(name, srcs, deps = [], corpus = [], dictionary = None, max_len 
         }),
         **kwargs
     )
-
-def proto_library(name, **kwargs):
-    """A .proto below proto/ is imported as "forkrpc/..."."""
-    _proto_library(name = name, strip_import_prefix = "/proto", **kwargs)
-
-def cc_proto_library(name, **kwargs):
-    _cc_proto_library(name = name, **kwargs)

@@ -18,7 +18,8 @@ import unittest
 HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 # Repositories that Bazel itself or WORKSPACE brings.
-BUILT_IN = {'bazel_tools', 'local_config_cc', 'forkrpc', 'forkrpc_deps_mode'}
+BUILT_IN = {'bazel_tools', 'local_config_cc', 'forkrpc', 'forkrpc_deps_mode',
+            'forkrpc_rules'}
 EXTERNAL = re.compile(r'"@([a-z0-9_]+)(?://|")')
 
 
@@ -27,7 +28,7 @@ def read(*path):
     return file.read()
 
 
-def repositories(file, function, existing=()):
+def repositories(file, function, existing=(), **arguments):
   """Runs a function of a .bzl file; returns {repository: its attributes}."""
   made = {}
 
@@ -45,7 +46,7 @@ def repositories(file, function, existing=()):
           local_repository=record),
   }
   exec(compile(read('tools', 'bazel', file), file, 'exec'), scope)  # pylint: disable=exec-used
-  scope[function]()
+  scope[function](**arguments)
   return made
 
 
@@ -88,6 +89,12 @@ class DepsTest(unittest.TestCase):
     self.extended = {f: set(c[None])
                      for f, c in self.calls if f.startswith('use_repo ')}
     self.from_archives = self.extended.get('use_repo pinned_deps', set())
+    self.rules = {
+        who: repositories('rules.bzl', function, **arguments)['forkrpc_rules']['files']
+        for who, function, arguments in (
+            ('workspace', 'native_rules', {}),
+            ('module', 'module_rules', {'is_root': True}),
+            ('dependant', 'module_rules', {'is_root': False}))}
 
   def test_every_repository_that_build_files_name_is_in_all_three(self):
     files = [*build_files(), 'tools/bazel/defs.bzl']
@@ -106,6 +113,7 @@ class DepsTest(unittest.TestCase):
                    'optional_deps'],
                   [c[None] for f, c in self.calls if f == 'use_extension'])
     self.assertIn('\n    optional_dependencies()\n', read('tools', 'bazel', 'deps.bzl'))
+    self.assertIn('\n    native_rules()\n', read('tools', 'bazel', 'deps.bzl'))
     for others in (self.pinned, self.system, self.module):
       self.assertEqual(set(self.optional) & set(others), set())
 
@@ -132,8 +140,48 @@ class DepsTest(unittest.TestCase):
     self.assertGreater(users, 0)
 
   def test_module_names_are_workspace_names(self):
-    self.assertEqual(set(self.module) - set(self.pinned), set())
-    self.assertEqual(set(self.module) - set(self.system), set())
+    # In a WORKSPACE the rules of scripts are native.
+    module = set(self.module) - {'rules_python', 'rules_shell'}
+    self.assertEqual(module - set(self.pinned), set())
+    self.assertEqual(module - set(self.system), set())
+
+  def test_every_rule_is_loaded(self):
+    for path in build_files():
+      text = read(path)
+      loaded = set()
+      for call in ast.walk(ast.parse(text, path)):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == 'load':
+          file, *names = [a.value for a in call.args]
+          loaded.update(names)
+          if file.startswith('@forkrpc_rules//:'):
+            for who, files in self.rules.items():
+              made = files[file.rpartition(':')[2]]
+              for name in names:
+                self.assertRegex(made, rf'(?m)^({name} = |def {name}\()', f'{path}: {who}')
+      used = {ast.unparse(call.func) for call in ast.walk(ast.parse(text, path))
+              if isinstance(call, ast.Call)}
+      used = {rule for rule in used if re.match(r'(cc|py|sh|proto)_', rule)}
+      self.assertEqual(used - loaded, set(), path)
+
+  def test_a_dependant_loads_no_rules_of_scripts(self):
+    for text in self.rules['module'].values():
+      self.assertNotRegex(text, r'(?ms)^\w+ = .*^load', 'a load comes first')
+    for name, text in self.rules['dependant'].items():
+      self.assertNotRegex(text, '@rules_(python|shell)', name)
+      if name != 'proto.bzl':
+        self.assertNotIn('protobuf', text, name)
+    self.assertIn('@rules_shell//', self.rules['module']['sh.bzl'])
+
+  def test_only_proto_loads_the_rules_of_protobuf(self):
+    users = [path for path in build_files() if 'bazel:proto.bzl' in read(path)]
+    self.assertEqual(users, ['proto/forkrpc/BUILD.bazel'])
+    self.assertNotIn('proto', ''.join(re.findall(
+        r'^load.*', read('tools', 'bazel', 'defs.bzl'), re.MULTILINE)))
+
+  def test_what_only_our_tests_need_is_no_dependants(self):
+    dev = {name for name, call in self.module.items() if call.get('dev_dependency')}
+    self.assertEqual(dev, {'com_github_google_benchmark', 'com_google_googletest',
+                           'rules_python', 'rules_shell'})
 
   def test_module_file_is_well_formed(self):
     self.assertEqual(self.calls[0][0], 'module')
@@ -141,8 +189,14 @@ class DepsTest(unittest.TestCase):
     for function, call in self.calls[1:]:
       if function == 'use_extension' or function.startswith('use_repo '):
         continue
+      if function == 'register_toolchains':
+        self.assertTrue(call['dev_dependency'], call)
+        continue
+      if function == 'single_version_override':
+        self.assertIn(call['module_name'], {c['name'] for c in self.module.values()})
+        continue
       self.assertEqual(function, 'bazel_dep')
-      self.assertRegex(call['version'], r'^\d+(\.\d+)*(-[\w.]+)?$')
+      self.assertRegex(call['version'], r'^\d+(\.\d+)*(-[\w.]+)?(\.bcr\.\d+)?$')
 
   def test_pinned_archives_are_pinned(self):
     names = set()

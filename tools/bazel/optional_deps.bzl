@@ -19,6 +19,7 @@ def optional_dependencies(have = None):
     if "asio" not in have:
         optional_cc_repo(
             name = "asio",
+            target = "asio",
             header = "asio.hpp",
             package = "libasio-dev",
             defines = ["ASIO_STANDALONE"],
@@ -27,6 +28,7 @@ def optional_dependencies(have = None):
     if "glib" not in have:
         optional_cc_repo(
             name = "glib",
+            target = "glib",
             module = "glib-2.0",
             package = "libglib2.0-dev",
         )

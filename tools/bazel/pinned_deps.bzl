@@ -8,6 +8,16 @@ load("@bazel_tools//tools/build_defs/repo:http.bzl", "http_archive")
 
 # What our BUILD files name.
 _DIRECT = {
+    "bazel_skylib": dict(
+        url = "https://github.com/bazelbuild/bazel-skylib/archive/refs/tags/1.0.3.tar.gz",
+        sha256 = "7ac0fa88c0c4ad6f5b9ffb5e09ef81e235492c873659e6bb99efb89d11246bcb",
+        strip_prefix = "bazel-skylib-1.0.3",
+    ),
+    "com_github_google_benchmark": dict(
+        url = "https://github.com/google/benchmark/archive/refs/tags/v1.7.1.tar.gz",
+        sha256 = "6430e4092653380d9dc4ccb45a1e2dc9259d581f4866dc0759713126056bc1d7",
+        strip_prefix = "benchmark-1.7.1",
+    ),
     "com_google_absl": dict(
         url = "https://github.com/abseil/abseil-cpp/archive/refs/tags/20220623.1.tar.gz",
         sha256 = "91ac87d30cc6d79f9ab974c51874a704de9c2647c40f6932597329a282217ba8",
@@ -18,21 +28,10 @@ _DIRECT = {
         sha256 = "81964fe578e9bd7c94dfdb09c8e4d6e6759e19967e397dbea48d1c10e45d0df2",
         strip_prefix = "googletest-release-1.12.1",
     ),
-    "com_github_google_benchmark": dict(
-        url = "https://github.com/google/benchmark/archive/refs/tags/v1.7.1.tar.gz",
-        sha256 = "6430e4092653380d9dc4ccb45a1e2dc9259d581f4866dc0759713126056bc1d7",
-        strip_prefix = "benchmark-1.7.1",
-    ),
     "com_google_protobuf": dict(
         url = "https://github.com/protocolbuffers/protobuf/archive/refs/tags/v21.12.tar.gz",
         sha256 = "22fdaf641b31655d4b2297f9981fa5203b2866f8332d3c6333f6b0107bb320de",
         strip_prefix = "protobuf-21.12",
-    ),
-    "libuv": dict(
-        url = "https://github.com/libuv/libuv/archive/refs/tags/v1.44.2.tar.gz",
-        sha256 = "e6e2ba8b4c349a4182a33370bb9be5e23c51b32efb9b9e209d0e8556b73a48da",
-        strip_prefix = "libuv-1.44.2",
-        build_file = "@forkrpc//tools/bazel:libuv.BUILD",
     ),
     "libcbor": dict(
         url = "https://github.com/PJK/libcbor/archive/v0.8.0.tar.gz",
@@ -40,16 +39,17 @@ _DIRECT = {
         strip_prefix = "libcbor-0.8.0",
         build_file = "@forkrpc//tools/bazel:libcbor.BUILD",
     ),
+    "libuv": dict(
+        url = "https://github.com/libuv/libuv/archive/refs/tags/v1.44.2.tar.gz",
+        sha256 = "e6e2ba8b4c349a4182a33370bb9be5e23c51b32efb9b9e209d0e8556b73a48da",
+        strip_prefix = "libuv-1.44.2",
+        build_file = "@forkrpc//tools/bazel:libuv.BUILD",
+    ),
     "nlohmann_json": dict(
         url = "https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz",
         sha256 = "d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273",
         strip_prefix = "json-3.11.2",
         build_file = "@forkrpc//tools/bazel:nlohmann_json.BUILD",
-    ),
-    "bazel_skylib": dict(
-        url = "https://github.com/bazelbuild/bazel-skylib/archive/refs/tags/1.0.3.tar.gz",
-        sha256 = "7ac0fa88c0c4ad6f5b9ffb5e09ef81e235492c873659e6bb99efb89d11246bcb",
-        strip_prefix = "bazel-skylib-1.0.3",
     ),
     # Abseil asks for wasm32, which the one inside Bazel 4.2.3 does not have.
     "platforms": dict(

@@ -47,6 +47,7 @@ proto_lang_toolchain(
 )
 """
 
+# buildifier: disable=unnamed-macro
 def system_dependencies():
     """Defines each repository unless the workspace has it already."""
     have = native.existing_rules()

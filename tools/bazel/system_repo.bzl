@@ -7,6 +7,8 @@ pinned archive. Static archives are preferred: a worker process that maps thirty
 shared Abseil libraries pays for it in start-up time and in memory.
 """
 
+_LOAD = "load(\"@forkrpc_rules//:cc.bzl\", \"cc_library\")\n\n"
+
 def _pkg_config(ctx, module):
     result = ctx.execute(["pkg-config", "--libs", "--static", module])
     if result.return_code != 0:
@@ -43,7 +45,7 @@ def _impl(ctx):
     for package, text in ctx.attr.extra.items():
         packages.setdefault(package, []).append(text)
     for package, rules in packages.items():
-        body = "package(default_visibility = [\"//visibility:public\"])\n\n" + "\n".join(rules)
+        body = _LOAD + "package(default_visibility = [\"//visibility:public\"])\n\n" + "\n".join(rules)
         ctx.file((package + "/" if package else "") + "BUILD.bazel", body)
     for link, target in ctx.attr.symlinks.items():
         if not ctx.path(target).exists:
@@ -54,12 +56,12 @@ system_cc_repo = repository_rule(
     implementation = _impl,
     local = True,
     attrs = {
+        "extra": attr.string_dict(doc = "package -> text added to its BUILD file."),
+        "libdir_of": attr.string(mandatory = True, doc = "Module that says where the archives are."),
+        "symlinks": attr.string_dict(doc = "path in the repository -> system file."),
         "targets": attr.string_dict(
             doc = "'package:name' -> pkg-config module ('' for headers only).",
         ),
-        "extra": attr.string_dict(doc = "package -> text added to its BUILD file."),
-        "symlinks": attr.string_dict(doc = "path in the repository -> system file."),
-        "libdir_of": attr.string(mandatory = True, doc = "Module that says where the archives are."),
     },
     environ = ["PKG_CONFIG_PATH"],
 )
@@ -81,7 +83,7 @@ def _optional_impl(ctx):
         flags = ctx.execute(["pkg-config", "--cflags-only-I", "--libs", ctx.attr.module])
         if flags.return_code != 0:
             fail("%s is not installed (package %s): %s" %
-                 (ctx.attr.name, ctx.attr.package, flags.stderr))
+                 (ctx.attr.target, ctx.attr.package, flags.stderr))
         flags = [flag for flag in flags.stdout.strip().split(" ") if flag]
         linkopts = linkopts + [flag for flag in flags if flag.startswith("-l")]
 
@@ -90,9 +92,8 @@ def _optional_impl(ctx):
             includes.append("include/%d" % len(includes))
             ctx.symlink(folder, includes[-1])
     elif not ctx.path("/usr/include/" + ctx.attr.header).exists:
-        fail("%s is not installed (package %s)" % (ctx.attr.name, ctx.attr.package))
-    ctx.file("BUILD.bazel", """
-cc_library(
+        fail("%s is not installed (package %s)" % (ctx.attr.target, ctx.attr.package))
+    ctx.file("BUILD.bazel", _LOAD + """cc_library(
     name = %r,
     hdrs = glob(["include/**"]),
     defines = %r,
@@ -100,7 +101,7 @@ cc_library(
     linkopts = %r,
     visibility = ["//visibility:public"],
 )
-""" % (ctx.attr.name, ctx.attr.defines, includes, linkopts))
+""" % (ctx.attr.target, ctx.attr.defines, includes, linkopts))
 
 optional_cc_repo = repository_rule(
     implementation = _optional_impl,
@@ -111,6 +112,8 @@ optional_cc_repo = repository_rule(
         "linkopts": attr.string_list(),
         "module": attr.string(doc = "pkg-config's; linked as it says, shared."),
         "package": attr.string(mandatory = True, doc = "What to install."),
+        # The repository's own name is another one where there are modules.
+        "target": attr.string(mandatory = True, doc = "The library's name."),
     },
     environ = ["PKG_CONFIG_PATH"],
     doc = "A library of the system that is needed only where it is used.",

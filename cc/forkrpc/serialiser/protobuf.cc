@@ -42,8 +42,9 @@ absl::Status ProtobufSerialiser::Encode(const MessageLite& message,
   if (size == 0) return absl::OkStatus();
   const size_t before = payload->size();
   payload->resize(before + size);
-  message.SerializeWithCachedSizesToArray(
-      reinterpret_cast<uint8_t*>(&(*payload)[before]));
+  // Where it ends is known.
+  static_cast<void>(message.SerializeWithCachedSizesToArray(
+      reinterpret_cast<uint8_t*>(&(*payload)[before])));
   return absl::OkStatus();
 }
 

@@ -16,6 +16,7 @@
 #include "forkrpc/rpc.pb.h"
 #include "forkrpc/serialiser/protobuf.h"
 #include "forkrpc/testing/fuzz_input.h"
+#include "forkrpc/testing/quiet_protobuf.h"
 
 namespace {
 
@@ -94,7 +95,7 @@ void EncodeList(FuzzInput* input) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // Protobuf tells stderr of each string that is not UTF-8.
-  const google::protobuf::LogSilencer silence;
+  const forkrpc::QuietProtobuf silence;
   FuzzInput input(data, size);
   const uint8_t how = input.TakeOctet();
   if (how % 8 == 7) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "conformance/runner/base/legible.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -45,13 +46,26 @@ void MakeLegible(google::protobuf::Message* message) {
   }
 }
 
+// What says that a field is written though it holds nothing: called otherwise
+// from protobuf 26 on.
+template <typename Options>
+auto WriteEmptyFields(Options* options, int)
+    -> decltype(options->always_print_primitive_fields = true, void()) {
+  options->always_print_primitive_fields = true;
+}
+
+template <typename Options>
+void WriteEmptyFields(Options* options, ...) {
+  options->always_print_fields_with_no_presence = true;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> MessageJson(
     const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = true;
-  options.always_print_primitive_fields = true;
+  WriteEmptyFields(&options, 0);
   options.preserve_proto_field_names = true;
   const std::unique_ptr<google::protobuf::Message> legible(message.New());
   legible->CopyFrom(message);
@@ -59,7 +73,9 @@ absl::StatusOr<std::string> MessageJson(
   std::string json;
   const auto status =
       google::protobuf::util::MessageToJsonString(*legible, &json, options);
-  if (!status.ok()) return absl::InternalError(status.message().ToString());
+  if (!status.ok())
+    return absl::InternalError(
+        absl::string_view(status.message().data(), status.message().size()));
   return json;
 }
 

@@ -17,6 +17,7 @@
 #include "conformance/runner/cases/axes.h"
 #include "conformance/runner/cases/case_checks.h"
 #include "google/protobuf/io/tokenizer.h"
+#include "google/protobuf/stubs/common.h"
 #include "google/protobuf/text_format.h"
 
 namespace forkrpc::conformance {
@@ -25,15 +26,25 @@ namespace {
 // Keeps the parser's first complaint.
 class FirstError : public google::protobuf::io::ErrorCollector {
  public:
+#if GOOGLE_PROTOBUF_VERSION < 4022000
   void AddError(int line, int column, const std::string& message) override {
+    Keep(line, column, message);
+  }
+#else
+  void RecordError(int line, int column, absl::string_view message) override {
+    Keep(line, column, message);
+  }
+#endif
+  const std::string& text() const { return text_; }
+
+ private:
+  void Keep(int line, int column, absl::string_view message) {
     if (text_.empty()) {
       text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ",
                            message);
     }
   }
-  const std::string& text() const { return text_; }
 
- private:
   std::string text_;
 };
 

@@ -19,11 +19,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "conformance/runner/base/quiet_protobuf.h"
 #include "conformance/runner/base/require.h"
 #include "conformance/runner/cases/case_loader.h"
 #include "conformance/runner/cases/spec_text.h"
 #include "forkrpc/conformance_case.pb.h"
-#include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/text_format.h"
 
 namespace {
@@ -209,7 +209,7 @@ void WriteAndLoad(const Case& c, const std::string& runs) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const google::protobuf::LogSilencer silence;
+  const forkrpc::conformance::QuietProtobuf silence;
   const std::string text(reinterpret_cast<const char*>(data), size);
   const absl::StatusOr<CaseSet> set = Load(text);
   if (!set.ok()) {

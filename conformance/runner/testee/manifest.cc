@@ -48,7 +48,7 @@ bool IsVariable(const std::string& name, const std::string& value) {
 
 // protobuf's parser takes the last of a key's values, or all of them; not so
 // for a map, of which this form is made.
-google::protobuf::util::Status CheckKeysStandOnce(const std::string& json) {
+auto CheckKeysStandOnce(const std::string& json) {
   google::protobuf::Struct keys;
   return google::protobuf::util::JsonStringToMessage(json, &keys);
 }
@@ -95,9 +95,10 @@ absl::StatusOr<Testee> Testee::Parse(const std::string& path,
   if (parsed.ok()) parsed = CheckKeysStandOnce(json);
   if (!parsed.ok()) {
     // The parser shows the place below its message; one line is enough here.
+    const absl::string_view why(parsed.message().data(),
+                                parsed.message().size());
     return testee.Error(absl::StrCat(
-        "is not a manifest: ",
-        absl::StrReplaceAll(parsed.message().ToString(), {{"\n", " | "}}),
+        "is not a manifest: ", absl::StrReplaceAll(why, {{"\n", " | "}}),
         "; see conformance/CONTRACT.md for the keys"));
   }
   const absl::Status status = testee.Check(spec);

@@ -17,13 +17,13 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
+#include "conformance/runner/base/quiet_protobuf.h"
 #include "conformance/runner/base/require.h"
 #include "conformance/runner/cases/spec_text.h"
 #include "conformance/runner/testee/manifest.h"
 #include "forkrpc/testee_manifest.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
-#include "google/protobuf/stubs/logging.h"
 #include "google/protobuf/util/json_util.h"
 
 namespace {
@@ -161,7 +161,7 @@ void WriteAndParse(const TesteeManifest& manifest) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const google::protobuf::LogSilencer silence;
+  const forkrpc::conformance::QuietProtobuf silence;
   const std::string text(reinterpret_cast<const char*>(data), size);
   const absl::StatusOr<Testee> testee = Parse(text);
   if (!testee.ok()) {
