@@ -1,0 +1,63 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "tools/forkrpc/doctor/finish_trial.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "forkrpc/base/clock.h"
+#include "tools/forkrpc/doctor/probe_words.h"
+
+namespace forkrpc::cli {
+
+void FinishTrial::Ask(const LateAnswer& answer) {
+  asked_ = answer;
+  link_->Send(absl::StrCat(kRequestMark, "finish ",
+                           absl::ToInt64Milliseconds(answer.delay), " ",
+                           answer.octets, " ", answer.status, "\n"),
+              MonotonicNow() + absl::Seconds(1));
+}
+
+void FinishTrial::HalfClose() {
+  half_close_ = MonotonicNow();
+  link_->HalfClose();
+}
+
+bool FinishTrial::AwaitEof(MonotonicTime deadline) {
+  while (!eof()) {
+    const std::optional<std::string> line = link_->TakeLine(deadline);
+    if (!line.has_value()) return false;
+    if (*line == "eof") eof_time_ = MonotonicNow();
+    if (*line == "no-eof") {
+      in_vain_ = true;
+      return false;
+    }
+  }
+  return true;
+}
+
+bool FinishTrial::AwaitAnswer(MonotonicTime deadline) {
+  const std::string expected = absl::StrCat(
+      "late ", asked_.octets, "\n", PatternOctets(asked_.octets), "done\n");
+  const std::string got = link_->TakeOctets(expected.size(), deadline);
+  came_ = got.size();
+  if (got == expected) answer_time_ = MonotonicNow();
+  return whole();
+}
+
+std::string FinishTrial::Describe() const {
+  std::string text =
+      asked_.octets > 64 && came_ > 0
+          ? absl::StrCat(came_, " of ", asked_.octets, " octets came, then ")
+          : "";
+  if (!link_->end_time().has_value()) {
+    return absl::StrCat(text, "nothing more, and no end");
+  }
+  absl::StrAppendFormat(
+      &text, "the stream ended %.1f s after the half-close, ",
+      absl::ToDoubleSeconds(*link_->end_time() - half_close_));
+  return absl::StrCat(text, link_->how().ok() ? "as after a clean end"
+                                              : link_->how().message());
+}
+
+}  // namespace forkrpc::cli
