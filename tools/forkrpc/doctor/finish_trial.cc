@@ -37,19 +37,22 @@ bool FinishTrial::AwaitEof(MonotonicTime deadline) {
 }
 
 bool FinishTrial::AwaitAnswer(MonotonicTime deadline) {
-  const std::string expected = absl::StrCat(
-      "late ", asked_.octets, "\n", PatternOctets(asked_.octets), "done\n");
-  const std::string got = link_->TakeOctets(expected.size(), deadline);
-  came_ = got.size();
-  if (got == expected) answer_time_ = MonotonicNow();
+  if (whole() || !eof()) return whole();
+  const std::string head = absl::StrCat("late ", asked_.octets, "\n");
+  const size_t all = head.size() + asked_.octets + 5;
+  answer_ += link_->TakeOctets(all - answer_.size(), deadline);
+  if (answer_.size() == all &&
+      answer_ == absl::StrCat(head, PatternOctets(asked_.octets), "done\n")) {
+    answer_time_ = MonotonicNow();
+  }
   return whole();
 }
 
 std::string FinishTrial::Describe() const {
-  std::string text =
-      asked_.octets > 64 && came_ > 0
-          ? absl::StrCat(came_, " of ", asked_.octets, " octets came, then ")
-          : "";
+  std::string text = asked_.octets > 64 && !answer_.empty()
+                         ? absl::StrCat(answer_.size(), " of ", asked_.octets,
+                                        " octets came, then ")
+                         : "";
   if (!link_->end_time().has_value()) {
     return absl::StrCat(text, "nothing more, and no end");
   }

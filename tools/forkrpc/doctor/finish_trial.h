@@ -42,7 +42,8 @@ class FinishTrial {
   // Whether the worker has said that its input has ended. False at the
   // deadline, and when the stream has ended.
   bool AwaitEof(MonotonicTime deadline);
-  // Whether the answer has come, whole.
+  // Whether the answer has come, whole; false before AwaitEof() has said so.
+  // May be called again.
   bool AwaitAnswer(MonotonicTime deadline);
 
   bool eof() const { return eof_time_.has_value(); }
@@ -62,7 +63,7 @@ class FinishTrial {
   std::optional<MonotonicTime> eof_time_;
   std::optional<MonotonicTime> answer_time_;
   bool in_vain_ = false;
-  size_t came_ = 0;  // octets of the answer
+  std::string answer_;  // what has come of it
 };
 
 }  // namespace forkrpc::cli

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +28,10 @@ constexpr size_t kLargeOctets = size_t{4} << 20;
 constexpr int kOtherStatus = 7;
 
 // Left for one that was begun.
-constexpr absl::Duration kEach = absl::Seconds(3);
+constexpr absl::Duration kEach = absl::Milliseconds(1500);
+
+// Nothing has moved for so long: it will not any more.
+constexpr absl::Duration kStandstill = absl::Milliseconds(2500);
 
 // How long the launcher may take to end behind its stream: the first whose
 // status is looked at, and the others.
@@ -60,9 +64,21 @@ Outcome TryOne(const Way& way, int number, MonotonicTime deadline) {
   FinishTrial trial(link);
   trial.Ask({absl::ZeroDuration(), kLargeOctets, StatusOf(number)});
   trial.HalfClose();
-  const MonotonicTime end = std::min(deadline, MonotonicNow() + kEach);
-  trial.AwaitEof(end);
-  outcome.how = trial.AwaitAnswer(end) ? Outcome::kWhole : Outcome::kLost;
+  // A slow machine is no machine that stands still.
+  uint64_t moved;
+  do {
+    moved = link->moved();
+    const MonotonicTime end = std::min(deadline, MonotonicNow() + kStandstill);
+    trial.AwaitEof(end);
+    trial.AwaitAnswer(end);
+  } while (!trial.whole() && !link->end_time().has_value() &&
+           link->moved() != moved && MonotonicNow() < deadline);
+  if (!trial.whole() && !link->end_time().has_value() &&
+      MonotonicNow() >= deadline) {
+    link->Kill();
+    return outcome;  // there was no time
+  }
+  outcome.how = trial.whole() ? Outcome::kWhole : Outcome::kLost;
   if (!trial.whole()) outcome.lost = trial.Describe();
   link->AwaitExit(MonotonicNow() + (number == 1 ? kFirstExit : kExit));
   outcome.exit = link->exit_status();
@@ -89,8 +105,10 @@ void JudgeAnswers(const std::vector<Outcome>& outcomes, Promise promise,
   if (tried == 0) {
     examination->Skip(promise, "there was no time for it, or none started");
   } else if (lost == 0) {
-    examination->Holds(promise,
-                       absl::StrCat(tried, " of ", tried, ", 4 MiB each"));
+    examination->Holds(
+        promise,
+        absl::StrCat(tried, " of ", tried, ", 4 MiB each",
+                     tried < kLargeTrials / 2 ? "; no time for more" : ""));
   } else {
     examination->Broke(
         promise, absl::StrCat(lost, " of ", tried, " were lost: ", example));
@@ -131,7 +149,7 @@ void TryLargeAnswers(const Way& way, MonotonicTime deadline,
   for (int i = 0; i < kAtOnce; ++i) {
     threads.emplace_back([&] {
       for (int number = next++; number < kLargeTrials; number = next++) {
-        if (MonotonicNow() + kEach / 2 > deadline) return;
+        if (MonotonicNow() + kEach > deadline) return;
         outcomes[number] = TryOne(way, number, deadline);
       }
     });

@@ -147,12 +147,10 @@ bool Probe::Echo(size_t n) {
 bool Probe::TakeDown(size_t n) {
   const std::optional<std::string> octets = TakeOctets(n);
   if (!octets.has_value()) return false;
-  for (size_t i = 0; i < n; ++i) {
-    if ((*octets)[i] != PatternOctet(i)) {
-      return Write(absl::StrCat("down bad ", i, "\n"));
-    }
-  }
-  return Write("down ok\n");
+  if (*octets == PatternOctets(n)) return Write("down ok\n");
+  size_t good = 0;
+  while ((*octets)[good] == PatternOctet(good)) ++good;
+  return Write(absl::StrCat("down bad ", good, "\n"));
 }
 
 bool Probe::Full(size_t n) {

@@ -89,6 +89,7 @@ void ProbeLink::Read() {
       absl::MakeSpan(&in_[had], kReadOctets), IoMode::kNonBlock);
   const bool octets = got.ok() && got->kind == IoResult::kOctets;
   in_.resize(had + (octets ? got->octets : 0));
+  if (octets) moved_ += got->octets;
   if (!got.ok()) End(got.status());
   if (got.ok() && got->kind == IoResult::kEof) End(absl::OkStatus());
 }
@@ -107,7 +108,10 @@ void ProbeLink::Write() {
     }
     return;
   }
-  if (put->kind == IoResult::kOctets) written_ += put->octets;
+  if (put->kind == IoResult::kOctets) {
+    written_ += put->octets;
+    moved_ += put->octets;
+  }
   if (written_ == out_.size()) {
     out_.clear();
     written_ = 0;

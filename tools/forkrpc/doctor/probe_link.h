@@ -17,6 +17,7 @@
 #define TOOLS_FORKRPC_DOCTOR_PROBE_LINK_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -67,6 +68,8 @@ class ProbeLink {
   // deadline and at the end, and nothing is taken.
   std::optional<std::string> TakeThrough(absl::string_view text,
                                          MonotonicTime deadline);
+  // Octets read and written, ever: whether anything moves.
+  uint64_t moved() const { return moved_; }
   // What was received and not taken.
   const std::string& waiting() const { return in_; }
 
@@ -107,6 +110,7 @@ class ProbeLink {
   std::string in_;
   std::string out_;
   size_t written_ = 0;  // of out_
+  uint64_t moved_ = 0;
   absl::Status how_;
   std::optional<MonotonicTime> end_time_;
   std::optional<MonotonicTime> exit_time_;

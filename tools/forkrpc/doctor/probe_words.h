@@ -22,6 +22,7 @@
 #ifndef TOOLS_FORKRPC_DOCTOR_PROBE_WORDS_H_
 #define TOOLS_FORKRPC_DOCTOR_PROBE_WORDS_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 
@@ -48,8 +49,13 @@ inline char PatternOctet(size_t at) {
 }
 
 inline std::string PatternOctets(size_t n) {
-  std::string octets(n, '\0');
-  for (size_t i = 0; i < n; ++i) octets[i] = PatternOctet(i);
+  constexpr size_t kPeriod = size_t{1} << 16;
+  std::string octets;
+  for (size_t i = 0; i < std::min(n, kPeriod); ++i) octets += PatternOctet(i);
+  octets.reserve(n);
+  while (octets.size() < n) {
+    octets.append(octets, 0, std::min(kPeriod, n - octets.size()));
+  }
   return octets;
 }
 

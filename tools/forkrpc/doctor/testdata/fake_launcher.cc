@@ -46,7 +46,7 @@ const std::map<Mode, std::function<void()>>& Changes() {
       {"plain-exec", [] {}},
       {"prints-first", [] { WriteAll(1, "Welcome!\n"); }},
       {"stderr-in-stream", [] { dup2(1, 2); }},
-      {"stderr-lost", [] { dup2(open("/dev/null", O_WRONLY), 2); }},
+      {"stderr-lost", [] { dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 2); }},
       {"ignores-pipe", [] { signal(SIGPIPE, SIG_IGN); }},
       {"blocks-quit",
        [] {
@@ -55,13 +55,13 @@ const std::map<Mode, std::function<void()>>& Changes() {
          sigaddset(&quit, SIGQUIT);
          sigprocmask(SIG_BLOCK, &quit, nullptr);
        }},
-      {"leaks", [] { dup2(open("/dev/null", O_RDONLY), 77); }},
+      {"leaks", [] { dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), 77); }},
       {"non-blocking",
        [] {
          fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
          fcntl(1, F_SETFL, fcntl(1, F_GETFL) | O_NONBLOCK);
        }},
-      {"no-input", [] { dup2(open("/dev/null", O_RDONLY), 0); }},
+      {"no-input", [] { dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), 0); }},
       {"ends-early",
        [] {
          if (fork() != 0) _exit(0);
@@ -143,7 +143,6 @@ void Relay::AwaitOther() {
 void Relay::OnHalfClose() {
   half_closed_ = true;
   if (is("cuts")) _exit(0);
-  if (is("cuts-later")) alarm(1);
   if (is("no-half-close")) return;
   if (is("second-holds-first") && first_) AwaitOther();
   WriteAll(worker_, held_down_);
@@ -217,7 +216,10 @@ int Relay::Run(char** command) {
     pollfd ready[] = {
         {reads ? 0 : -1, POLLIN, 0},
         {worker_, static_cast<short>(writes ? POLLIN | POLLOUT : POLLIN), 0}};
-    if (poll(ready, 2, -1) < 0) continue;
+    const int limit = half_closed_ && is("cuts-later") ? 1500 : -1;
+    const int found = poll(ready, 2, limit);
+    if (found == 0) return 0;
+    if (found < 0) continue;
     if ((ready[1].revents & (POLLIN | POLLHUP)) != 0) Up();
     if ((ready[1].revents & POLLOUT) != 0 && writes) {
       const ssize_t put = send(worker_, held_down_.data(), held_down_.size(),
