@@ -176,6 +176,15 @@ def serve(stack, scratch):
   return int(served.stdout.readline().rsplit(':', 1)[1])
 
 
+def write_rows(rows, path):
+  """Those of set-ups that still are, in their order."""
+  order = {(s.kind, s.name): at for at, s in enumerate(setups.SETUPS)}
+  with open(path, 'w', encoding='utf-8') as file:
+    for key in sorted(rows.keys() & order.keys(), key=order.get):
+      print(json.dumps(rows[key], sort_keys=True, ensure_ascii=False),
+            file=file)
+
+
 def examine_all(options):
   rows = {}
   if os.path.exists(options.rows):
@@ -215,11 +224,7 @@ def examine_all(options):
       rows[setup.kind, setup.name] = row
       print(f'{setup.kind} {setup.name}:', 'fit' if row['fit'] else 'NOT FIT',
             ' '.join(row['broken']), flush=True)
-  order = {(s.kind, s.name): at for at, s in enumerate(setups.SETUPS)}
-  with open(options.rows, 'w', encoding='utf-8') as file:
-    for key in sorted(rows.keys() & order.keys(), key=order.get):
-      print(json.dumps(rows[key], sort_keys=True, ensure_ascii=False),
-            file=file)
+      write_rows(rows, options.rows)
   return unexamined
 
 

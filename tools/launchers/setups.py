@@ -163,7 +163,7 @@ SETUPS = [
            ['tcpserver', '-c', '100', '127.0.0.1', 'PORT', 'FORKRPC', 'doctor',
             '--probe']),
     server('ipsvd', 'tcpsvd',
-           ['tcpsvd', '-c', '100', '127.0.0.1', 'PORT', 'FORKRPC', 'doctor',
+           ['tcpsvd', '-l', 'localhost', '-c', '100', '127.0.0.1', 'PORT', 'FORKRPC', 'doctor',
             '--probe']),
     server('systemd', 'systemd-socket-activate --inetd -a',
            ['systemd-socket-activate', '--inetd', '-a', '-l', '127.0.0.1:PORT',
