@@ -12,6 +12,8 @@
 // for kAnswersFirst, unless `forkrpc doctor` says that half-closes get through.
 // Plain values.
 //
+//   #include "forkrpc/client/blocking_client_options.h"
+//
 //   forkrpc::BlockingClientOptions options;
 //   options.drain.mode = forkrpc::DrainMode::kAnswersFirst;
 
