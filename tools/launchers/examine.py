@@ -38,13 +38,14 @@ def free_port():
 def await_port(port, process):
   """Until somebody listens there."""
   end = time.monotonic() + START_SECONDS
-  listening = ':%04X 00000000:0000 0A' % port
+  listening = re.compile(':%04X 0+:0000 0A' % port)
   while time.monotonic() < end:
     if process.poll() is not None:
       return False
-    with open('/proc/net/tcp', encoding='ascii') as table:
-      if listening in table.read():
-        return True
+    for name in ('tcp', 'tcp6'):
+      with open(f'/proc/net/{name}', encoding='ascii') as table:
+        if listening.search(table.read()):
+          return True
     time.sleep(0.05)
   return False
 
@@ -112,7 +113,7 @@ def version(package):
   query = subprocess.run(['dpkg-query', '-W', '-f', '${Version}', package],
                          capture_output=True, text=True, check=False)
   found = re.sub(r'^\d+:|[-+][^-]*$', '', query.stdout)
-  return re.sub(r'\+dfsg\d*$|\+really.*$', '', found)
+  return re.sub(r'\+(dfsg|ds)\d*$|\+really.*$', '', found)
 
 
 def row_of(setup, found):

@@ -79,7 +79,6 @@ XINETD = '''service probe
   per_source = UNLIMITED
   cps = 1000 1
   server = %s
-  server_args = %s
 }
 '''
 APART = ("a shell in front that parts them: sh -c 'exec WORKER 2>>LOG'")
@@ -114,11 +113,10 @@ SETUPS = [
     launcher('sudo', 'sudo -n'),
     launcher('sudo', 'sudo -n -u nobody'),
     launcher('opendoas', 'doas -n'),
-    launcher('dpkg', 'start-stop-daemon --start --exec FORKRPC -- doctor '
-             '--probe', as_is=True),
+    launcher('dpkg', 'start-stop-daemon --start --pidfile DIR/pid --startas '
+             'FORKRPC -- doctor --probe', as_is=True),
     launcher('runit', 'chpst -u nobody'),
-    launcher('daemontools', 'setlock -N DIR/lock', 'the program that locks '
-             'passes its lock on; it does no harm'),
+    launcher('daemontools', 'setlock DIR/lock'),
     launcher('daemontools', 'softlimit -o 64'),
     launcher('s6', 's6-setsid'),
     launcher('bubblewrap', 'bwrap --dev-bind / / --unshare-pid'),
@@ -157,8 +155,8 @@ SETUPS = [
            ['ncat', '-l', '-k', '127.0.0.1', 'PORT', '-e', '{}'],
            mend='another program'),
     server('busybox', 'busybox nc -ll -e',
-           ['busybox', 'nc', '-ll', '-s', '127.0.0.1', '-p', 'PORT', '-e',
-            'FORKRPC', 'doctor', '--probe']),
+           ['busybox', 'nc', '-ll', '-p', 'PORT', '-e', 'FORKRPC', 'doctor',
+            '--probe']),
     server('ucspi-tcp', 'tcpserver',
            ['tcpserver', '-c', '100', '127.0.0.1', 'PORT', 'FORKRPC', 'doctor',
             '--probe']),
@@ -169,10 +167,10 @@ SETUPS = [
            ['systemd-socket-activate', '--inetd', '-a', '-l', '127.0.0.1:PORT',
             'FORKRPC', 'doctor', '--probe']),
     server('xinetd', 'xinetd', ['xinetd', '-dontfork', '-f', 'DIR/xinetd.conf'],
-           {'xinetd.conf': XINETD % ('FORKRPC', 'doctor --probe')}, APART),
+           {'xinetd.conf': XINETD % 'FORKRPC\n  server_args = doctor --probe'}, APART),
     server('xinetd', 'xinetd, a shell in front that parts standard error',
            ['xinetd', '-dontfork', '-f', 'DIR/xinetd.conf'],
-           {'xinetd.conf': XINETD % ('DIR/apart', ''),
+           {'xinetd.conf': XINETD % 'DIR/apart',
             'apart': '#!/bin/sh\nexec {} 2>>DIR/log\n'}),
     server('openbsd-inetd', 'inetd', ['inetd', '-i', '-R', '10000',
                                       'DIR/inetd.conf'],
@@ -188,7 +186,8 @@ SETUPS = [
     client('ncat', 'ncat 127.0.0.1 SERVED'),
     client('ncat', 'ncat --no-shutdown 127.0.0.1 SERVED',
            'without --no-shutdown'),
-    client('busybox', 'busybox nc 127.0.0.1 SERVED'),
+    client('busybox', 'busybox nc 127.0.0.1 SERVED',
+           'another program, where both ends may send much at a time'),
     client('socat', 'socat - TCP:127.0.0.1:SERVED', WAIT),
     client('socat', 'socat -t10 - TCP:127.0.0.1:SERVED'),
     proxy('nginx', 'nginx stream', ['nginx', '-c', 'DIR/nginx.conf'],

@@ -9,6 +9,21 @@
 #include "tools/forkrpc/doctor/probe_words.h"
 
 namespace forkrpc::cli {
+namespace {
+
+// So many octets or fewer only show that an answer comes.
+constexpr size_t kFew = 64;
+
+// A worker that has waited for so long, nearly kEofLimit, has waited in vain;
+// what it has said of that may be lost with its terminal.
+constexpr absl::Duration kInVain = absl::Milliseconds(3700);
+
+}  // namespace
+
+bool FinishTrial::in_vain() const {
+  return said_in_vain_ || (!eof() && link_->end_time().has_value() &&
+                           *link_->end_time() - half_close_ >= kInVain);
+}
 
 void FinishTrial::Ask(const LateAnswer& answer) {
   asked_ = answer;
@@ -29,7 +44,7 @@ bool FinishTrial::AwaitEof(MonotonicTime deadline) {
     if (!line.has_value()) return false;
     if (*line == "eof") eof_time_ = MonotonicNow();
     if (*line == "no-eof") {
-      in_vain_ = true;
+      said_in_vain_ = true;
       return false;
     }
   }
@@ -38,6 +53,13 @@ bool FinishTrial::AwaitEof(MonotonicTime deadline) {
 
 bool FinishTrial::AwaitAnswer(MonotonicTime deadline) {
   if (whole() || !eof()) return whole();
+  if (asked_.octets <= kFew) {
+    // Whether they are changed has been asked elsewhere.
+    if (link_->TakeThrough("done", deadline).has_value()) {
+      answer_time_ = MonotonicNow();
+    }
+    return whole();
+  }
   const std::string head = absl::StrCat("late ", asked_.octets, "\n");
   const size_t all = head.size() + asked_.octets + 5;
   answer_ += link_->TakeOctets(all - answer_.size(), deadline);
@@ -49,7 +71,7 @@ bool FinishTrial::AwaitAnswer(MonotonicTime deadline) {
 }
 
 std::string FinishTrial::Describe() const {
-  std::string text = asked_.octets > 64 && !answer_.empty()
+  std::string text = !answer_.empty()
                          ? absl::StrCat(answer_.size(), " of ", asked_.octets,
                                         " octets came, then ")
                          : "";

@@ -42,13 +42,13 @@ class FinishTrial {
   // Whether the worker has said that its input has ended. False at the
   // deadline, and when the stream has ended.
   bool AwaitEof(MonotonicTime deadline);
-  // Whether the answer has come, whole; false before AwaitEof() has said so.
-  // May be called again.
+  // Whether the answer has come, whole if it is large; false before AwaitEof()
+  // has said so. May be called again.
   bool AwaitAnswer(MonotonicTime deadline);
 
   bool eof() const { return eof_time_.has_value(); }
-  // Whether the worker has waited in vain, and said so.
-  bool in_vain() const { return in_vain_; }
+  // Whether the worker has waited for it in vain.
+  bool in_vain() const;
   bool whole() const { return answer_time_.has_value(); }
   absl::Duration eof_after() const { return *eof_time_ - half_close_; }
   MonotonicTime answer_time() const { return *answer_time_; }
@@ -62,7 +62,7 @@ class FinishTrial {
   MonotonicTime half_close_;
   std::optional<MonotonicTime> eof_time_;
   std::optional<MonotonicTime> answer_time_;
-  bool in_vain_ = false;
+  bool said_in_vain_ = false;
   std::string answer_;  // what has come of it
 };
 
