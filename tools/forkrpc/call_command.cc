@@ -131,6 +131,9 @@ absl::Status Caller::OpenInput() {
 absl::Status Caller::Converse() {
   for (;;) {
     MakeCalls();
+    if (input_done_ && options_.drain == DrainMode::kHalfCloseAtOnce) {
+      session_->HalfClose();
+    }
     absl::Status status = PrintResponses();
     if (!status.ok()) return status;
     if (session_->open_calls() == 0) {

@@ -47,6 +47,10 @@ absl::StatusOr<CallOptions> ParseCallOptions(
   line.AddChoice("binding",
                  {{"socket", Binding::kSocket}, {"pipes", Binding::kPipes}},
                  &options.binding);
+  line.AddChoice("drain",
+                 {{"answers-first", DrainMode::kAnswersFirst},
+                  {"at-once", DrainMode::kHalfCloseAtOnce}},
+                 &options.drain);
   line.AddValue("timeout", &options.timeout,
                 "use a time with its unit, such as 500ms or 5s, or inf");
   line.AddValue("in-flight", &options.in_flight);

@@ -15,6 +15,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "forkrpc/client/drain_mode.h"
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/wire_limits.h"
@@ -28,6 +29,9 @@ struct CallOptions {
   Form form = Form::kAsync;
   Serialiser serialiser = Serialiser::kStringPack;
   Binding binding = Binding::kSocket;
+  // How the worker is told that nothing more comes: by default when all is
+  // answered, for it is often started through another program.
+  DrainMode drain = DrainMode::kAnswersFirst;
   absl::Duration timeout = absl::Seconds(30);  // of each call
   uint32_t in_flight = 64;                     // async form only
   // Of a payload, either way.

@@ -123,6 +123,11 @@ void CallSession::EndCall(const ClientEvent& event) {
   }
 }
 
+void CallSession::HalfClose() {
+  connection_.HalfClose();
+  if (!ended()) pump_.Flush();
+}
+
 absl::Status CallSession::Finish() {
   const MonotonicTime deadline = DeadlineAfter(options_.grace);
   connection_.HalfClose();

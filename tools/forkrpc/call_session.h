@@ -82,6 +82,9 @@ class CallSession {
   // Whether the connection has ended; status() says how.
   bool ended() const { return connection_.closed(); }
 
+  // No more calls are made: half-closes when they are all written.
+  void HalfClose();
+
   // Half-closes, waits for the worker's end and reaps it. OK after status 0,
   // and where nobody can say how it ended.
   absl::Status Finish();

@@ -8,6 +8,7 @@ import pty
 import re
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -15,6 +16,7 @@ import unittest
 FORKRPC = os.path.abspath('tools/forkrpc/forkrpc')
 STRINGS = os.path.abspath('tools/forkrpc/string_pack_worker')
 VALUES = os.path.abspath('cc/forkrpc/testing/value_worker')
+CUTTING = os.path.abspath('cc/forkrpc/client/cutting_launcher')
 RAW = (os.path.abspath('cc/forkrpc/client/test_worker'), 'async')
 SANITIZED = 'ASAN_OPTIONS' in os.environ
 
@@ -69,7 +71,7 @@ class ProgramTest(CliTest):
 
   def test_wrong_usage_is_one_line(self):
     for arguments, line in [
-        ([], 'say what to do: call, dump or help; see `forkrpc help`'),
+        ([], 'say what to do: call, dump, doctor or help; see `forkrpc help`'),
         (['frobnicate'], "unknown subcommand 'frobnicate': use call, .*"),
         (['--frobnicate'], "unknown option '--frobnicate': use call, .*"),
         ([''], "unknown subcommand '': use .*"),
@@ -172,6 +174,29 @@ class ProgramTest(CliTest):
     self.assertIn('45 68 69', outputs[7])
     self.assertEqual(json.loads(outputs[8])['strings'], ['hi'])
     self.assertIn('= [5]', outputs[9])
+
+
+class DrainTest(CliTest):
+  """Behind a launcher that takes a half-close for the end."""
+
+  def call(self, *options):
+    return run('call', '--serialiser=raw', *options, 'sleep 300', '--',
+               CUTTING, *RAW)
+
+  def test_answers_are_taken_first(self):
+    self.expect(self.call(), 0, b'slept\n', '')
+    self.expect(self.call('--drain=answers-first'), 0, b'slept\n', '')
+
+  def test_at_once_they_are_lost_and_said_to_be(self):
+    self.expect_error(self.call('--drain=at-once'), 1,
+                      'call failed: .*with 1 call in flight.*')
+
+  def test_at_once_suits_a_worker_that_waits_for_the_end(self):
+    worker = ('import sys; sys.stdin.buffer.read(); sys.stdout.buffer.write('
+              "b'\\0\\0\\0\\1\\0\\0\\0\\2ok'); sys.stdout.flush()")
+    result = run('call', '--serialiser=raw', '--drain=at-once', 'x', '--',
+                 sys.executable, '-c', worker)
+    self.expect(result, 0, b'ok\n', '')
 
 
 class ValuesTest(CliTest):

@@ -13,11 +13,13 @@ constexpr char kOverview[] =
       Calls a worker: strings in, strings out.
   forkrpc dump [OPTION...] [FILE...]
       Shows the frames of a capture or of hex text.
-  forkrpc help [call|dump]      also --help, -h
+  forkrpc doctor [OPTION...] -- LAUNCHER [ARG...]
+      Examines what is between a parent and its worker.
+  forkrpc help [call|dump|doctor]      also --help, -h
   forkrpc --version
 
-Exit codes: 0 done; 1 a call failed, or the capture is broken; 2 wrong usage, or
-the worker is none.
+Exit codes: 0 done; 1 a call failed, the capture is broken, or what is between
+parent and worker breaks the wire; 2 wrong usage, or the worker is none.
 )";
 
 constexpr char kCall[] =
@@ -37,6 +39,10 @@ Events go to standard error, as does the worker's own.
                                  below
   --binding=socket|pipes         what the worker's standard input and output are
                                  (socket); pipes where a program minds that
+  --drain=answers-first|at-once  half-closes behind the last answer (the first),
+                                 as programs in between may need that end with
+                                 it, or when the input has ended, for a worker
+                                 that answers only then
   --timeout=30s                  for each call; inf waits for ever
   --in-flight=64                 calls at once in the async form
   --max-length=16777216          a longer payload, either way, is an error
@@ -102,12 +108,48 @@ serialiser's; 1 not so; 2 wrong usage.
   printf '> 00000003 5b355d' | forkrpc dump --hex --form=sync --serialiser=json
 )";
 
+constexpr char kDoctor[] =
+    R"(forkrpc doctor [OPTION...] -- LAUNCHER [ARG...]
+forkrpc doctor [OPTION...] --connect=ADDRESS
+forkrpc doctor --serve=ADDRESS      at the far end of a proxy
+
+Starts a probe through LAUNCHER, as a worker is started through ssh, sudo, socat
+or a container, and says of each thing that the wire needs whether it holds, and
+what to do where it does not. The probe is this program: its command takes the
+place of {} in ARGs, else it comes last. With --connect it is found behind a
+proxy, where --serve, or something like inetd, has put it.
+
+  --program=PATH                 of the probe at the far end (that of this one)
+  --as-is                        LAUNCHER is a client of a probe that is served:
+                                 nothing is put behind it
+  --binding=socket|pipes         what the launcher's standard input and output
+                                 are (socket)
+  --slow                         also an answer 75 s after the half-close
+  --json                         one object, as tools/forkrpc/doctor/
+                                 doctor.schema.json says
+
+ADDRESS is HOST:PORT with the host in numbers, or the path of a UNIX socket.
+Without --slow it takes 15 s at most and starts LAUNCHER 60 times at most, six
+at a time.
+
+Exit codes: 0 nothing is broken that the wire needs; 1 something is; 2 wrong
+usage, or nothing can be said: LAUNCHER is missing, nobody answers in 5 s, what
+answers is no probe.
+
+  forkrpc doctor -- sudo -u nobody
+  forkrpc doctor --program=/usr/local/bin/forkrpc -- ssh host
+  forkrpc doctor -- socat -t10 - 'EXEC:{}'
+  forkrpc doctor --as-is -- nc -N 127.0.0.1 4000
+  forkrpc doctor --connect=127.0.0.1:4000
+)";
+
 }  // namespace
 
 std::string HelpText(absl::string_view topic) {
   if (topic.empty()) return kOverview;
   if (topic == "call") return kCall;
   if (topic == "dump") return kDump;
+  if (topic == "doctor") return kDoctor;
   return "";
 }
 

@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/forkrpc/call_command.h"
+#include "tools/forkrpc/doctor/doctor_command.h"
 #include "tools/forkrpc/dump_command.h"
 #include "tools/forkrpc/exit_codes.h"
 #include "tools/forkrpc/help.h"
@@ -38,7 +39,7 @@ int Help(absl::string_view topic) {
   const std::string text = HelpText(topic);
   if (text.empty()) {
     return UsageError(absl::StrCat("there is no help on '", topic,
-                                   "', only on call and dump"));
+                                   "', only on call, dump and doctor"));
   }
   std::cout << text << std::flush;
   return std::cout.good() ? kExitOk : kExitFailed;
@@ -54,7 +55,7 @@ bool WantsHelp(const std::vector<std::string>& arguments) {
 
 int Run(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
-    return UsageError("say what to do: call, dump or help");
+    return UsageError("say what to do: call, dump, doctor or help");
   }
   const std::string& command = arguments[0];
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
@@ -66,13 +67,14 @@ int Run(const std::vector<std::string>& arguments) {
   if (command == "help" || command == "--help" || command == "-h") {
     return Help(rest.empty() ? "" : rest[0]);
   }
-  if (command != "call" && command != "dump") {
+  if (command != "call" && command != "dump" && command != "doctor") {
     return UsageError(absl::StrCat(
         command[0] == '-' ? "unknown option '" : "unknown subcommand '",
-        command, "': use call, dump or help"));
+        command, "': use call, dump, doctor or help"));
   }
   if (WantsHelp(rest)) return Help(command);
   const Streams streams = {STDIN_FILENO, &std::cout, &std::cerr};
+  if (command == "doctor") return RunDoctor(rest, streams);
   return command == "call" ? RunCall(rest, streams) : RunDump(rest, streams);
 }
 

@@ -37,6 +37,7 @@ class WatchedTransport final : public Transport {
   absl::Status SetReadTimeout(absl::Duration timeout) override {
     return below_->SetReadTimeout(timeout);
   }
+  bool is_tcp() const override { return below_->is_tcp(); }
   int read_fd() const override { return below_->read_fd(); }
   int write_fd() const override { return below_->write_fd(); }
 

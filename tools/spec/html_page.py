@@ -32,6 +32,7 @@ DOCUMENTS = (
     ("requirements.md", "requirements"),
     ("differences.md", "differences"),
     ("perl_start.md", "perl-start"),
+    ("launchers.md", "launchers"),
     ("environment.md", "environment"),
     ("security.md", "security"),
     ("rationale.md", "rationale"),

@@ -20,6 +20,7 @@ import sys
 from typing import Callable, Mapping, NamedTuple, Union
 
 import examples_page
+import launchers_page
 import machine_tables
 import requirements_page
 import textproto
@@ -50,6 +51,7 @@ def generators():
   """Every generator of the project."""
   return [
       Generator("spec/examples.md", examples_page.make),
+      Generator("spec/launchers.md", launchers_page.make),
       Generator("spec/machines.md", machine_tables.make),
       Generator("spec/requirements.md", requirements_page.make),
       Generator("spec/vectors/*.tsv", vectors.tables),

@@ -77,8 +77,9 @@ class BlockingClient {
       absl::Duration timeout = absl::InfiniteDuration())
       ABSL_ATTRIBUTE_LIFETIME_BOUND;
 
-  // Half-closes, waits until the worker has ended, and reaps it. OK if it ended
-  // with status 0, or if nobody can say how it ended, which
+  // Half-closes, at once or behind the answers that are still due (see
+  // drain_mode.h), waits until the worker has ended, and reaps it. OK if it
+  // ended with status 0, or if nobody can say how it ended, which
   // process()->exit_status() tells. After `grace` it is killed (SIGKILL), and
   // the status is DeadlineExceeded; then the kernel may need up to 2 s more.
   // Only the first call does anything, unless a callback has thrown out of it.

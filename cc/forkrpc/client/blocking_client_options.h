@@ -18,6 +18,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "forkrpc/client/drain_mode.h"
 #include "forkrpc/connection/client_connection.h"
 
 namespace forkrpc {
@@ -31,6 +32,9 @@ struct BlockingClientOptions {
   // events are dropped and counted. What it throws leaves the function of the
   // client that was waiting, and the client may be used as before.
   std::function<void(absl::string_view)> on_event;
+
+  // What Close() does first.
+  DrainOptions drain;
 
   // How long to spin for a response before blocking; see spin_read.h.
   absl::Duration spin = absl::ZeroDuration();

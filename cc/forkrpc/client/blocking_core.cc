@@ -47,10 +47,9 @@ BlockingCore::BlockingCore(std::unique_ptr<WorkerProcess> process,
     : process_(std::move(process)),
       own_transport_(std::move(transport)),
       on_event_(std::move(options.on_event)),
+      drain_(options.drain),
       connection_(options.connection),
-      pump_(&connection_,
-            process_ != nullptr ? process_->transport() : own_transport_.get(),
-            process_.get(), options.spin),
+      pump_(&connection_, this->transport(), process_.get(), options.spin),
       // Between two functions nobody looks at the time: only Close() and the
       // destructor end a worker that lingers.
       end_(process_ != nullptr ? WorkerEnd::Process::kOurs
@@ -231,7 +230,9 @@ absl::Status BlockingCore::Close(absl::Duration grace, EndSink ended) {
   if (!idle.ok()) return idle;
   const InUse in_use(this);
   end_.Drain(grace, MonotonicNow());
-  connection_.HalfClose();
+  if (transport() != nullptr) {
+    connection_.HalfClose(AnswersUntil(drain_, *transport(), MonotonicNow()));
+  }
   const std::string why = WaitForStream(ended);
   absl::Status waited = WaitForProcess();
   if (!waited.ok()) return waited;

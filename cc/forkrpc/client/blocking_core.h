@@ -39,6 +39,7 @@
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/client/blocking_client_options.h"
 #include "forkrpc/client/connection_pump.h"
+#include "forkrpc/client/drain_mode.h"
 #include "forkrpc/client/worker_end.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/process/worker_process.h"
@@ -131,6 +132,11 @@ class BlockingCore {
  private:
   enum class State { kIdle, kInUse, kClosed };
 
+  // Of the process or our own; while the stream is open.
+  Transport* transport() const {
+    return process_ != nullptr ? process_->transport() : own_transport_.get();
+  }
+
   // Takes one thing that has happened, or waits for one. False at `deadline`,
   // and once the connection has ended.
   bool Step(MonotonicTime deadline, std::optional<ClientEvent>* ended);
@@ -154,6 +160,7 @@ class BlockingCore {
   const std::unique_ptr<WorkerProcess> process_;
   std::unique_ptr<Transport> own_transport_;
   const std::function<void(absl::string_view)> on_event_;
+  const DrainOptions drain_;
   ClientConnection connection_;
   ConnectionPump pump_;
   WorkerEnd end_;

@@ -98,9 +98,10 @@ class Worker {
   // encoded: `callback` gets `why` from the loop, as if Call() had refused it.
   CallId Refuse(absl::Status why, CallCallback callback);
 
-  // No more calls: those made are executed and answered, then the worker ends.
-  // After `grace` it is killed, and what is left fails. `done` gets OK if it
-  // drained and ended with status 0, before on_destroy is called.
+  // No more calls: those made are executed and answered, then the worker ends:
+  // see drain_mode.h for when it hears of that. After `grace` it is killed, and
+  // what is left fails. `done` gets OK if it drained and ended with status 0,
+  // before on_destroy is called.
   void Drain(absl::Duration grace = absl::InfiniteDuration(),
              absl::AnyInvocable<void(absl::Status)> done = nullptr);
 

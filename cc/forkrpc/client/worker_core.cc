@@ -146,7 +146,11 @@ void WorkerCore::Drain(absl::Duration grace,
   if (loop_ == nullptr) return;
   if (done != nullptr) user_.AwaitDrain(std::move(done));
   end_.Drain(grace, MonotonicNow());
-  connection_.HalfClose();
+  // Without a wire, nothing is left to be half-closed.
+  if (transport() != nullptr) {
+    connection_.HalfClose(
+        AnswersUntil(user_.options().drain, *transport(), MonotonicNow()));
+  }
   TurnSoon();
 }
 
@@ -212,8 +216,11 @@ void WorkerCore::OnTimer() {
   const MonotonicTime now = MonotonicNow();
   connection_.OnTimeout(now);
   end_.OnTime(now);
-  // What is not sent any more may have kept the half-close back.
-  if (connection_.has_failed_calls()) TurnSoon();
+  // What is not sent any more may have kept the half-close back, or the time
+  // for the answers is over.
+  if (connection_.has_failed_calls() || connection_.wants_shutdown_write()) {
+    TurnSoon();
+  }
   Turn();
 }
 

@@ -28,6 +28,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
+#include "forkrpc/client/drain_mode.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/connection/send_queue.h"
 #include "forkrpc/process/exit_status.h"
@@ -74,6 +75,9 @@ struct WorkerOptions {
   size_t low_water = size_t{256} << 10;
   std::function<void()> on_low_water;
   std::function<void()> on_room;
+
+  // What Drain() and the destructor do first.
+  DrainOptions drain;
 
   // How long a worker may take to end once its wire is closed; then SIGKILL.
   absl::Duration exit_grace = absl::Seconds(5);

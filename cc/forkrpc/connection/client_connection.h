@@ -23,6 +23,7 @@
 #ifndef FORKRPC_CONNECTION_CLIENT_CONNECTION_H_
 #define FORKRPC_CONNECTION_CLIENT_CONNECTION_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -105,9 +106,11 @@ class ClientConnection final : public Connection {
   bool CancelUnsentCall(CallId call);
 
   // No more calls: half-closes when all requests are written, then the child
-  // drains. May be called again.
+  // drains. With a time, takes the answers first: half-closes when no call is
+  // in flight any more, but at that time at the latest. May be called again:
+  // the earlier time counts.
   //= spec/wire.md#FR-CLS-001
-  void HalfClose() { half_close_requested_ = true; }
+  void HalfClose(MonotonicTime answers_until = MonotonicTime::InfinitePast());
 
   // The next thing that happened; nullopt if nothing did.
   //= spec/wire.md#FR-ORD-004
@@ -163,7 +166,7 @@ class ClientConnection final : public Connection {
 
   // Whether StartCall() would take a call of so many octets now.
   bool can_start_call(size_t payload_size = 0) const {
-    return usable() && !half_close_requested_ &&
+    return usable() && half_close_ == HalfCloseStage::kNotAsked &&
            calls_.size() < max_in_flight_ &&
            payload_size <= options_.limits.max_payload &&
            (send_queue().size() + payload_size <= options_.max_unsent ||
@@ -173,10 +176,14 @@ class ClientConnection final : public Connection {
   //= spec/wire.md#FR-CLS-010
   //= spec/wire.md#FR-CLS-011
   bool wants_shutdown_write() const override {
-    return half_close_requested_ && !shutdown_done() && send_queue().empty() &&
-           status().ok();
+    return (half_close_ == HalfCloseStage::kWhenSent ||
+            (half_close_ == HalfCloseStage::kWhenAnswered &&
+             calls_.size() == 0)) &&
+           !shutdown_done() && send_queue().empty() && status().ok();
   }
-  MonotonicTime NextTimeout() const override { return deadlines_.Next(); }
+  MonotonicTime NextTimeout() const override {
+    return std::min(deadlines_.Next(), answers_until_);
+  }
   void OnTimeout(MonotonicTime now) override;
 
  private:
@@ -198,6 +205,13 @@ class ClientConnection final : public Connection {
   CallId CallOf(const FrameView& frame) const {
     return options_.form == Form::kSync ? oldest_ : frame.id;
   }
+  // When the stream is to be half-closed.
+  enum class HalfCloseStage : uint8_t {
+    kNotAsked,
+    kWhenAnswered,  // when no call is in flight, or at answers_until_
+    kWhenSent,      // when all requests are written
+  };
+
   // What is known of a call whose id is taken.
   enum class CallState : uint8_t {
     kPlain,      // it is waited for
@@ -245,7 +259,9 @@ class ClientConnection final : public Connection {
   std::vector<CallId> lost_;
   size_t lost_polled_ = 0;
   size_t open_calls_ = 0;
-  bool half_close_requested_ = false;
+  // InfiniteFuture but in kWhenAnswered.
+  MonotonicTime answers_until_ = MonotonicTime::InfiniteFuture();
+  HalfCloseStage half_close_ = HalfCloseStage::kNotAsked;
   bool over_ = false;
 };
 

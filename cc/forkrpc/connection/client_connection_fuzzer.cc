@@ -75,8 +75,7 @@ class Session
         Send(how == 15 ? absl::string_view::npos : size_t{how} + 1);
         break;
       case 5:
-        connection_.HalfClose();
-        model_.HalfClose();
+        HalfClose(how);
         break;
       case 6:
         Give(input->Take(how == 15 ? input->TakeOctet() : how));
@@ -149,6 +148,19 @@ class Session
     if (!call.ok()) return;
     Require(*call == expected && *call != 0, "another id");
     started_.push_back(*call);
+  }
+
+  // At once, or behind the answers: for ever, or so long.
+  void HalfClose(uint8_t how) {
+    if (how < 8) {
+      connection_.HalfClose();
+      model_.HalfClose();
+      return;
+    }
+    const MonotonicTime until = how < 10 ? MonotonicTime::InfiniteFuture()
+                                         : now_ + absl::Seconds(how - 10);
+    connection_.HalfClose(until);
+    model_.HalfClose(until);
   }
 
   void StartLarge(uint8_t how) {

@@ -96,6 +96,7 @@ void ClientModel::OnSendError(absl::StatusCode code) {
 }
 
 void ClientModel::OnTimeout(MonotonicTime now) {
+  if (waits_for_answers() && now >= *answers_until_) HalfClose();
   std::vector<Call*> due;
   for (Call& call : calls_) {
     if (call.waited_for && call.deadline != MonotonicTime::InfiniteFuture() &&
@@ -110,7 +111,8 @@ void ClientModel::OnTimeout(MonotonicTime now) {
 }
 
 MonotonicTime ClientModel::NextTimeout() const {
-  MonotonicTime next = MonotonicTime::InfiniteFuture();
+  MonotonicTime next =
+      waits_for_answers() ? *answers_until_ : MonotonicTime::InfiniteFuture();
   for (const Call& call : calls_) {
     if (call.waited_for) next = std::min(next, call.deadline);
   }

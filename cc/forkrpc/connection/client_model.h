@@ -16,6 +16,7 @@
 #ifndef FORKRPC_CONNECTION_CLIENT_MODEL_H_
 #define FORKRPC_CONNECTION_CLIENT_MODEL_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -54,7 +55,11 @@ class ClientModel {
   absl::StatusCode StartCall(absl::string_view payload, MonotonicTime deadline,
                              CallId* id);
   absl::StatusCode CancelCall(CallId id);
-  void HalfClose() { half_closed_ = true; }
+  void HalfClose(MonotonicTime answers_until = MonotonicTime::InfinitePast()) {
+    half_closed_ = true;
+    if (!answers_until_.has_value()) answers_until_ = answers_until;
+    answers_until_ = std::min(*answers_until_, answers_until);
+  }
   void OnReceived(absl::string_view octets);
   void OnReceiveEnd(absl::StatusCode how) {
     if (!end_.has_value()) end_ = how;
@@ -71,7 +76,8 @@ class ClientModel {
     return !end_.has_value() && code_ == absl::StatusCode::kOk && !HasNext();
   }
   bool wants_shutdown_write() const {
-    return half_closed_ && !shutdown_done_ && unsent().empty() &&
+    return half_closed_ && (calls_.empty() || !waits_for_answers()) &&
+           !shutdown_done_ && unsent().empty() &&
            code_ == absl::StatusCode::kOk;
   }
   absl::string_view unsent() const {
@@ -100,6 +106,11 @@ class ClientModel {
   };
 
   absl::StatusCode MayStart(size_t payload_size) const;
+  // Whether a half-close that was asked for comes behind the answers.
+  bool waits_for_answers() const {
+    return answers_until_.has_value() &&
+           *answers_until_ != MonotonicTime::InfinitePast();
+  }
   uint32_t Number(size_t at) const;
   size_t left() const { return in_.size() - at_; }
   // Whether a whole frame or a length beyond the limit is at the front.
@@ -128,6 +139,7 @@ class ClientModel {
   std::optional<uint64_t> offset_;  // of the error
   absl::StatusCode send_error_ = absl::StatusCode::kOk;
   bool half_closed_ = false;
+  std::optional<MonotonicTime> answers_until_;  // once half_closed_
   bool shutdown_done_ = false;
   bool over_ = false;
   bool lost_ = false;  // ends_ has the calls that the end has failed

@@ -123,6 +123,26 @@ TEST(ClientModelTest, SaysWhereTheErrorIs) {
   EXPECT_EQ(event->offset, 16u);
 }
 
+TEST(ClientModelTest, HalfClosesBehindTheAnswersOrAtTheTime) {
+  const MonotonicTime then = MonotonicTime() + absl::Seconds(5);
+  for (const bool answered : {false, true}) {
+    ClientModel model(In(Form::kAsync));
+    Start(&model);
+    model.OnSent(model.unsent().size());
+    model.HalfClose(then);
+    EXPECT_FALSE(model.wants_shutdown_write());
+    EXPECT_EQ(model.NextTimeout(), then);
+    if (answered) {
+      model.OnReceived("\0\0\0\1\0\0\0\0"s);
+      ExpectEnd(&model, ClientEvent::kResponse, 1, StatusCode::kOk);
+    } else {
+      model.OnTimeout(then);
+      EXPECT_EQ(model.NextTimeout(), kNever);
+    }
+    EXPECT_TRUE(model.wants_shutdown_write());
+  }
+}
+
 TEST(ClientModelTest, EndsCleanlyBehindTheHalfClose) {
   ClientModel model(In(Form::kAsync));
   model.HalfClose();

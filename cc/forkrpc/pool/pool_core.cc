@@ -293,6 +293,7 @@ void PoolCore::StartWorker(uint64_t number, MonotonicTime now) {
   member.id.number = number;
   WorkerOptions worker;
   worker.connection = options_.connection;
+  worker.drain = options_.drain;
   worker.exit_grace = options_.exit_grace;
   worker.on_event = [this, &member](absl::string_view payload) {
     OnEvent(member, payload);

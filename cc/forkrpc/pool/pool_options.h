@@ -32,6 +32,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
+#include "forkrpc/client/drain_mode.h"
 #include "forkrpc/connection/client_connection.h"
 #include "forkrpc/pool/restart_policy.h"
 #include "forkrpc/process/exit_status.h"
@@ -96,6 +97,9 @@ struct PoolOptions {
   SpawnOptions program;
   // Form and limits of each connection; the form must be the workers'.
   ClientOptions connection;
+  // How a worker is told that nothing more comes. Where `program` starts it
+  // through another one, such as socat: see client/drain_mode.h.
+  DrainOptions drain;
   // How long a worker may take to end that has nothing left to do.
   absl::Duration exit_grace = absl::Seconds(5);
 

@@ -46,6 +46,7 @@ class FaultTransport final : public Transport {
   absl::Status SetReadTimeout(absl::Duration timeout) override {
     return transport_->SetReadTimeout(timeout);
   }
+  bool is_tcp() const override { return transport_->is_tcp(); }
   int read_fd() const override { return transport_->read_fd(); }
   int write_fd() const override { return transport_->write_fd(); }
 

@@ -123,7 +123,8 @@ absl::StatusOr<FdTransport::End> FdTransport::MakeEnd(OwnedFd fd, int name,
     // Over TCP a small frame behind another one would wait for the peer's
     // acknowledgement, some 40 ms. Other kinds of sockets refuse this.
     const int at_once = 1;
-    setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once));
+    end.tcp = setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &at_once,
+                         sizeof(at_once)) == 0;
   } else if (mode == PipeMode::kOurs) {
     if (fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0) {
       return ErrnoStatus(errno, "cannot set O_NONBLOCK");

@@ -91,6 +91,7 @@ class FdTransport final : public Transport {
   // when the read end is not a socket.
   absl::Status SetReadTimeout(absl::Duration timeout) override;
 
+  bool is_tcp() const override { return read_.tcp; }
   int read_fd() const override { return read_.fd.get(); }
   int write_fd() const override;
 
@@ -99,6 +100,7 @@ class FdTransport final : public Transport {
     OwnedFd fd;
     int name = -1;  // what errors call it
     bool socket = false;
+    bool tcp = false;
     bool nonblocking = false;
   };
 

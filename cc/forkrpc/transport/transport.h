@@ -73,6 +73,10 @@ class Transport {
   // pipe): wait with poll() on read_fd() instead.
   virtual absl::Status SetReadTimeout(absl::Duration timeout) = 0;
 
+  // Whether this is a TCP connection: what is between the ends may then be more
+  // than a kernel, such as a proxy that ends both directions with one.
+  virtual bool is_tcp() const { return false; }
+
   // Descriptors to wait on; -1 if there is none. They may be equal.
   virtual int read_fd() const = 0;
   virtual int write_fd() const = 0;
