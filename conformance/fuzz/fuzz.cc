@@ -26,7 +26,9 @@ class Fuzzer {
          const FuzzOptions& options)
       : generator_(std::move(generator)),
         options_(options),
-        bench_{testee, spec, Settings(options)},
+        shared_(options.fresh ? SharedProcesses::Which::kNone
+                              : SharedProcesses::Which::kAllTheyCan),
+        bench_{testee, spec, Settings(options), &shared_},
         without_(options.without),
         start_(absl::Now()) {
     for (const auto& each : testee.manifest().unsupported()) {
@@ -34,13 +36,17 @@ class Fuzzer {
     }
   }
 
-  FuzzResult Run() {
+  FuzzResult Run(Role role, Form form) {
     uint64_t size = options_.stop_at_first ? 1 : kFirstBatch;
     while (!Ended()) {
       Batch(std::min(size, options_.plans - result_.plans));
       if (!options_.stop_at_first) size = std::min(kBatch, 2 * size);
     }
     result_.time = absl::Now() - start_;
+    shared_.Retire(bench_.settings);
+    result_.shared.set_role(role);
+    result_.shared.set_form(form);
+    shared_.Report(bench_.testee, &result_.shared);
     result_.pairs_seen = generator_.coverage().seen();
     result_.pairs = generator_.coverage().possible();
     return std::move(result_);
@@ -142,6 +148,7 @@ class Fuzzer {
 
   Generator generator_;
   const FuzzOptions& options_;
+  SharedProcesses shared_;
   const Bench bench_;
   Without without_;
   const absl::Time start_;
@@ -158,7 +165,7 @@ absl::StatusOr<FuzzResult> FuzzClass(Role role, Form form, const Testee& testee,
   absl::StatusOr<Generator> generator =
       Generator::Create(role, form, options.seed, spec);
   if (!generator.ok()) return generator.status();
-  return Fuzzer(*std::move(generator), testee, spec, options).Run();
+  return Fuzzer(*std::move(generator), testee, spec, options).Run(role, form);
 }
 
 }  // namespace forkrpc::conformance

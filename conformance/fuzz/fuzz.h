@@ -47,6 +47,7 @@ struct FuzzOptions {
   absl::Duration watchdog = absl::Seconds(2);
   int reruns = 3;
   bool shrink = true;
+  bool fresh = false;  // each plan has a process of its own
   // Finding, of whatever level, that a rerun shows again; batches of one.
   bool stop_at_first = false;
   size_t most_findings = 20;  // of a MUST; the class is given up then
@@ -65,6 +66,7 @@ struct FuzzResult {
   std::vector<Finding> findings;  // one for each signature, first seen first
   std::string harness;            // what is wrong with us, and in which plan
   std::string given_up;           // why, or ""
+  ClassResult shared;             // what was shared, and what differed
 };
 
 absl::StatusOr<FuzzResult> FuzzClass(Role role, Form form, const Testee& testee,

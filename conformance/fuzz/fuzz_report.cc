@@ -70,6 +70,9 @@ FuzzedClass FuzzedMessage(Role role, Form form, uint64_t seed,
   }
   message.set_given_up(result.given_up);
   message.set_error(result.harness);
+  message.set_shared_plans(result.shared.shared_runs());
+  message.set_shared_processes(result.shared.shared_processes());
+  *message.mutable_differences() = result.shared.differences();
   return message;
 }
 
@@ -120,6 +123,10 @@ std::string FuzzedText(const std::string& testee, const FuzzedClass& fuzzed) {
       fuzzed.pairs(), fuzzed.unsupported(), fuzzed.findings_size(),
       fuzzed.given_up().empty() ? "" : "; given up: " + fuzzed.given_up());
   for (const FuzzFinding& each : fuzzed.findings()) text += FindingText(each);
+  for (const SharedDifference& each : fuzzed.differences()) {
+    absl::StrAppend(
+        &text, "  DIFFERS among many sessions: ", Shorten(each.reason()), "\n");
+  }
   return text;
 }
 

@@ -100,8 +100,11 @@ std::string Trouble::Signature() const {
 Tried TryCase(const Case& made, Form form, Transport transport,
               const Bench& bench) {
   Tried tried;
-  tried.outcome = RunCase({&made, form, transport, WHOLE}, bench.testee,
-                          bench.spec, bench.settings);
+  const CaseRun run = {&made, form, transport, WHOLE};
+  tried.outcome =
+      bench.shared == nullptr
+          ? RunCase(run, bench.testee, bench.spec, bench.settings)
+          : bench.shared->Run(run, bench.testee, bench.spec, bench.settings);
   Judge(made, bench.spec, &tried);
   return tried;
 }

@@ -17,6 +17,7 @@
 
 #include "conformance/fuzz/compile.h"
 #include "conformance/runner/verdict/case_runner.h"
+#include "conformance/runner/verdict/shared_processes.h"
 
 namespace forkrpc::conformance {
 
@@ -37,6 +38,8 @@ struct Bench {
   const Testee& testee;
   const SpecText& spec;
   RunSettings settings;
+  // May be null: each plan has a process of its own.
+  SharedProcesses* shared = nullptr;
 };
 
 struct Tried {

@@ -23,6 +23,8 @@ ABSL_FLAG(uint64_t, seed, forkrpc::conformance::Splits::kDefaultSeed,
           "where random splits cut");
 ABSL_FLAG(absl::Duration, watchdog, absl::ZeroDuration(),
           "silence that is called a hang; 0 = scaled by the start-up");
+ABSL_FLAG(bool, fresh, false,
+          "a process for each run, though the testee serves many sessions");
 ABSL_FLAG(int, j, 0, "runs at a time; 0 = one for each processor");
 
 namespace forkrpc::conformance {
@@ -63,6 +65,8 @@ std::optional<absl::Duration> Watchdog() {
   if (watchdog <= absl::ZeroDuration()) return std::nullopt;
   return watchdog;
 }
+
+bool Fresh() { return absl::GetFlag(FLAGS_fresh); }
 
 int Jobs() {
   const int jobs = absl::GetFlag(FLAGS_j);

@@ -4,8 +4,8 @@
 // What several subcommands take from the command line: flags, the user's paths,
 // the cases and the specification.
 //
-// Linking this in declares the flags --cases, --out, --seed, --watchdog and -j.
-// One thread.
+// Linking this in declares the flags --cases, --out, --seed, --watchdog,
+// --fresh and -j. One thread.
 //
 //   absl::StatusOr<Material> material = LoadMaterial();
 //   if (!material.ok()) return Complain(material.status());
@@ -43,6 +43,8 @@ std::string OutFolder();
 uint64_t Seed();
 // --watchdog; nothing if it is to be scaled by the start-up.
 std::optional<absl::Duration> Watchdog();
+// --fresh: no process serves more than one run.
+bool Fresh();
 // Runs at a time: -j, or one for each processor.
 int Jobs();
 

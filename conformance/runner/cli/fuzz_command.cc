@@ -78,6 +78,7 @@ FuzzOptions OptionsFromFlags(const SpecText& spec, absl::Duration watchdog,
   // A plan that waits uses no processor.
   options.jobs = 2 * Jobs();
   options.watchdog = watchdog;
+  options.fresh = Fresh();
   options.without = WithoutFromFlags(spec);
   options.interrupted = &interrupted;
   if (absl::GetFlag(FLAGS_keep_going)) {

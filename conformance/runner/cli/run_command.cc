@@ -141,6 +141,7 @@ SuiteOptions OptionsFromFlags(LogKeeper* keeper) {
   options.watchdog = Watchdog();
   options.start_limit = absl::GetFlag(FLAGS_start_limit);
   options.seed = Seed();
+  options.fresh = Fresh();
   options.on_progress = isatty(STDERR_FILENO)
                             ? ShowProgress
                             : SayProgress(absl::GetFlag(FLAGS_progress));

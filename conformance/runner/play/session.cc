@@ -14,11 +14,14 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 #include "conformance/runner/play/mismatch.h"
 #include "conformance/runner/testee/wire_ends.h"
 #include "conformance/runner/wire/length_hint.h"
+#include "conformance/runner/wire/octets_text.h"
 #include "conformance/runner/wire/text_hint.h"
 
 namespace forkrpc::conformance {
@@ -30,6 +33,9 @@ constexpr size_t kUnfinishedKept = size_t{4} << 10;
 constexpr uint64_t kMostHeld = uint64_t{256} << 20;
 constexpr size_t kLongestReport = size_t{160} << 20;
 constexpr absl::Duration kAwaitRead = absl::Milliseconds(100);
+// A wire that was closed may be seen to be a little later.
+constexpr absl::Duration kClosesWithin = absl::Seconds(1);
+constexpr int kHighestStatus = 255;
 constexpr absl::Duration kLongSlice = absl::Milliseconds(20);
 constexpr absl::Duration kShortSlice = absl::Microseconds(50);
 
@@ -254,8 +260,35 @@ bool Session::WriteCommands() {
   return true;
 }
 
+bool Session::TakeEnd() {
+  if (!options_.among_many) return false;
+  absl::string_view rest = report_part_;
+  int status = 0;
+  if (absl::ConsumePrefix(&rest, "ended ") && absl::SimpleAtoi(rest, &status) &&
+      status >= 0 && status <= kHighestStatus) {
+    testee_.EndSession(status);
+    reports_ended_ = true;
+    ended_at_ = watched();
+  } else if (options_.role == PARENT) {
+    return false;
+  } else {
+    stream_error_.Update(Mismatch(absl::StrCat(
+        "standard output has \"", DescribeOctets(report_part_),
+        "\", where a child that serves many sessions says only how one "
+        "ended")));
+  }
+  report_part_.clear();
+  return true;
+}
+
+bool Session::KeepsWire() const {
+  return testee_.session_ended() && !wire_ended_ && !stalled_ &&
+         watched() - ended_at_ > kClosesWithin;
+}
+
 void Session::TakeReport() {
   log_.Line(WireLog::kFromTestee, report_part_, elapsed());
+  if (TakeEnd()) return;
   // Who reports an error has acted on what is in error. What it sent before may
   // still wait to be read.
   if (options_.record != nullptr && !stalled_ &&
@@ -399,6 +432,12 @@ absl::Status Session::PumpUntil(absl::FunctionRef<bool()> done,
   while (!done()) {
     if (!stream_error_.ok()) return stream_error_;
     const bool moved = PollOnce();
+    if (moved) ended_at_ = watched();
+    if (KeepsWire()) {
+      return Mismatch(
+          "the testee said that the session has ended, but keeps its wire "
+          "open");
+    }
     // While the runner itself stood still, nobody looked.
     const Watchdog::Bark bark = watchdog_.Look(
         stopwatch_.Look(), moved, [&] { return GroupActivity(testee_.pid()); });

@@ -51,6 +51,9 @@ struct SessionOptions {
   uint64_t largest_payload = 0;  // no longer frame can come from the testee
   WireRecord* record =
       nullptr;  // is told all that goes to and fro; may be null
+  // The testee's process serves other sessions besides: on its reports it says
+  // how this one ended.
+  bool among_many = false;
   // Set from outside to end the run with Cancelled; may be null.
   const std::atomic<bool>* interrupted = nullptr;
 };
@@ -124,6 +127,8 @@ class Session {
   bool closed() const { return end_ == WireEnd::kClosed; }
 
   TesteeProcess& testee() { return testee_; }
+  // The process, for its next session. Nothing else may be done here then.
+  TesteeProcess Release() { return std::move(testee_); }
   WireLog& log() { return log_; }
   // Since the beginning; and that part of it in which the runner looked, by
   // which everything is judged.
@@ -142,6 +147,9 @@ class Session {
   bool WriteWire();
   bool ReadWire();
   bool WriteCommands();
+  bool TakeEnd();
+  // Whether the session has ended with its wire still open.
+  bool KeepsWire() const;
   void TakeReport();
   bool ReadReports();
   bool ReadErrors();
@@ -175,6 +183,7 @@ class Session {
   size_t commands_written_ = 0;
   bool wire_ended_ = false;
   bool reports_ended_ = false;
+  absl::Duration ended_at_;  // of watched(): when the testee said so
   bool spoke_ = false;
   bool stalled_ = false;
   bool often_ = false;

@@ -168,6 +168,21 @@ std::string UncitedList(const Report& report) {
   return text;
 }
 
+// "as session 7 of a process FAIL: ...; in a process of its own PASS, which
+// counts".
+std::string DifferenceText(const SharedDifference& difference) {
+  std::string text =
+      absl::StrCat("as session ", difference.session(), " of a process ",
+                   Verdict_Name(difference.shared()),
+                   difference.shared() == PASS ? ", but " : ": ",
+                   Shorten(difference.reason(), 400));
+  if (difference.own() != VERDICT_UNSPECIFIED) {
+    absl::StrAppend(&text, "; in a process of its own ",
+                    Verdict_Name(difference.own()), ", which counts");
+  }
+  return text;
+}
+
 // What is not looked at stands in NotLookedAt: it is no divergence.
 template <typename Visit>
 void VisitDivergences(const Report& report, Visit visit) {
@@ -211,6 +226,26 @@ std::string NotLookedAt(const Report& report) {
     absl::StrAppend(&text, "NOT LOOKED AT  ", group.testee, "  ", group.runs,
                     group.runs == 1 ? " run, " : " runs, such as ", group.first,
                     "\n               ", Shorten(group.reason, 400), "\n");
+  }
+  return text;
+}
+
+// What a process that serves many sessions did otherwise, and why not all that
+// could share one did.
+std::string SharedText(const Report& report) {
+  std::string text;
+  for (const TesteeResult& testee : report.testees()) {
+    for (const ClassResult& each : testee.classes()) {
+      for (const SharedDifference& difference : each.differences()) {
+        absl::StrAppend(&text, "DIFFERS     ", testee.name(), "  ",
+                        difference.run(), "\n            ",
+                        DifferenceText(difference), "\n");
+      }
+      if (each.not_shared().empty()) continue;
+      absl::StrAppend(&text, "NOT SHARED  ", testee.name(), "  ",
+                      ClassName(each), ": ", Shorten(each.not_shared(), 400),
+                      "\n");
+    }
   }
   return text;
 }
@@ -265,7 +300,7 @@ std::string Divergences(const Report& report) {
       absl::StrAppend(&text, "            log: ", run.log(), "\n");
     }
   });
-  return text + NotLookedAt(report);
+  return text + NotLookedAt(report) + SharedText(report);
 }
 
 std::string Markdown(const Report& report) {
@@ -304,6 +339,14 @@ std::string Markdown(const Report& report) {
     absl::StrAppend(&text, "\n## Not looked at\n\n");
     for (const absl::string_view line :
          absl::StrSplit(unseen, '\n', absl::SkipEmpty())) {
+      absl::StrAppend(&text, "    ", line, "\n");
+    }
+  }
+  const std::string shared = SharedText(report);
+  if (!shared.empty()) {
+    absl::StrAppend(&text, "\n## Processes that serve many sessions\n\n");
+    for (const absl::string_view line :
+         absl::StrSplit(shared, '\n', absl::SkipEmpty())) {
       absl::StrAppend(&text, "    ", line, "\n");
     }
   }

@@ -24,6 +24,7 @@ namespace {
 constexpr int kContract = 1;
 constexpr int kRequiresSeconds = 30;
 constexpr absl::string_view kStdio = "stdio";
+constexpr absl::string_view kMany = "many";
 
 bool IsPathWord(const std::string& name) {
   for (const char c : name) {
@@ -139,6 +140,12 @@ absl::Status Testee::Check(const SpecText& spec) const {
                               "\"; say \"", kStdio,
                               "\", or leave it out for descriptor 3"));
   }
+  if (!manifest_.sessions().empty() && manifest_.sessions() != kMany) {
+    return Error(absl::StrCat("\"sessions\" is \"", manifest_.sessions(),
+                              "\"; say \"", kMany,
+                              "\", or leave it out for one session to a "
+                              "process"));
+  }
   for (const auto& requirement : manifest_.requires()) {
     if (!IsCommand(requirement.argv()) || requirement.else_().empty()) {
       return Error(
@@ -233,6 +240,15 @@ SpawnOptions Testee::Spawn(Role role, Form form) const {
   if (manifest_.parent_wire() == kStdio) {
     options.parent_wire = ParentWire::kStdio;
   }
+  return options;
+}
+
+bool Testee::ServesMany() const { return manifest_.sessions() == kMany; }
+
+SpawnOptions Testee::SpawnForMany(Role role, Form form) const {
+  SpawnOptions options = Spawn(role, form);
+  options.many_sessions = true;
+  options.environment["FORKRPC_SESSIONS"] = std::string(kMany);
   return options;
 }
 

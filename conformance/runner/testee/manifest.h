@@ -57,6 +57,10 @@ class Testee {
   // How to start the class; after CheckInstalled. Transport and the case's id
   // are up to the caller.
   SpawnOptions Spawn(Role role, Form form) const;
+  // Whether a process may serve one session after the other; and how such a one
+  // starts, likewise.
+  bool ServesMany() const;
+  SpawnOptions SpawnForMany(Role role, Form form) const;
   // Why the case is not run, or "" if it is.
   std::string WhyUnsupported(const Case& conformance_case) const;
   // The first requirement of the case that the manifest excludes, or "".

@@ -41,8 +41,8 @@ constexpr int kCannotExecute = 127;
 // What a parent tells a worker of the wire between these two (see
 // spec/environment.md). If the runner is somebody's worker, what it was told is
 // not about the wire that the testee gets, which is judged on what it does.
-constexpr absl::string_view kOfTheRunnersOwnWire[] = {"FORKRPC_FORM",
-                                                      "FORKRPC_SERIALISER"};
+constexpr absl::string_view kOfTheRunnersOwnWire[] = {
+    "FORKRPC_FORM", "FORKRPC_SERIALISER", "FORKRPC_SESSIONS"};
 
 std::vector<std::string> Environment(
     const std::map<std::string, std::string>& over) {
@@ -233,7 +233,10 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
     return std::move(pair->runner);
   };
   testee.errors_ = take(Pipe(/*to_testee=*/false), 2);
-  if (options.role == PARENT) {
+  if (options.many_sessions) {
+    testee.commands_ = take(Pipe(/*to_testee=*/true), 0);
+    testee.reports_ = take(Pipe(/*to_testee=*/false), 1);
+  } else if (options.role == PARENT) {
     testee.commands_ = take(Pipe(/*to_testee=*/true), stdio ? 3 : 0);
     testee.reports_ = take(Pipe(/*to_testee=*/false), stdio ? 4 : 1);
     testee.wire_in_ = take(ConnectedSockets(options.transport), stdio ? 0 : 3);
@@ -244,7 +247,7 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
     testee.wire_in_ = take(ConnectedSockets(options.transport), 0);
   }
   if (!status.ok()) return status;
-  if (testee.wire_is_socket()) {
+  if (testee.wire_in_.valid() && testee.wire_is_socket()) {
     testee.wire_out_ =
         ScopedFd(fcntl(testee.wire_in_.get(), F_DUPFD_CLOEXEC, kLowestFd));
     if (!testee.wire_out_.valid()) return SystemError("fcntl", errno);
@@ -273,6 +276,7 @@ absl::StatusOr<TesteeProcess> TesteeProcess::Start(
 TesteeProcess::TesteeProcess(TesteeProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       exit_(other.exit_),
+      session_end_(other.session_end_),
       transport_(other.transport_),
       wire_in_(std::move(other.wire_in_)),
       wire_out_(std::move(other.wire_out_)),
@@ -282,7 +286,16 @@ TesteeProcess::TesteeProcess(TesteeProcess&& other) noexcept
 
 TesteeProcess::~TesteeProcess() { KillAndReap(); }
 
+void TesteeProcess::BeginSession(Transport transport, ScopedFd wire_in,
+                                 ScopedFd wire_out) {
+  session_end_.reset();
+  transport_ = transport;
+  wire_in_ = std::move(wire_in);
+  wire_out_ = std::move(wire_out);
+}
+
 std::optional<Exit> TesteeProcess::PeekExit() {
+  if (session_end_.has_value()) return session_end_;
   if (!exit_.has_value() && pid_ >= 0) exit_ = Peek(pid_, WNOHANG);
   return exit_;
 }

@@ -69,6 +69,9 @@ struct SpawnOptions {
   Transport transport = SOCKETPAIR;
   ParentWire parent_wire = ParentWire::kThree;
   bool nonblocking = false;  // a child's descriptors 0 and 1
+  // It starts without a wire and serves one session after the other: lines on 0
+  // say where the wire is, lines on 1 how a session ended. See BeginSession.
+  bool many_sessions = false;
   // For somebody who debugs it: any process of the user's may attach to it.
   // Only while the runner has no other thread. A program that cannot be
   // executed ends with status 127 instead of NotFound.
@@ -78,8 +81,11 @@ struct SpawnOptions {
   bool stopped = false;
 };
 
-// Invariant: pid_ is -1, or a child process that has not been reaped and leads
-// its own process group.
+// Invariants:
+// 1. pid_ is -1, or a child process that has not been reaped and leads its own
+//    process group.
+// 2. session_end_ is how the session that began last ended, if the program has
+//    said so; of a program that serves but one, nothing.
 class TesteeProcess {
  public:
   static absl::StatusOr<TesteeProcess> Start(const SpawnOptions& options);
@@ -94,15 +100,23 @@ class TesteeProcess {
   ScopedFd& wire_out() { return wire_out_; }
   bool wire_is_socket() const { return transport_ != PIPES; }
   Transport transport() const { return transport_; }
-  // Parent role only: the adapter's standard input and output.
+  // The adapter's standard input and output: of a parent, and of a program that
+  // serves many sessions.
   ScopedFd& commands() { return commands_; }
   ScopedFd& reports() { return reports_; }
   ScopedFd& errors() { return errors_; }
 
   // The number of the process and of its group, until it is reaped.
   pid_t pid() const { return pid_; }
-  // How the program ended, or nothing if it still runs. Reaps nothing.
+  // How the session ended, be it with its program; or nothing if it goes on.
+  // Reaps nothing.
   std::optional<Exit> PeekExit();
+
+  // A program that serves many sessions has taken this wire for its next one.
+  void BeginSession(Transport transport, ScopedFd wire_in, ScopedFd wire_out);
+  // It has said that its session ended, with what would be its exit status.
+  void EndSession(int status) { session_end_ = Exit{Exit::kStatus, status}; }
+  bool session_ended() const { return session_end_.has_value(); }
 
   // Kills what is left of the group, reaps the program; idempotent.
   Exit KillAndReap();
@@ -120,6 +134,7 @@ class TesteeProcess {
 
   pid_t pid_ = -1;
   std::optional<Exit> exit_;
+  std::optional<Exit> session_end_;
   Transport transport_ = SOCKETPAIR;
   ScopedFd wire_in_;
   ScopedFd wire_out_;

@@ -44,19 +44,6 @@ void SetOption(int fd, int level, int option, int value) {
   setsockopt(fd, level, option, &value, sizeof value);
 }
 
-// Before connecting: TCP would otherwise let the room grow to megabytes.
-absl::StatusOr<ScopedFd> Socket(int family) {
-  ScopedFd fd(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!fd.valid()) return SystemError("socket", errno);
-  SetOption(fd.get(), SOL_SOCKET, SO_SNDBUF, kSocketOctets);
-  if (family == AF_INET) {
-    SetOption(fd.get(), SOL_SOCKET, SO_RCVBUF, kSocketOctets);
-    // A chunk is a segment, and none waits for the acknowledgement of another.
-    SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
-  }
-  return fd;
-}
-
 template <typename Address>
 sockaddr* Generic(Address* address) {
   return reinterpret_cast<sockaddr*>(address);
@@ -66,8 +53,8 @@ sockaddr* Generic(Address* address) {
 template <typename Address>
 absl::StatusOr<WireEnds> ConnectAt(Address* address) {
   const int family = Generic(address)->sa_family;
-  absl::StatusOr<ScopedFd> listening = Socket(family);
-  absl::StatusOr<ScopedFd> connecting = Socket(family);
+  absl::StatusOr<ScopedFd> listening = RunnersSocket(family);
+  absl::StatusOr<ScopedFd> connecting = RunnersSocket(family);
   if (!listening.ok()) return listening.status();
   if (!connecting.ok()) return connecting.status();
   const socklen_t nameless =
@@ -189,6 +176,21 @@ absl::Status SystemError(const char* what, int error) {
   }
   return absl::InternalError(text);
 }
+
+// Before connecting: TCP would otherwise let the room grow to megabytes.
+absl::StatusOr<ScopedFd> RunnersSocket(int family) {
+  ScopedFd fd(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd.valid()) return SystemError("socket", errno);
+  SetOption(fd.get(), SOL_SOCKET, SO_SNDBUF, kSocketOctets);
+  if (family == AF_INET) {
+    SetOption(fd.get(), SOL_SOCKET, SO_RCVBUF, kSocketOctets);
+    // A chunk is a segment, and none waits for the acknowledgement of another.
+    SetOption(fd.get(), IPPROTO_TCP, TCP_NODELAY, 1);
+  }
+  return fd;
+}
+
+void KeepRoom(int fd) { SetOption(fd, SOL_SOCKET, SO_SNDBUF, kSocketOctets); }
 
 absl::StatusOr<ScopedFd> Lift(ScopedFd fd) {
   const int lifted = fcntl(fd.get(), F_DUPFD_CLOEXEC, kLowestFd);

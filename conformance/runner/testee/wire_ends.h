@@ -43,6 +43,12 @@ absl::StatusOr<WireEnds> Pipe(bool to_testee);
 // The same file as a descriptor from kLowestFd on.
 absl::StatusOr<ScopedFd> Lift(ScopedFd fd);
 
+// A socket with the runner's room in the kernel, to listen or to connect with.
+absl::StatusOr<ScopedFd> RunnersSocket(int family);
+
+// Gives a socket that was accepted the runner's room for what is written.
+void KeepRoom(int fd);
+
 // Octets written to `fd`, the runner's end, that the other end has not read; 0
 // where the system cannot tell.
 int OctetsUnread(int fd, Transport transport);

@@ -271,15 +271,22 @@ bool IsNotBegun(const RunSettings& settings, const absl::Status& started,
   return true;
 }
 
-// Ends the testee and notes how it ended.
+// How the session ended. Its process is ended, too, unless `alive` is not null
+// and the process has done all that was asked of it: then it is there.
 Exit EndTestee(const absl::Status& status, Session* session, WireRecord* record,
-               RunOutcome* outcome) {
+               std::optional<TesteeProcess>* alive, RunOutcome* outcome) {
   outcome->spoke = session->scanner().offset() > 0 || session->spoke();
   // A program that has closed its stream is about to end: how tells a crash.
   if (!status.ok() && session->wire_ended()) session->AwaitExit();
-  outcome->ended_early =
-      !status.ok() && session->testee().PeekExit().has_value();
-  const Exit exit = session->testee().KillAndReap();
+  TesteeProcess& testee = session->testee();
+  outcome->ended_early = !status.ok() && testee.PeekExit().has_value();
+  Exit exit;
+  if (testee.session_ended()) {
+    exit = *testee.PeekExit();
+    if (!status.ok()) testee.KillAndReap();
+  } else {
+    exit = testee.KillAndReap();
+  }
   session->DrainErrors();
   outcome->result.set_seconds(absl::ToDoubleSeconds(session->elapsed()));
   outcome->watched = session->watched();
@@ -289,39 +296,28 @@ Exit EndTestee(const absl::Status& status, Session* session, WireRecord* record,
                    exit.how == Exit::kSignal ? exit.number : 0,
                    session->elapsed());
   }
+  if (alive != nullptr && status.ok() && testee.session_ended()) {
+    alive->emplace(session->Release());
+  }
   return exit;
 }
 
-}  // namespace
-
-RunResult BlankResult(const CaseRun& run) {
-  const Case& c = *run.conformance_case;
-  RunResult result;
-  result.set_id(run.Id());
-  result.set_case_id(c.id());
-  result.set_level(c.level());
-  *result.mutable_reqs() = c.reqs();
-  result.set_transport(run.transport);
-  result.set_chunking(run.chunking);
-  return result;
-}
-
-RunOutcome RunCase(const CaseRun& run, const Testee& testee,
-                   const SpecText& spec, const RunSettings& settings) {
+// `alive` is null for a process that is the run's own.
+RunOutcome PlayAndJudge(const CaseRun& run, const Testee& testee,
+                        const SpecText& spec, const RunSettings& settings,
+                        TesteeProcess process,
+                        std::optional<TesteeProcess>* alive) {
   RunOutcome outcome;
   RunResult& result = outcome.result;
   result = BlankResult(run);
   const Case& c = *run.conformance_case;
-  if (IsExcused(testee, c, spec, &outcome)) return outcome;
-  if (IsNotBegun(settings, absl::OkStatus(), &outcome)) return outcome;
-  absl::StatusOr<TesteeProcess> process = Start(run, testee, settings.debugger);
-  if (IsNotBegun(settings, process.status(), &outcome)) return outcome;
   SessionOptions options;
   options.role = c.role();
   options.form = run.form;
   options.watchdog = settings.watchdog;
   options.interrupted = settings.interrupted;
   options.largest_payload = LargestExpectedPayload(c);
+  options.among_many = alive != nullptr;
   absl::StatusOr<Acceptor> oracle = MakeOracle(c.role(), run.form);
   if (!oracle.ok()) {
     result.set_verdict(HARNESS);
@@ -330,7 +326,7 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
   }
   WireRecord record(&*oracle, settings.keep_record);
   options.record = &record;
-  Session session(options, *std::move(process));
+  Session session(options, std::move(process));
   int number = 0;
   const absl::Status status = Play(run, settings.seed, &session, &number);
   std::string finding = "every step is passed";
@@ -340,7 +336,7 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
     session.Remark(finding);
   }
   if (settings.debugger != nullptr) settings.debugger->Judged(finding);
-  const Exit exit = EndTestee(status, &session, &record, &outcome);
+  const Exit exit = EndTestee(status, &session, &record, alive, &outcome);
   result.set_verdict(VerdictOf(status, exit, session));
   if (result.verdict() == NOT_LOOKED_AT) {
     result.set_reason(session.not_looked_at());
@@ -359,6 +355,44 @@ RunOutcome RunCase(const CaseRun& run, const Testee& testee,
   outcome.record = record.Text(result, c.role(), run.form);
   outcome.log = LogText(run, testee, spec, result, session, wire);
   return outcome;
+}
+
+}  // namespace
+
+RunResult BlankResult(const CaseRun& run) {
+  const Case& c = *run.conformance_case;
+  RunResult result;
+  result.set_id(run.Id());
+  result.set_case_id(c.id());
+  result.set_level(c.level());
+  *result.mutable_reqs() = c.reqs();
+  result.set_transport(run.transport);
+  result.set_chunking(run.chunking);
+  return result;
+}
+
+bool IsSettled(const CaseRun& run, const Testee& testee, const SpecText& spec,
+               const RunSettings& settings, RunOutcome* outcome) {
+  outcome->result = BlankResult(run);
+  return IsExcused(testee, *run.conformance_case, spec, outcome) ||
+         IsNotBegun(settings, absl::OkStatus(), outcome);
+}
+
+RunOutcome RunCase(const CaseRun& run, const Testee& testee,
+                   const SpecText& spec, const RunSettings& settings) {
+  RunOutcome outcome;
+  if (IsSettled(run, testee, spec, settings, &outcome)) return outcome;
+  absl::StatusOr<TesteeProcess> process = Start(run, testee, settings.debugger);
+  if (IsNotBegun(settings, process.status(), &outcome)) return outcome;
+  return PlayAndJudge(run, testee, spec, settings, *std::move(process),
+                      /*alive=*/nullptr);
+}
+
+RunOutcome RunAmongMany(const CaseRun& run, const Testee& testee,
+                        const SpecText& spec, const RunSettings& settings,
+                        TesteeProcess process,
+                        std::optional<TesteeProcess>* alive) {
+  return PlayAndJudge(run, testee, spec, settings, std::move(process), alive);
 }
 
 }  // namespace forkrpc::conformance

@@ -3,8 +3,9 @@
 
 // RunCase: one run against one testee, from start to verdict.
 //
-// Each run has a process of its own, so that nothing that a testee does in one
-// can touch another. Any thread; several at once.
+// RunCase gives the run a process of its own, so that nothing that a testee
+// does in one can touch another; SharedProcesses is for those that may share
+// one. Any thread; several at once.
 //
 //   RunOutcome outcome = RunCase(run, testee, spec, {absl::Seconds(2)});
 //   if (outcome.result.verdict() != PASS) std::cout << outcome.log;
@@ -16,6 +17,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -25,6 +27,7 @@
 #include "conformance/runner/cases/spec_text.h"
 #include "conformance/runner/cases/splits.h"
 #include "conformance/runner/testee/manifest.h"
+#include "conformance/runner/testee/testee_process.h"
 #include "forkrpc/conformance_result.pb.h"
 
 namespace forkrpc::conformance {
@@ -70,6 +73,19 @@ RunResult BlankResult(const CaseRun& run);
 
 RunOutcome RunCase(const CaseRun& run, const Testee& testee,
                    const SpecText& spec, const RunSettings& settings);
+
+// The same as the next session of `process`, which has begun it. If the run is
+// passed and the process has said that the session ended, the process is then
+// in *alive; else it is ended.
+RunOutcome RunAmongMany(const CaseRun& run, const Testee& testee,
+                        const SpecText& spec, const RunSettings& settings,
+                        TesteeProcess process,
+                        std::optional<TesteeProcess>* alive);
+
+// What may be said of a run before anything is started: *outcome has the
+// verdict if the testee has excused itself, or somebody has interrupted.
+bool IsSettled(const CaseRun& run, const Testee& testee, const SpecText& spec,
+               const RunSettings& settings, RunOutcome* outcome);
 
 }  // namespace forkrpc::conformance
 

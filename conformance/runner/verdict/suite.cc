@@ -14,6 +14,7 @@
 #include "conformance/runner/base/complain.h"
 #include "conformance/runner/base/parallel.h"
 #include "conformance/runner/verdict/case_runner.h"
+#include "conformance/runner/verdict/shared_processes.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -234,7 +235,7 @@ void CountRuns(Report* report) {
 }
 
 void RunJobs(const SuiteOptions& options, const SpecText& spec,
-             std::vector<Job>* jobs) {
+             SharedProcesses* shared, std::vector<Job>* jobs) {
   std::mutex mutex;
   int done = 0;
   int failures = 0;
@@ -247,9 +248,9 @@ void RunJobs(const SuiteOptions& options, const SpecText& spec,
       return;
     }
     RunOutcome outcome =
-        RunCase(job.run, *job.testee, spec,
-                {job.watchdog, options.seed, options.keep_records,
-                 options.interrupted, options.debugger});
+        shared->Run(job.run, *job.testee, spec,
+                    {job.watchdog, options.seed, options.keep_records,
+                     options.interrupted, options.debugger});
     const std::lock_guard<std::mutex> lock(mutex);
     if (options.interrupted != nullptr && *options.interrupted) {
       // It may have been judged before; one that was cut off was not.
@@ -269,6 +270,10 @@ void RunJobs(const SuiteOptions& options, const SpecText& spec,
     }
   });
   hangs.MarkUntried(jobs);
+  RunSettings settings;
+  settings.watchdog = options.start_limit;
+  settings.interrupted = options.interrupted;
+  shared->Retire(settings);
 }
 
 }  // namespace
@@ -300,7 +305,15 @@ Report RunSuite(const SuiteOptions& options, const std::vector<Testee>& testees,
       }
     }
   }
-  RunJobs(options, spec, &jobs);
+  SharedProcesses shared(options.fresh ? SharedProcesses::Which::kNone
+                                       : SharedProcesses::Which::kByCase);
+  RunJobs(options, spec, &shared, &jobs);
+  for (size_t i = 0; i < testees.size(); ++i) {
+    TesteeResult* const result = report.mutable_testees(static_cast<int>(i));
+    for (ClassResult& each : *result->mutable_classes()) {
+      shared.Report(testees[i], &each);
+    }
+  }
   CountRuns(&report);
   return report;
 }

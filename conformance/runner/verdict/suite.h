@@ -55,6 +55,7 @@ struct SuiteOptions {
   // null.
   const std::atomic<bool>* interrupted = nullptr;
   bool keep_records = false;  // see WireRecord
+  bool fresh = false;         // each run has a process of its own
   // That many runs of a class that hang in a row stop the class: the others are
   // NOT_LOOKED_AT. 0: never.
   int most_hangs = 0;

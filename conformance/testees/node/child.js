@@ -1,9 +1,15 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-/** The child adapter: child.js sync|async, with the contract's opcodes. */
+/**
+ * The child adapter: child.js sync|async, with the contract's opcodes. With
+ * FORKRPC_SESSIONS it serves one session after the other.
+ */
 'use strict';
 
+const fs = require('fs');
+const net = require('net');
+const readline = require('readline');
 const {runChild} = require('./forkrpc');
 
 const form = process.argv[2];
@@ -33,9 +39,28 @@ const asyncOps = {
 };
 if (form === 'async') Object.assign(ops, asyncOps);
 
-runChild(form, (request, respond, event) => {
+const serve = (options) => runChild(form, (request, respond, event) => {
   if (request.length === 0) return respond('');
   const op = ops[String.fromCharCode(request[0])];
   if (!op) throw new Error('asked to fail');
   return op(request.subarray(1), respond, event);
-});
+}, options);
+
+const open = {
+  unix: (path) => [net.connect({path, allowHalfOpen: true})],
+  tcp: (host, port) => [net.connect({host, port, allowHalfOpen: true, noDelay: true})],
+  pipes: (from, to) => [
+    new net.Socket({fd: fs.openSync(from, 'r'), writable: false, allowHalfOpen: true}),
+    new net.Socket({fd: fs.openSync(to, 'w'), readable: false})],
+};
+
+if (process.env.FORKRPC_SESSIONS) {
+  readline.createInterface({input: process.stdin}).on('line', (line) => {
+    const [, , transport, ...where] = line.split(' ');
+    const [input, output = input] = open[transport](...where);
+    held.length = 0;
+    serve({input, output, onEnd: (status) => fs.writeSync(1, `ended ${status}\n`)});
+  }).on('close', () => process.exit(0));
+} else {
+  serve();
+}

@@ -1,9 +1,13 @@
 # Copyright 2026 The forkrpc Authors
 # SPDX-License-Identifier: Apache-2.0
-"""The parent adapter: parent.py sync|async, with its wire on descriptor 3."""
+"""The parent adapter: parent.py sync|async, with its wire on descriptor 3.
+
+With FORKRPC_SESSIONS it has one connection after the other instead.
+"""
 
 import os
 import select
+import socket
 import sys
 
 import forkrpc
@@ -27,12 +31,36 @@ def on_end(error):
   return report("error", error.kind)
 
 
-def execute(parent, line):
-  command, *words = line.decode("ascii").split(" ")
-  if command == "quit":
+def open_parent(fd):
+  kind = {"sync": forkrpc.SyncParent, "async": forkrpc.AsyncParent}[sys.argv[1]]
+  return kind(fd, None, lambda payload: report("event", to_hex(payload)), on_end)
+
+
+def open_wire(transport, *where):
+  family = socket.AF_INET if transport == "tcp" else socket.AF_UNIX
+  wire = socket.socket(family)
+  wire.connect((where[0], int(where[1])) if transport == "tcp" else where[0])
+  return wire.detach()
+
+
+def quit_session(parent):
+  if "FORKRPC_SESSIONS" not in os.environ:
     sys.exit(0)
+  for fd in parent.interest():  # It has not ended.
+    os.close(fd)
+  report("ended", 0)
+
+
+def execute(parent, line):
+  """Returns the parent that there is then."""
+  command, *words = line.decode("ascii").split(" ")
+  if command == "session":
+    return open_parent(open_wire(*words[1:]))
+  if command == "quit":
+    return quit_session(parent)
   if command == "drop":
-    return parent.drop()
+    parent.drop()
+    return parent
   tag, payload = words[0], bytes.fromhex(words[1].replace("-", ""))
   try:
     parent.call(
@@ -40,15 +68,17 @@ def execute(parent, line):
         if error else report("result", tag, to_hex(response)))
   except (forkrpc.WireError, RuntimeError):
     report("failed", tag)
+  return parent
 
 
-def main(form):
-  kind = {"sync": forkrpc.SyncParent, "async": forkrpc.AsyncParent}[form]
-  parent = kind(3, None, lambda payload: report("event", to_hex(payload)), on_end)
+def main():
+  parent = None if "FORKRPC_SESSIONS" in os.environ else open_parent(3)
   pending = bytearray()
   while True:
-    ready = descriptor.wait({0: select.POLLIN, **parent.interest()})
-    for fd, events in ready.items():
+    ready = descriptor.wait(
+        {0: select.POLLIN, **(parent.interest() if parent else {})})
+    # Commands last: "quit" ends what else is ready.
+    for fd, events in sorted(ready.items(), reverse=True):
       if fd != 0:
         parent.handle(fd, events)
         continue
@@ -59,8 +89,8 @@ def main(form):
       if b"\n" in octets:
         *lines, pending = pending.split(b"\n")
         for line in lines:
-          execute(parent, line)
+          parent = execute(parent, line)
 
 
 if __name__ == "__main__":
-  main(sys.argv[1])
+  main()

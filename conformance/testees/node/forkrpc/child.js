@@ -18,19 +18,25 @@ const EXIT_PROTOCOL = 10;
  * the drain, 10 if the parent broke the wire, 1 if a function failed or the parent
  * has gone. process.stdout, and so console.log, is standard error from now on.
  *
+ * With another wire it closes that and hands the status to onEnd instead; one is
+ * served at a time.
+ *
  * @param {string} form 'sync' or 'async'
  * @param {function(!Buffer, function((!Buffer|string)), function((!Buffer|string)))} run
  *     run(request, respond, event). It calls respond() once, at any time; in the
  *     sync form the next request is started after that.
- * @param {{maxFrame: (number|undefined), maxUnsent: (number|undefined)}=} options
+ * @param {{maxFrame: (number|undefined), maxUnsent: (number|undefined),
+ *     input: (!net.Socket|undefined), output: (!net.Socket|undefined),
+ *     onEnd: (function(number)|undefined)}=} options input and output are one
+ *     socket, or a pipe each; allowHalfOpen.
  */
-function runChild(form, run, {maxFrame = MAX_FRAME, maxUnsent = MAX_UNSENT} = {}) {
+function runChild(form, run, options = {}) {
   if (form !== 'sync' && form !== 'async') {
     throw new TypeError(`form '${form}' is neither 'sync' nor 'async'`);
   }
   //= spec/wire.md#FR-PRC-004
   Object.defineProperty(process, 'stdout', {get: () => process.stderr});
-  new Child(form === 'sync', run, maxFrame, maxUnsent);
+  new Child(form === 'sync', run, options);
 }
 
 /**
@@ -41,22 +47,28 @@ function runChild(form, run, {maxFrame = MAX_FRAME, maxUnsent = MAX_UNSENT} = {}
  * 3. After _finish() no request is started and no frame is made.
  */
 class Child {
-  constructor(isSync, run, maxFrame, maxUnsent) {
+  constructor(isSync, run, {
+    maxFrame = MAX_FRAME, maxUnsent = MAX_UNSENT, input, output, onEnd = process.exit,
+  }) {
     this._isSync = isSync;
     this._run = run;
     this._maxUnsent = maxUnsent;
     this._inFlight = new Set();
     this._ended = false; // The parent's direction.
-    this._finished = false;
+    this._finished = false; // No more frames.
+    this._closed = false;
     this._serving = false;
     this._decoder = new FrameDecoder(
         {hasId: !isSync, maxFrame, checkId: (id) => this._checkId(id)});
+    this._onEnd = onEnd;
+    this._keepAlive = null; // A timer.
     //= spec/wire.md#FR-PRC-001
-    this._output = new net.Socket({fd: 1, readable: false});
+    this._output = output || new net.Socket({fd: 1, readable: false});
     this._output.on('drain', () => this._serve());
     //= spec/wire.md#FR-CLS-008
     this._output.on('error', (error) => this._lost(error));
-    this._input = new net.Socket({fd: 0, writable: false, allowHalfOpen: true});
+    this._input =
+        input || new net.Socket({fd: 0, writable: false, allowHalfOpen: true});
     this._input.on('data', (octets) => {
       this._decoder.feed(octets);
       this._serve();
@@ -65,17 +77,35 @@ class Child {
       this._ended = true;
       // A call in flight keeps the process, whatever it waits for.
       //= spec/wire.md#FR-CLS-003
-      setInterval(() => {}, 1 << 30);
+      this._keepAlive = setInterval(() => {}, 1 << 30);
       this._serve();
     });
     this._input.on('error', (error) => this._lost(error));
     //= spec/wire.md#FR-ERR-012
-    process.on('uncaughtException', (error) => this._functionFailed(error));
+    this._onUncaught = (error) => this._functionFailed(error);
+    process.on('uncaughtException', this._onUncaught);
   }
 
   _lost(error) {
+    if (this._closed) return;
     process.stderr.write(`forkrpc: connection lost: ${error.message}\n`);
-    process.exit(EXIT_FAILED);
+    this._finished = true;
+    this._close(EXIT_FAILED);
+  }
+
+  /** Nothing of this child is left when onEnd is run. */
+  _close(status) {
+    if (this._closed) return;
+    this._closed = true;
+    clearInterval(this._keepAlive);
+    process.off('uncaughtException', this._onUncaught);
+    const open = [...new Set([this._input, this._output])].filter((each) => !each.closed);
+    if (this._onEnd === process.exit || open.length === 0) return this._onEnd(status);
+    let left = open.length;
+    for (const each of open) {
+      each.once('close', () => --left || this._onEnd(status));
+      each.destroy();
+    }
   }
 
   _checkId(id) {
@@ -162,7 +192,7 @@ class Child {
     this._finished = true;
     this._input.pause();
     //= spec/wire.md#FR-CLS-004
-    this._output.end(() => process.exit(status));
+    this._output.end(() => this._close(status));
   }
 }
 

@@ -59,9 +59,11 @@ class Parent {
    * @param {string} form 'sync' or 'async'
    * @param {{fd: number, onEvent: (function(!Buffer)|undefined),
    *     onEnd: (function(?WireError)|undefined), maxFrame: (number|undefined),
-   *     maxUnsent: (number|undefined)}} options fd is a full-duplex socket.
+   *     maxUnsent: (number|undefined), connect: (!Array|undefined)}} options
+   *     fd is a full-duplex socket; or connect has the arguments of
+   *     net.Socket.connect().
    */
-  constructor(form, {fd, onEvent = () => {}, onEnd = () => {},
+  constructor(form, {fd, connect, onEvent = () => {}, onEnd = () => {},
     maxFrame = MAX_FRAME, maxUnsent = MAX_UNSENT}) {
     if (form !== 'sync' && form !== 'async') {
       throw new TypeError(`form '${form}' is neither 'sync' nor 'async'`);
@@ -79,14 +81,15 @@ class Parent {
     this._waiting = []; // Resolvers of ready().
     this._decoder = new FrameDecoder(
         {hasId: true, maxFrame, checkId: (id) => this._checkId(id)});
-    this._openWire(fd);
+    this._openWire(fd, connect);
   }
 
-  _openWire(fd) {
+  _openWire(fd, connect) {
     // Node.js makes the descriptor non-blocking, and close-on-exec in its own
     // children.
     //= spec/wire.md#FR-LIM-004
-    this._wire = new Wire({fd, allowHalfOpen: true});
+    this._wire = new Wire({...(connect ? {} : {fd}), allowHalfOpen: true});
+    if (connect) this._wire.connect(...connect);
     this._wire.on('data', (octets) => this._received(octets));
     this._wire.on('end', () => this._guard(() => this._endOfStream()));
     this._wire.on('drain', () => this._wake());
@@ -136,6 +139,17 @@ class Parent {
     this._dropped = true;
     //= spec/wire.md#FR-CLS-001
     this._wire.end();
+  }
+
+  /**
+   * Ends the connection as it is: no callback is run any more.
+   * @param {function()} onClosed run when the descriptor is closed
+   */
+  abandon(onClosed) {
+    this._ended = true;
+    if (this._wire.closed) return onClosed();
+    this._wire.once('close', onClosed);
+    this._wire.destroy();
   }
 
   _nextId() {

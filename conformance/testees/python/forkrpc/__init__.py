@@ -21,12 +21,13 @@ WireError, with what was found, where, and the limit.
     parent.run()
 """
 
-from forkrpc.child import MAX_UNSENT, run_child, serve_async, serve_sync
+from forkrpc.child import (MAX_UNSENT, run_child, serve_async, serve_child,
+                           serve_sync)
 from forkrpc.frame import MAX_FRAME, FrameDecoder, WireError, encode_frame
 from forkrpc.parent import AsyncParent, Parent, SyncParent
 
 __all__ = [
     "AsyncParent", "FrameDecoder", "MAX_FRAME", "MAX_UNSENT", "Parent",
     "SyncParent", "WireError", "encode_frame", "run_child", "serve_async",
-    "serve_sync"
+    "serve_child", "serve_sync"
 ]

@@ -183,6 +183,14 @@ def run_child(form, function, max_frame=MAX_FRAME):
   os.dup2(null, 0)
   os.close(null)
   os.dup2(2, 1)
+  return serve_child(form, function, rfd, wfd, max_frame)
+
+
+def serve_child(form, function, rfd, wfd, max_frame=MAX_FRAME):
+  """Serves this wire and ends its output; returns what the exit status is to be.
+
+  The descriptors are left open; rfd and wfd may be one.
+  """
   serve = {"sync": serve_sync, "async": serve_async}[form]
   try:
     serve(function, rfd, wfd, max_frame)
