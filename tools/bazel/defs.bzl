@@ -6,12 +6,12 @@ load("@forkrpc_rules//:cc.bzl", _cc_binary = "cc_binary", _cc_library = "cc_libr
 CXX20 = ["-std=c++20"]
 
 def cc_library(name, **kwargs):
-    """A library below cc/ is included as "forkrpc/...", wherever it is built."""
+    # A library below cc/ is included as "forkrpc/...", wherever it is built.
     if native.package_name().startswith("cc/"):
         kwargs.setdefault("strip_include_prefix", "/cc")
 
-    # Each header by itself: ours, where others' own would be tried too by a line of
-    # .bazelrc, those for other systems among them.
+    # Each of our headers by itself. A line of .bazelrc would try others' too, those for
+    # other systems among them.
     kwargs["features"] = kwargs.get("features", []) + ["parse_headers"]
     _cc_library(name = name, **kwargs)
 

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -29,6 +28,12 @@ bool IsBlank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool IsHex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
          (c >= 'A' && c <= 'F');
+}
+
+// What a hexadecimal digit is worth.
+uint32_t HexValue(char digit) {
+  return static_cast<uint32_t>(digit <= '9' ? digit - '0'
+                                            : (digit | 0x20) - 'a' + 10);
 }
 
 void AppendUtf8(uint32_t code, std::string* out) {
@@ -183,18 +188,26 @@ bool Parser::Number() {
 }
 
 bool Parser::Hex() {
-  std::string digits;
+  std::string octets;
+  bool odd = false;
   while (at_ < text_.size() && text_[at_] != '\'') {
     if (IsHex(text_[at_])) {
-      digits.push_back(text_[at_]);
+      const uint32_t digit = HexValue(text_[at_]);
+      if (odd) {
+        octets.back() =
+            static_cast<char>(static_cast<uint8_t>(octets.back()) << 4 | digit);
+      } else {
+        octets.push_back(static_cast<char>(digit));
+      }
+      odd = !odd;
     } else if (!IsBlank(text_[at_])) {
       return Fail("octets in h'' that are not hexadecimal");
     }
     ++at_;
   }
   if (!Take('\'')) return Fail("the end inside h''");
-  if (digits.size() % 2 != 0) return Fail("h'' with an odd digit");
-  return Done(builder_.Add(Value::Octets(absl::HexStringToBytes(digits))));
+  if (odd) return Fail("h'' with an odd digit");
+  return Done(builder_.Add(Value::Octets(octets)));
 }
 
 bool Parser::Unit(uint32_t* unit) {
@@ -202,9 +215,7 @@ bool Parser::Unit(uint32_t* unit) {
   *unit = 0;
   for (const char digit : digits) {
     if (!IsHex(digit)) return false;
-    *unit = *unit << 4 |
-            static_cast<uint32_t>(digit <= '9' ? digit - '0'
-                                               : (digit | 0x20) - 'a' + 10);
+    *unit = *unit << 4 | HexValue(digit);
   }
   at_ += 4;
   return digits.size() == 4;

@@ -19,7 +19,8 @@ namespace value_internal {
 enum class NodeShape : uint32_t { kOctets, kValues };
 
 struct Node {
-  Node(NodeShape shape, uint64_t size) : shape(shape), size(size) {}
+  Node(NodeShape its_shape, uint64_t its_size)
+      : shape(its_shape), size(its_size) {}
 
   void Hold() { holders.fetch_add(1, std::memory_order_relaxed); }
   // Whether that was the last one.

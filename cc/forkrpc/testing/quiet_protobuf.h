@@ -1,11 +1,12 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Keeps protobuf from writing to standard error, where it would tell of each input
-// that it refuses.
+// Keeps protobuf from writing to standard error, where it would tell of each
+// input that it refuses.
 //
-// From release 22 on protobuf logs through Abseil, which is left as it is: its level
-// can be set only with an Abseil newer than the oldest that we build with.
+// From release 22 on protobuf logs through Abseil, which is left as it is: its
+// level can be set only with an Abseil newer than the oldest that we build
+// with.
 //
 //   const QuietProtobuf silence;  // as long as it lives
 
