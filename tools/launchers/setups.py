@@ -20,7 +20,8 @@ Setup = collections.namedtuple(
 
 def launcher(package, command, mend='', as_is=False):
   words = command if isinstance(command, (list, tuple)) else command.split()
-  return Setup('launcher', package, ' '.join(words), words, mend=mend,
+  name = ' '.join(words).replace('FORKRPC -- doctor --probe', '{}')
+  return Setup('launcher', package, name.replace('DIR/', ''), words, mend=mend,
                as_is=as_is)
 
 
