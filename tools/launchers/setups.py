@@ -20,7 +20,8 @@ Setup = collections.namedtuple(
 
 def launcher(package, command, mend='', as_is=False):
   words = command if isinstance(command, (list, tuple)) else command.split()
-  return Setup('launcher', package, ' '.join(words), words, mend=mend,
+  name = ' '.join(words).replace('FORKRPC -- doctor --probe', '{}')
+  return Setup('launcher', package, name.replace('DIR/', ''), words, mend=mend,
                as_is=as_is)
 
 
@@ -147,7 +148,7 @@ SETUPS = [
             'EXEC:{}'], mend=WAIT),
     server('socat', 'socat -t10 TCP-LISTEN,fork EXEC',
            ['socat', '-t10', 'TCP-LISTEN:PORT,bind=127.0.0.1,fork,backlog=64',
-            'EXEC:{}'], mend='EXEC with nofork'),
+            'EXEC:{}'], mend='EXEC with nofork, where it is a server'),
     server('socat', 'socat TCP-LISTEN,fork EXEC,nofork',
            ['socat', 'TCP-LISTEN:PORT,bind=127.0.0.1,fork,backlog=64',
             'EXEC:{},nofork']),
@@ -182,14 +183,16 @@ SETUPS = [
            'nc -q SECONDS'),
     client('netcat-traditional', 'nc.traditional -q0 127.0.0.1 SERVED',
            'nc -q SECONDS'),
-    client('netcat-traditional', 'nc.traditional -q10 127.0.0.1 SERVED'),
+    client('netcat-traditional', 'nc.traditional -q10 127.0.0.1 SERVED',
+           'more seconds, and another program where both ends may send much at '
+           'a time'),
     client('ncat', 'ncat 127.0.0.1 SERVED'),
     client('ncat', 'ncat --no-shutdown 127.0.0.1 SERVED',
            'without --no-shutdown'),
     client('busybox', 'busybox nc 127.0.0.1 SERVED',
            'another program, where both ends may send much at a time'),
     client('socat', 'socat - TCP:127.0.0.1:SERVED', WAIT),
-    client('socat', 'socat -t10 - TCP:127.0.0.1:SERVED'),
+    client('socat', 'socat -t10 - TCP:127.0.0.1:SERVED', 'more seconds'),
     proxy('nginx', 'nginx stream', ['nginx', '-c', 'DIR/nginx.conf'],
           {'nginx.conf': NGINX % ''}, 'proxy_half_close on'),
     proxy('nginx', 'nginx stream, proxy_half_close on',
@@ -235,5 +238,5 @@ SETUPS = [
            'here.conf': 'foreground = yes\npid =\n[here]\nclient = yes\n'
                         'accept = 127.0.0.1:PORT\n'
                         'connect = 127.0.0.1:OTHER\n'},
-          'take the answers first: it loses the end of some large ones'),
+          'TIMEOUTclose for late answers; take the answers first for large ones'),
 ]

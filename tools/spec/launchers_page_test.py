@@ -12,7 +12,8 @@ import launchers_page
 
 def row(name, kind="launcher", fit=True, mend="", **broken):
   return {"kind": kind, "program": "p", "version": "1.2", "name": name,
-          "mend": mend, "fit": fit, "broken": broken}
+          "mend": mend, "fit": fit, "broken": broken,
+          "not_tried": ["latest_answer"]}
 
 
 def made(*rows):
@@ -28,6 +29,10 @@ class LaunchersPageTest(unittest.TestCase):
 
   def test_what_holds(self):
     self.assertIn("| `env` | p 1.2 | all holds |  |  |", made(row("env")))
+
+  def test_what_holds_after_a_long_time(self):
+    slow = {**row("env"), "not_tried": []}
+    self.assertIn("| all holds, after 75 s too |", made(slow))
 
   def test_what_does_not_hold_and_what_to_do(self):
     self.assertIn(

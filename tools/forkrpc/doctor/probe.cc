@@ -40,8 +40,9 @@ constexpr size_t kMaxOctets = size_t{64} << 20;
 constexpr int kLost = 9;  // exit status: nobody asked, or nobody listens
 
 // The descriptors may be in either mode: whoever shares them sets it.
-bool WaitFor(int fd, short events, MonotonicTime deadline) {
-  pollfd wanted = {fd, events, 0};
+bool WaitFor(int fd, bool to_read, MonotonicTime deadline) {
+  pollfd wanted = {fd, POLLIN, 0};
+  if (!to_read) wanted.events = POLLOUT;
   const absl::StatusOr<int> ready =
       PollUntil(absl::MakeSpan(&wanted, 1), deadline);
   return ready.ok() && *ready > 0;
@@ -75,7 +76,8 @@ class Probe {
 Probe::Input Probe::Fill(MonotonicTime deadline) {
   char octets[size_t{64} << 10];
   while (true) {
-    if (!WaitFor(STDIN_FILENO, POLLIN, deadline)) return Input::kNothing;
+    if (!WaitFor(STDIN_FILENO, /*to_read=*/true, deadline))
+      return Input::kNothing;
     const ssize_t got = read(STDIN_FILENO, octets, sizeof(octets));
     if (got > 0) {
       in_.append(octets, got);
@@ -117,7 +119,7 @@ bool Probe::Write(absl::string_view octets) {
     if (put > 0) {
       octets.remove_prefix(put);
     } else if (errno == EAGAIN) {
-      if (!WaitFor(STDOUT_FILENO, POLLOUT, deadline)) return false;
+      if (!WaitFor(STDOUT_FILENO, /*to_read=*/false, deadline)) return false;
     } else if (errno != EINTR) {
       return false;
     }
