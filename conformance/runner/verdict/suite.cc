@@ -260,7 +260,10 @@ void RunJobs(const SuiteOptions& options, const SpecText& spec,
     if (options.on_outcome) {
       outcome.result.set_log(options.on_outcome(*job.testee, outcome));
     }
-    failures += outcome.result.verdict() != PASS ? 1 : 0;
+    const Verdict verdict = outcome.result.verdict();
+    const bool is_no_failure =
+        verdict == PASS || verdict == UNSUPPORTED || verdict == NOT_LOOKED_AT;
+    failures += is_no_failure ? 0 : 1;
     *job.result = std::move(outcome.result);
     hangs.Ended(job, i);
     ++done;

@@ -41,7 +41,7 @@ struct Progress {
   CaseRun run;  // that has just ended
   int done;
   int total;
-  int failures;  // runs not passed so far
+  int failures;  // runs so far that were looked at and are not passed
 };
 
 struct SuiteOptions {
