@@ -78,6 +78,8 @@ absl::Status CheckDurations(const PoolOptions& options) {
     absl::Duration found;
     absl::Duration least;
   } durations[] = {
+      {"drain.answers_grace", options.drain.answers_grace,
+       absl::ZeroDuration()},
       {"exit_grace", options.exit_grace, absl::ZeroDuration()},
       {"start", options.start, absl::ZeroDuration()},
       {"stop", options.stop, absl::ZeroDuration()},

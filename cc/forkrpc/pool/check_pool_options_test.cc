@@ -89,6 +89,10 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Durations, BadPoolOptionsTest,
     testing::Values(
+        Bad{"drain.answers_grace is at least 0; found -1ms",
+            [](PoolOptions* o) {
+              o->drain.answers_grace = -absl::Milliseconds(1);
+            }},
         Bad{"exit_grace is at least 0; found -1ms",
             [](PoolOptions* o) { o->exit_grace = -absl::Milliseconds(1); }},
         Bad{"start is at least 0; found -1ms",
