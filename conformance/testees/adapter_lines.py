@@ -18,6 +18,8 @@ import sys
 
 # Lines; the contract is too much work for whoever needs more.
 CEILING = 50
+# Those that serve many sessions may have so many more.
+FOR_SESSIONS = 15
 # C++ spells out includes, types and errors: what they had when they were measured.
 CEILINGS = {("cc", "child"): 81, ("cc", "parent"): 82, ("cc_async", "child"): 72}
 COMMENT = {".cc": "//", ".js": "//", ".pl": "#", ".py": "#", ".rb": "#",
@@ -69,14 +71,17 @@ def measure(folder):
   return lines, manifests
 
 
-def complaints(lines):
+def complaints(lines, manifests):
   """What is above its ceiling."""
-  return [
-      f"{name}: the adapter of the {role} has {count} lines, the ceiling is "
-      f"{CEILINGS.get((name, role), CEILING)}"
-      for (name, role), count in sorted(lines.items())
-      if count > CEILINGS.get((name, role), CEILING)
-  ]
+  found = []
+  for (name, role), count in sorted(lines.items()):
+    ceiling = CEILINGS.get((name, role), CEILING)
+    if manifests[name].get("sessions") == "many":
+      ceiling += FOR_SESSIONS
+    if count > ceiling:
+      found.append(f"{name}: the adapter of the {role} has {count} lines, the "
+                   f"ceiling is {ceiling}")
+  return found
 
 
 def table(lines, manifests):
@@ -113,7 +118,7 @@ def main(arguments):
   if "--update" in arguments:
     readme.write_text(after, encoding="utf-8")
     before = after
-  found = complaints(lines)
+  found = complaints(lines, manifests)
   if before != after:
     found.append("README.md: the table is stale: adapter_lines.py --update")
   for line in found:

@@ -24,9 +24,12 @@ class CountTest(unittest.TestCase):
       adapter_lines.count_lines(".cob", "")
 
   def test_ceilings(self):
-    self.assertEqual(adapter_lines.complaints({("a", "child"): 50}), [])
-    self.assertEqual(
-        len(adapter_lines.complaints({("a", "child"): 51, ("cc", "child"): 999})), 2)
+    manifests = {"a": {}, "cc": {}, "m": {"sessions": "many"}}
+    self.assertEqual(adapter_lines.complaints(
+        {("a", "child"): 50, ("m", "child"): 65}, manifests), [])
+    self.assertEqual(len(adapter_lines.complaints(
+        {("a", "child"): 51, ("cc", "child"): 999, ("m", "child"): 66},
+        manifests)), 3)
 
   def test_table(self):
     rows = adapter_lines.table({("a", "child"): 7}, {"a": {"language": "A"}})

@@ -19,7 +19,8 @@ bool LooksAtProcess(const Case& conformance_case) {
 bool NeedsOwnProcess(const Case& conformance_case) {
   if (LooksAtProcess(conformance_case)) return true;
   const auto& reqs = conformance_case.reqs();
-  const bool about_ends = !reqs.empty() &&
+  // Of a parent's program the specification says nothing.
+  const bool about_ends = conformance_case.role() == CHILD && !reqs.empty() &&
                           (absl::StartsWith(reqs.Get(0), "FR-CLS-") ||
                            absl::StartsWith(reqs.Get(0), "FR-PRC-"));
   return about_ends ||

@@ -25,7 +25,7 @@ ABSL_FLAG(absl::Duration, watchdog, absl::ZeroDuration(),
           "silence that is called a hang; 0 = scaled by the start-up");
 ABSL_FLAG(bool, fresh, false,
           "a process for each run, though the testee serves many sessions");
-ABSL_FLAG(int, j, 0, "runs at a time; 0 = one for each processor");
+ABSL_FLAG(int, j, 0, "runs at a time; 0 = two for each processor");
 
 namespace forkrpc::conformance {
 
@@ -67,6 +67,8 @@ std::optional<absl::Duration> Watchdog() {
 }
 
 bool Fresh() { return absl::GetFlag(FLAGS_fresh); }
+
+int RunsAtATime() { return absl::GetFlag(FLAGS_j) > 0 ? Jobs() : 2 * Jobs(); }
 
 int Jobs() {
   const int jobs = absl::GetFlag(FLAGS_j);

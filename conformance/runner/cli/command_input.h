@@ -45,8 +45,10 @@ uint64_t Seed();
 std::optional<absl::Duration> Watchdog();
 // --fresh: no process serves more than one run.
 bool Fresh();
-// Runs at a time: -j, or one for each processor.
+// What may work at a time: -j, or one for each processor.
 int Jobs();
+// Runs at a time: -j, or two for each processor, as many of them wait.
+int RunsAtATime();
 
 }  // namespace forkrpc::conformance
 

@@ -196,7 +196,8 @@ std::string UsageText() {
   --gdb             likewise, with the testee under gdb from its first instruction
   --strict          exit 1 also for a SHOULD that is not met, UNSUPPORTED, and
                     what could not be looked at
-  -j N              runs at a time (one for each processor)
+  -j N              runs at a time (two for each processor, as many wait)
+  --fresh           a process for each run, though the testee serves many
 
   --version         of this program, and of the specification inside
 

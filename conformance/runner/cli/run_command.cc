@@ -137,7 +137,7 @@ std::function<void(const Progress&)> SayProgress(absl::Duration every) {
 
 SuiteOptions OptionsFromFlags(LogKeeper* keeper) {
   SuiteOptions options;
-  options.jobs = Jobs();
+  options.jobs = RunsAtATime();
   options.watchdog = Watchdog();
   options.start_limit = absl::GetFlag(FLAGS_start_limit);
   options.seed = Seed();

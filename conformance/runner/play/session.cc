@@ -264,8 +264,13 @@ bool Session::TakeEnd() {
   if (!options_.among_many) return false;
   absl::string_view rest = report_part_;
   int status = 0;
-  if (absl::ConsumePrefix(&rest, "ended ") && absl::SimpleAtoi(rest, &status) &&
-      status >= 0 && status <= kHighestStatus) {
+  if (testee_.session_ended()) {
+    stream_error_.Update(Mismatch(
+        absl::StrCat("behind the end of the session standard output has \"",
+                     DescribeOctets(report_part_), "\"")));
+  } else if (absl::ConsumePrefix(&rest, "ended ") &&
+             absl::SimpleAtoi(rest, &status) && status >= 0 &&
+             status <= kHighestStatus) {
     testee_.EndSession(status);
     reports_ended_ = true;
     ended_at_ = watched();

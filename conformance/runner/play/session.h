@@ -108,6 +108,8 @@ class Session {
   // Whether the adapter has reported a line so far.
   bool spoke() const { return spoke_; }
   const std::string& errors_tail() const { return errors_tail_; }
+  // What is wrong with what has come, whether or not a step asked for it.
+  const absl::Status& stream_error() const { return stream_error_; }
   // Takes what is left of standard error after the program's end.
   void DrainErrors();
   // Waits until the program has ended, for the watchdog or for an interruption.

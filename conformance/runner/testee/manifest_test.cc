@@ -51,6 +51,19 @@ TEST_F(ManifestTest, AParentsWireIsOnThreeOrOnStandardInputAndOutput) {
               HasSubstr("\"parent_wire\" is \"3\"; say \"stdio\""));
 }
 
+TEST_F(ManifestTest, AProcessServesManySessionsWhereTheManifestSaysSo) {
+  EXPECT_FALSE(LoadWith("")->ServesMany());
+  const absl::StatusOr<Testee> many = LoadWith(R"("sessions": "many")");
+  ASSERT_TRUE(many.ok()) << many.status();
+  EXPECT_TRUE(many->ServesMany());
+  EXPECT_FALSE(many->Spawn(CHILD, SYNC).many_sessions);
+  const SpawnOptions options = many->SpawnForMany(CHILD, SYNC);
+  EXPECT_TRUE(options.many_sessions);
+  EXPECT_EQ(options.environment.at("FORKRPC_SESSIONS"), "many");
+  EXPECT_THAT(std::string(LoadWith(R"("sessions": "2")").status().message()),
+              HasSubstr("\"sessions\" is \"2\"; say \"many\""));
+}
+
 TEST_F(ManifestTest, TheErrorIsOneLineWithTheFilesName) {
   for (const char* wrong : {
            "",

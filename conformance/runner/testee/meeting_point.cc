@@ -37,10 +37,10 @@ absl::StatusOr<ScopedFd> OpenPipe(const std::string& path, int flags) {
 absl::StatusOr<MeetingPoint> MeetingPoint::Open(Transport transport,
                                                 const std::string& folder) {
   MeetingPoint point(transport);
-  const absl::Status status =
-      transport == PIPES ? point.MakePipes(folder)
-      : transport == TCP ? point.ListenAtPort()
-                         : point.ListenAtPath(folder + "/wire");
+  const absl::Status status = transport == PIPES ? point.MakePipes(folder)
+                              : transport == TCP
+                                  ? point.ListenAtPort()
+                                  : point.ListenAtPath(folder + "/session");
   if (!status.ok()) return status;
   return point;
 }
@@ -63,10 +63,8 @@ absl::Status MeetingPoint::ListenAtPath(const std::string& path) {
     return SystemError("bind", errno);
   }
   paths_.push_back(path);
-  if (listen(listening->get(), 1) != 0) return SystemError("listen", errno);
-  fd_ = *std::move(listening);
   address_ = absl::StrCat("unix ", path);
-  return absl::OkStatus();
+  return Listen(*std::move(listening));
 }
 
 absl::Status MeetingPoint::ListenAtPort() {
@@ -77,14 +75,11 @@ absl::Status MeetingPoint::ListenAtPort() {
   absl::StatusOr<ScopedFd> listening = RunnersSocket(AF_INET);
   if (!listening.ok()) return listening.status();
   if (bind(listening->get(), Generic(&address), size) != 0 ||
-      listen(listening->get(), 1) != 0 ||
       getsockname(listening->get(), Generic(&address), &size) != 0) {
-    return SystemError("no TCP over the loopback device: bind and listen",
-                       errno);
+    return SystemError("no TCP over the loopback device: bind", errno);
   }
-  fd_ = *std::move(listening);
   address_ = absl::StrCat("tcp 127.0.0.1 ", ntohs(address.sin_port));
-  return absl::OkStatus();
+  return Listen(*std::move(listening));
 }
 
 absl::Status MeetingPoint::MakePipes(const std::string& folder) {
@@ -115,6 +110,16 @@ absl::Status MeetingPoint::MakePipes(const std::string& folder) {
 
 absl::StatusOr<bool> MeetingPoint::Take() {
   return transport_ == PIPES ? TakePipes() : Accept();
+}
+
+// Who connected may have gone again before he is accepted.
+absl::Status MeetingPoint::Listen(ScopedFd listening) {
+  if (fcntl(listening.get(), F_SETFL, O_NONBLOCK) != 0 ||
+      listen(listening.get(), 1) != 0) {
+    return SystemError("listen", errno);
+  }
+  fd_ = std::move(listening);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> MeetingPoint::Accept() {

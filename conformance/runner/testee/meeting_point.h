@@ -62,6 +62,7 @@ class MeetingPoint {
 
   absl::Status ListenAtPath(const std::string& path);
   absl::Status ListenAtPort();
+  absl::Status Listen(ScopedFd listening);
   absl::Status MakePipes(const std::string& folder);
   absl::StatusOr<bool> Accept();
   absl::StatusOr<bool> TakePipes();

@@ -328,7 +328,8 @@ RunOutcome PlayAndJudge(const CaseRun& run, const Testee& testee,
   options.record = &record;
   Session session(options, std::move(process));
   int number = 0;
-  const absl::Status status = Play(run, settings.seed, &session, &number);
+  absl::Status status = Play(run, settings.seed, &session, &number);
+  if (alive != nullptr) status.Update(session.stream_error());
   std::string finding = "every step is passed";
   if (!status.ok()) {
     finding =

@@ -30,9 +30,9 @@ constexpr size_t kStrayShown = 256;
 // A new folder, of which nobody else may use anything.
 absl::StatusOr<std::string> NewFolder() {
   std::error_code error;
-  std::string path = (std::filesystem::temp_directory_path(error) /
-                      "forkrpc-testee-XXXXXX")
-                         .string();
+  std::string path =
+      (std::filesystem::temp_directory_path(error) / "forkrpc-testee-XXXXXX")
+          .string();
   if (error || absl::StrContains(path, ' ')) {
     return absl::UnavailableError(
         "there is no folder for temporary files whose path has no blank");
@@ -101,9 +101,9 @@ absl::Status LivingTestee::Offer(const CaseRun& run,
     if (*taken) break;
     if (IsInterrupted(settings)) return absl::CancelledError("interrupted");
     if (const std::optional<Exit> exit = ProcessEnd(&*process_)) {
-      return absl::FailedPreconditionError(absl::StrCat(
-          "the process ended with ", exit->Text(), " when it was to take a ",
-          "session"));
+      return absl::FailedPreconditionError(
+          absl::StrCat("the process ended with ", exit->Text(),
+                       " when it was to take a ", "session"));
     }
     const Watchdog::Bark bark =
         watchdog.Look(stopwatch.Look(), /*moved=*/false,
@@ -131,7 +131,8 @@ std::string LivingTestee::TakeBack(TesteeProcess process) {
   if (!descriptors_.has_value()) descriptors_ = now;
   if (*now <= *descriptors_ + kFreeDescriptors) return "";
   return absl::StrCat("the process has ", *now, " descriptors, ",
-                      *now - *descriptors_, " more than after its first "
+                      *now - *descriptors_,
+                      " more than after its first "
                       "session: they leak");
 }
 
@@ -168,8 +169,8 @@ std::string LivingTestee::Retire(const RunSettings& settings) {
     }
   }
   if (exit->IsStatus(0) || exit->how == Exit::kUnknown) return "";
-  return absl::StrCat("at the end of its standard input the process ended with ",
-                      exit->Text());
+  return absl::StrCat(
+      "at the end of its standard input the process ended with ", exit->Text());
 }
 
 }  // namespace forkrpc::conformance

@@ -4,9 +4,10 @@
 // LivingTestee: one process of a testee, which serves one session after the
 // other.
 //
-// The wire of a session is offered at an address that the process opens; a folder
-// of its own, which goes with it, has the addresses. What a session leaves behind
-// is looked at when it has ended. One thread at a time; destruction kills it.
+// The wire of a session is offered at an address that the process opens; a
+// folder of its own, which goes with it, has the addresses. What a session
+// leaves behind is looked at when it has ended. One thread at a time;
+// destruction kills it.
 //
 //   auto living = LivingTestee::Start(testee, CHILD, SYNC);
 //   absl::Status taken = (*living)->Offer(run, settings);

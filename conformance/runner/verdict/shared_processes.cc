@@ -58,8 +58,8 @@ std::unique_ptr<LivingTestee> SharedProcesses::Take(const Key& key,
   return *std::move(fresh);
 }
 
-void SharedProcesses::Note(const Key& key, const Seen& seen,
-                           std::string reason, Verdict shared, Verdict own,
+void SharedProcesses::Note(const Key& key, const Seen& seen, std::string reason,
+                           Verdict shared, Verdict own,
                            const std::string& log) {
   SharedDifference difference;
   difference.set_run(seen.run);
@@ -113,8 +113,7 @@ RunOutcome SharedProcesses::Run(const CaseRun& run, const Testee& testee,
   const Seen seen = {living->run(), living->sessions()};
   std::optional<TesteeProcess> alive;
   if (taken.ok()) {
-    outcome =
-        RunAmongMany(run, testee, spec, settings, living->Lend(), &alive);
+    outcome = RunAmongMany(run, testee, spec, settings, living->Lend(), &alive);
     outcome.result.set_session(static_cast<uint32_t>(living->sessions()));
   } else if (absl::IsFailedPrecondition(taken)) {
     outcome.result.set_verdict(HANG);
@@ -130,7 +129,8 @@ RunOutcome SharedProcesses::Run(const CaseRun& run, const Testee& testee,
   if (alive.has_value() && amiss.empty()) {
     GiveBack(key, std::move(living), settings);
   }
-  // A breach that only the oracle saw is looked at in a process of its own, too.
+  // A breach that only the oracle saw is looked at in a process of its own,
+  // too.
   if (outcome.result.verdict() == PASS && amiss.empty() &&
       outcome.result.oracle().empty()) {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -7,8 +7,8 @@
 // counts; so has each run that needs one, and each of a testee that serves but
 // one session. That what a testee did depends on what it served before is a
 // difference: it is noted, whatever the verdict. A process serves a limited
-// number of sessions, and a class in which differences abound shares no more. Any
-// thread; several at once. Destruction ends all processes.
+// number of sessions, and a class in which differences abound shares no more.
+// Any thread; several at once. Destruction ends all processes.
 //
 //   SharedProcesses shared(SharedProcesses::Which::kByCase);
 //   RunOutcome outcome = shared.Run(run, testee, spec, settings);
@@ -42,13 +42,13 @@ class SharedProcesses {
   };
   // A process serves so many sessions, and a class so many differences are
   // enough to know it by.
-  static constexpr int kMostSessions = 100;
+  static constexpr int kMostSessions = 200;
   static constexpr int kMostDifferences = 5;
 
   explicit SharedProcesses(Which which) : which_(which) {}
 
-  RunOutcome Run(const CaseRun& run, const Testee& testee,
-                 const SpecText& spec, const RunSettings& settings);
+  RunOutcome Run(const CaseRun& run, const Testee& testee, const SpecText& spec,
+                 const RunSettings& settings);
 
   // Ends the processes as their testees are to be ended.
   void Retire(const RunSettings& settings);

@@ -9,7 +9,6 @@
 
 const fs = require('fs');
 const net = require('net');
-const readline = require('readline');
 const {runChild} = require('./forkrpc');
 
 const form = process.argv[2];
@@ -46,21 +45,17 @@ const serve = (options) => runChild(form, (request, respond, event) => {
   return op(request.subarray(1), respond, event);
 }, options);
 
-const open = {
-  unix: (path) => [net.connect({path, allowHalfOpen: true})],
-  tcp: (host, port) => [net.connect({host, port, allowHalfOpen: true, noDelay: true})],
-  pipes: (from, to) => [
-    new net.Socket({fd: fs.openSync(from, 'r'), writable: false, allowHalfOpen: true}),
-    new net.Socket({fd: fs.openSync(to, 'w'), readable: false})],
-};
+const open = (transport, a, b) => transport === 'pipes' ?
+    [new net.Socket({fd: fs.openSync(a, 'r'), writable: false, allowHalfOpen: true}),
+      new net.Socket({fd: fs.openSync(b, 'w'), readable: false})] :
+    [net.connect({...(b ? {host: a, port: b} : {path: a}), allowHalfOpen: true, noDelay: true})];
 
 if (process.env.FORKRPC_SESSIONS) {
-  readline.createInterface({input: process.stdin}).on('line', (line) => {
-    const [, , transport, ...where] = line.split(' ');
-    const [input, output = input] = open[transport](...where);
+  require('readline').createInterface({input: process.stdin}).on('line', (line) => {
+    const [input, output = input] = open(...line.split(' ').slice(2));
     held.length = 0;
     serve({input, output, onEnd: (status) => fs.writeSync(1, `ended ${status}\n`)});
-  }).on('close', () => process.exit(0));
+  });
 } else {
   serve();
 }

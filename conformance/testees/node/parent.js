@@ -14,20 +14,16 @@ const {Parent} = require('./forkrpc');
 const report = (...words) => fs.writeFileSync(1, `${words.join(' ')}\n`);
 const toHex = (payload) => payload.toString('hex') || '-';
 
-function openParent(wire) {
-  const parent = new Parent(process.argv[2], {
-    ...wire,
-    onEvent: (payload) => report('event', toHex(payload)),
-    onEnd: (error) => {
-      if (!error) return report('closed');
-      if (error.requirement) process.stderr.write(`forkrpc-req: ${error.requirement}\n`);
-      process.stderr.write(`forkrpc: ${error.message}\n`);
-      return report('error', error.kind);
-    },
-  });
-  parent.turn = Promise.resolve(); // What waits until the library takes more.
-  return parent;
-}
+const open = (wire) => new Parent(process.argv[2], {
+  ...wire,
+  onEvent: (payload) => report('event', toHex(payload)),
+  onEnd: (error) => {
+    if (!error) return report('closed');
+    if (error.requirement) process.stderr.write(`forkrpc-req: ${error.requirement}\n`);
+    process.stderr.write(`forkrpc: ${error.message}\n`);
+    return report('error', error.kind);
+  },
+});
 
 function call(parent, tag, payload) {
   const done = (error, response) => {
@@ -41,24 +37,20 @@ function call(parent, tag, payload) {
 }
 
 const isMany = Boolean(process.env.FORKRPC_SESSIONS);
-let parent = isMany ? null : openParent({fd: 3});
+let parent = isMany ? null : open({fd: 3});
+let turn = Promise.resolve(); // What waits until the library takes more.
 readline.createInterface({input: process.stdin}).on('line', (line) => {
-  const [command, tag, hex, ...where] = line.split(' ');
-  if (command === 'session') {
-    const connect = hex === 'tcp' ? {host: where[0], port: where[1]} : {path: where[0]};
-    parent = openParent({connect: [{...connect, noDelay: true}]});
-    return;
-  }
+  const [command, tag, hex, a, b] = line.split(' ');
+  if (command === 'quit' && !isMany) process.exit(0);
   if (command === 'quit') {
-    if (!isMany) process.exit(0);
-    parent.isOver = true;
     parent.abandon(() => report('ended', 0));
-    return;
+    parent = null;
+  } else if (command === 'session') {
+    parent = open({connect: [b ? {host: a, port: b, noDelay: true} : {path: a}]});
+    turn = Promise.resolve();
+  } else {
+    const of = parent;
+    turn = turn.then(() => of.ready()).then(() => of === parent &&
+        (command === 'drop' ? of.drop() : call(of, tag, Buffer.from(hex, 'hex'))));
   }
-  const current = parent;
-  current.turn = current.turn.then(() => current.ready()).then(() => {
-    if (current.isOver) return;
-    if (command === 'drop') current.drop();
-    else call(current, tag, Buffer.from(hex, 'hex'));
-  });
 }).on('close', () => process.exit(0));

@@ -75,20 +75,9 @@ def open_wire(transport, *where):
   """The descriptors to read from and to write to; of a socket it is one."""
   if transport == "pipes":
     return os.open(where[0], os.O_RDONLY), os.open(where[1], os.O_WRONLY)
-  family = socket.AF_INET if transport == "tcp" else socket.AF_UNIX
-  wire = socket.socket(family)
+  wire = socket.socket(socket.AF_INET if transport == "tcp" else socket.AF_UNIX)
   wire.connect((where[0], int(where[1])) if transport == "tcp" else where[0])
   return (wire.detach(),) * 2
-
-
-def serve_sessions(form, call):
-  for line in sys.stdin:
-    rfd, wfd = open_wire(*line.split()[2:])
-    held.clear()
-    status = forkrpc.serve_child(form, call, rfd, wfd)
-    for fd in {rfd, wfd}:
-      os.close(fd)
-    print("ended", status, flush=True)
 
 
 if __name__ == "__main__":
@@ -96,6 +85,9 @@ if __name__ == "__main__":
   if form == "async":
     OPS.update(ASYNC_OPS)
   call = async_call if form == "async" else sync_call
-  if "FORKRPC_SESSIONS" in os.environ:
-    sys.exit(serve_sessions(form, call))
-  sys.exit(forkrpc.run_child(form, call))
+  if "FORKRPC_SESSIONS" not in os.environ:
+    sys.exit(forkrpc.run_child(form, call))
+  for line in sys.stdin:
+    rfd, wfd = open_wire(*line.split()[2:])
+    held.clear()
+    print("ended", forkrpc.serve_child(form, call, rfd, wfd), flush=True)

@@ -37,27 +37,21 @@ def open_parent(fd):
 
 
 def open_wire(transport, *where):
-  family = socket.AF_INET if transport == "tcp" else socket.AF_UNIX
-  wire = socket.socket(family)
+  wire = socket.socket(socket.AF_INET if transport == "tcp" else socket.AF_UNIX)
   wire.connect((where[0], int(where[1])) if transport == "tcp" else where[0])
   return wire.detach()
-
-
-def quit_session(parent):
-  if "FORKRPC_SESSIONS" not in os.environ:
-    sys.exit(0)
-  for fd in parent.interest():  # It has not ended.
-    os.close(fd)
-  report("ended", 0)
 
 
 def execute(parent, line):
   """Returns the parent that there is then."""
   command, *words = line.decode("ascii").split(" ")
+  if command == "quit" and "FORKRPC_SESSIONS" not in os.environ:
+    sys.exit(0)
   if command == "session":
     return open_parent(open_wire(*words[1:]))
   if command == "quit":
-    return quit_session(parent)
+    parent.abandon()
+    return report("ended", 0)
   if command == "drop":
     parent.drop()
     return parent
@@ -75,8 +69,8 @@ def main():
   parent = None if "FORKRPC_SESSIONS" in os.environ else open_parent(3)
   pending = bytearray()
   while True:
-    ready = descriptor.wait(
-        {0: select.POLLIN, **(parent.interest() if parent else {})})
+    interest = parent.interest() if parent else {}
+    ready = descriptor.wait({0: select.POLLIN, **interest})
     # Commands last: "quit" ends what else is ready.
     for fd, events in sorted(ready.items(), reverse=True):
       if fd != 0:

@@ -147,6 +147,8 @@ class Parent {
    */
   abandon(onClosed) {
     this._ended = true;
+    this._callbacks.clear();
+    this._wake();
     if (this._wire.closed) return onClosed();
     this._wire.once('close', onClosed);
     this._wire.destroy();

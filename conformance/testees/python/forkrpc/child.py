@@ -187,9 +187,9 @@ def run_child(form, function, max_frame=MAX_FRAME):
 
 
 def serve_child(form, function, rfd, wfd, max_frame=MAX_FRAME):
-  """Serves this wire and ends its output; returns what the exit status is to be.
+  """Serves this wire and closes it; returns what the exit status is to be.
 
-  The descriptors are left open; rfd and wfd may be one.
+  rfd and wfd may be one descriptor.
   """
   serve = {"sync": serve_sync, "async": serve_async}[form]
   try:
@@ -207,3 +207,5 @@ def serve_child(form, function, rfd, wfd, max_frame=MAX_FRAME):
   finally:
     #= spec/wire.md#FR-CLS-005
     descriptor.end_output(wfd)
+    for fd in {rfd, wfd}:
+      os.close(fd)

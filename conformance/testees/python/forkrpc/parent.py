@@ -57,6 +57,12 @@ class Parent:
     """No more calls: half-closes once all requests are sent, then reads on."""
     self._dropped = True
 
+  def abandon(self):
+    """Ends the connection as it is; no callback is run any more."""
+    for fd in self.interest():
+      os.close(fd)
+    self._ended = True
+
   def interest(self):
     """{descriptor: poll mask}; empty after the end."""
     if self._ended:
