@@ -71,9 +71,9 @@ class MeetingPointTest : public ::testing::TestWithParam<Transport> {
   }
 
   // The path of a socket must be short.
-  std::string folder_ = (std::filesystem::temp_directory_path() /
-                         "forkrpc-point-XXXXXX")
-                            .string();
+  std::string folder_ =
+      (std::filesystem::temp_directory_path() / "forkrpc-point-XXXXXX")
+          .string();
 };
 
 TEST_P(MeetingPointTest, TheWireIsTakenOnceAndWorksBothWays) {

@@ -124,10 +124,10 @@ RunOutcome SharedProcesses::Run(const CaseRun& run, const Testee& testee,
     }
     return RunCase(run, testee, spec, settings);
   }
-  const std::string amiss =
-      alive.has_value() ? living->TakeBack(*std::move(alive)) : "";
-  if (alive.has_value() && amiss.empty()) {
-    GiveBack(key, std::move(living), settings);
+  std::string amiss;
+  if (alive.has_value()) {
+    amiss = living->TakeBack(*std::move(alive));
+    if (amiss.empty()) GiveBack(key, std::move(living), settings);
   }
   // A breach that only the oracle saw is looked at in a process of its own,
   // too.
