@@ -1,9 +1,9 @@
 """Headers that clang has parsed once, for the many sources that include them.
 
 Three quarters of a test's compilation are GoogleTest's headers. Where the setting
-//tools/bazel:precompiled holds (--config=asan), cc_test of defs.bzl hands what this
+//tools/bazel:precompiled holds (asan, llvm-cov), cc_test of defs.bzl hands what this
 rule makes to the compiler with -include-pch; a source still includes what it uses,
-as every other configuration compiles it without.
+as every other configuration, so the step gcc, compiles it without.
 """
 
 load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
