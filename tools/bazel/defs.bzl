@@ -18,11 +18,22 @@ def cc_library(name, **kwargs):
 def cc_binary(name, **kwargs):
     _cc_binary(name = name, **kwargs)
 
-def cc_test(name, deps = [], **kwargs):
+def cc_test(name, deps = [], copts = [], **kwargs):
     """A GoogleTest with the usual main."""
+    precompiled = not copts  # else its flags are not those of gtest_headers
     _cc_test(
         name = name,
-        deps = deps + ["@com_google_googletest//:gtest_main"],
+        copts = copts + (select({
+            "//tools/bazel:precompiled": [
+                "-include-pch",
+                "$(BINDIR)/tools/bazel/gtest_headers.pch",
+            ],
+            "//conditions:default": [],
+        }) if precompiled else []),
+        deps = deps + ["@com_google_googletest//:gtest_main"] + (select({
+            "//tools/bazel:precompiled": ["//tools/bazel:gtest_headers"],
+            "//conditions:default": [],
+        }) if precompiled else []),
         **kwargs
     )
 

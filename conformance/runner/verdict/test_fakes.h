@@ -47,9 +47,10 @@ class VerdictTest : public ::testing::Test {
     const std::string path = absl::StrCat(::testing::TempDir(), "/", Name(role),
                                           Name(form), fault, ".json");
     std::ofstream(path) << absl::StrFormat(
-        R"({"contract": 1, "name": "%s", "env": {"FORKRPC_MARK": "%s"},
+        R"({"contract": 1, "name": "%s", "env": {"FORKRPC_MARK": "%s"}, %s
             "%s": {"%s": ["python3", "%s", "%s", "%s"]}})",
-        fault, mark_, Name(role), Name(form), program, Name(form), fault);
+        fault, mark_, more_of_manifest_, Name(role), Name(form), program,
+        Name(form), fault);
     absl::StatusOr<Testee> testee = Testee::Load(path, spec_);
     EXPECT_TRUE(testee.ok()) << testee.status();
     EXPECT_TRUE(testee->CheckInstalled().ok());
@@ -76,6 +77,9 @@ class VerdictTest : public ::testing::Test {
     options.on_outcome = [this](const Testee&, const RunOutcome& outcome) {
       if (outcome.result.verdict() != PASS) last_log_ = outcome.log;
       return std::string();
+    };
+    options.on_progress = [this](const Progress& progress) {
+      last_failures_ = progress.failures;
     };
     std::vector<Testee> testees;
     testees.push_back(Fake(role, form, fault));
@@ -104,6 +108,8 @@ class VerdictTest : public ::testing::Test {
   Report report_;
   std::string last_log_;
   int most_hangs_ = 0;
+  int last_failures_ = 0;         // what the last progress said
+  std::string more_of_manifest_;  // "key": value, with a comma behind
 };
 
 }  // namespace forkrpc::conformance

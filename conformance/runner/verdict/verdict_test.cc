@@ -205,6 +205,18 @@ TEST_F(VerdictTest, AClassThatOnlyHangsIsGivenUp) {
   }
 }
 
+TEST_F(VerdictTest, WhatIsUnsupportedIsNoFailureOfTheProgress) {
+  more_of_manifest_ =
+      R"("unsupported": [{"req": "FR-FRM-003", "why": "to be told apart"}],)";
+  const ClassResult got = Judge(CHILD, SYNC, "none", "child/echo:sync");
+  EXPECT_EQ(got.counts().unsupported(), 1u);
+  EXPECT_EQ(last_failures_, 0);
+
+  more_of_manifest_ = "";
+  Judge(CHILD, SYNC, "crashes", "child/echo:sync");
+  EXPECT_EQ(last_failures_, 1);
+}
+
 // A testee that is wrong everywhere, so that every verdict occurs.
 TEST_F(VerdictTest, VerdictsDoNotDependOnTheNumberOfJobs) {
   const auto verdicts = [&](int jobs) {
