@@ -6,21 +6,21 @@ rule makes to the compiler with -include-pch; a source still includes what it us
 as every other configuration, so the step gcc, compiles it without.
 """
 
-load("@bazel_tools//tools/cpp:toolchain_utils.bzl", "find_cpp_toolchain")
+load("@forkrpc_rules//:cc_common.bzl", "Info", "common", "find_toolchain")
 
 def _impl(ctx):
-    toolchain = find_cpp_toolchain(ctx)
-    features = cc_common.configure_features(
+    toolchain = find_toolchain(ctx)
+    features = common.configure_features(
         ctx = ctx,
         cc_toolchain = toolchain,
         requested_features = ctx.features,
         unsupported_features = ctx.disabled_features,
     )
-    context = cc_common.merge_cc_infos(
-        cc_infos = [dep[CcInfo] for dep in ctx.attr.deps],
+    context = common.merge_cc_infos(
+        cc_infos = [dep[Info] for dep in ctx.attr.deps],
     ).compilation_context
     out = ctx.actions.declare_file(ctx.label.name + ".pch")
-    variables = cc_common.create_compile_variables(
+    variables = common.create_compile_variables(
         feature_configuration = features,
         cc_toolchain = toolchain,
         # A source of ours would be remembered by its path in the sandbox, and what
@@ -34,14 +34,14 @@ def _impl(ctx):
         preprocessor_defines = context.defines,
         use_pic = True,
     )
-    flags = cc_common.get_memory_inefficient_command_line(
+    flags = common.get_memory_inefficient_command_line(
         feature_configuration = features,
         action_name = "c++-compile",
         variables = variables,
     )
     ctx.actions.run(
         mnemonic = "CppPrecompile",
-        executable = cc_common.get_tool_for_action(
+        executable = common.get_tool_for_action(
             feature_configuration = features,
             action_name = "c++-compile",
         ),
@@ -55,7 +55,7 @@ def _impl(ctx):
         ] + ["-include" + header for header in ctx.attr.headers] + flags,
         inputs = depset(transitive = [toolchain.all_files, context.headers]),
         outputs = [out],
-        env = cc_common.get_environment_variables(
+        env = common.get_environment_variables(
             feature_configuration = features,
             action_name = "c++-compile",
             variables = variables,
@@ -64,7 +64,7 @@ def _impl(ctx):
     return [
         DefaultInfo(files = depset([out])),
         # What depends on it has the file beside it when it is compiled.
-        CcInfo(compilation_context = cc_common.create_compilation_context(
+        Info(compilation_context = common.create_compilation_context(
             headers = depset([out]),
         )),
     ]
@@ -74,7 +74,7 @@ precompiled_header = rule(
     attrs = {
         "deps": attr.label_list(
             doc = "what the headers are of",
-            providers = [CcInfo],
+            providers = [Info],
         ),
         "headers": attr.string_list(
             doc = "as a source includes them; of the system, or of deps",

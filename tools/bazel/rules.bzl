@@ -50,6 +50,21 @@ _FILES = {
     "sh.bzl": ("@rules_shell//shell:{rule}.bzl", ["sh_binary", "sh_test"]),
 }
 
+# What a rule of our own in C++ is made with: not rules, so not in _FILES.
+_COMMON_NATIVE = """load("@bazel_tools//tools/cpp:toolchain_utils.bzl", _find = "find_cpp_toolchain")
+common = cc_common
+Info = CcInfo
+find_toolchain = _find
+"""
+
+_COMMON_LOADED = """load("@rules_cc//cc:find_cc_toolchain.bzl", _find = "find_cpp_toolchain")
+load("@rules_cc//cc/common:cc_common.bzl", _common = "cc_common")
+load("@rules_cc//cc/common:cc_info.bzl", _Info = "CcInfo")
+common = _common
+Info = _Info
+find_toolchain = _find
+"""
+
 # Of these only our own checks are made: who depends on us fetches neither.
 _OURS = ("py.bzl", "sh.bzl")
 
@@ -72,6 +87,7 @@ def _text(name, way):
 def native_rules():
     """Defines @forkrpc_rules for a WORKSPACE."""
     files = {name: _text(name, _native) for name in _FILES}
+    files["cc_common.bzl"] = _COMMON_NATIVE
     files["BUILD.bazel"] = ""
     files["python/BUILD.bazel"] = _PYTHON.format(
         loads = "load(\"@bazel_tools//tools/python:toolchain.bzl\", \"py_runtime_pair\")\n",
@@ -90,6 +106,7 @@ def module_rules(is_root):
         name: _text(name, _absent if name in _OURS and not is_root else _loaded)
         for name in _FILES
     }
+    files["cc_common.bzl"] = _COMMON_LOADED
     files["BUILD.bazel"] = ""
     if is_root:
         files["python/BUILD.bazel"] = _PYTHON.format(
