@@ -21,7 +21,7 @@ std::string StepKind(const Case& made, uint32_t number) {
   const Step& step = made.steps(static_cast<int>(number) - 1);
   const auto* const field = step.GetReflection()->GetOneofFieldDescriptor(
       step, Step::descriptor()->FindOneofByName("kind"));
-  return field == nullptr ? "none" : field->name();
+  return field == nullptr ? "none" : std::string(field->name());
 }
 
 Level LevelOf(const std::string& req, const SpecText& spec) {

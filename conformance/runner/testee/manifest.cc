@@ -15,6 +15,7 @@
 #include "conformance/runner/base/legible.h"
 #include "conformance/runner/cases/case_checks.h"
 #include "conformance/runner/cases/case_run.h"
+#include "conformance/runner/testee/needs.h"
 #include "google/protobuf/struct.pb.h"
 #include "google/protobuf/util/json_util.h"
 
@@ -146,7 +147,7 @@ absl::Status Testee::Check(const SpecText& spec) const {
                               "\", or leave it out for one session to a "
                               "process"));
   }
-  for (const auto& requirement : manifest_.requires()) {
+  for (const auto& requirement : Needs(manifest_)) {
     if (!IsCommand(requirement.argv()) || requirement.else_().empty()) {
       return Error(
           "each of \"requires\" needs an \"argv\" (a program first, no NUL) "
@@ -177,7 +178,7 @@ absl::Status Testee::Check(const SpecText& spec) const {
 }
 
 absl::Status Testee::CheckInstalled() {
-  for (const auto& requirement : manifest_.requires()) {
+  for (const auto& requirement : Needs(manifest_)) {
     const std::vector<std::string> argv(requirement.argv().begin(),
                                         requirement.argv().end());
     const absl::StatusOr<bool> succeeds =

@@ -21,6 +21,7 @@
 #include "conformance/runner/base/require.h"
 #include "conformance/runner/cases/spec_text.h"
 #include "conformance/runner/testee/manifest.h"
+#include "conformance/runner/testee/needs.h"
 #include "forkrpc/testee_manifest.pb.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -65,7 +66,7 @@ bool KeepsContract(const TesteeManifest& manifest) {
       right &= argv->empty() || IsCommand(*argv);
     }
   }
-  for (const auto& needed : manifest.requires()) {
+  for (const auto& needed : forkrpc::conformance::Needs(manifest)) {
     right &= IsCommand(needed.argv()) && !needed.else_().empty();
   }
   for (const auto& [variable, value] : manifest.env()) {
