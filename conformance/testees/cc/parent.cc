@@ -54,9 +54,11 @@ bool Execute(forkrpc::Worker* worker, const std::string& line) {
   return words[0] != "quit";
 }
 
-forkrpc::WorkerOptions MakeOptions(forkrpc::Form form) {
+forkrpc::WorkerOptions MakeOptions(bool sync) {
   forkrpc::WorkerOptions options;
-  options.connection.form = form;
+  options.connection.form = sync ? forkrpc::Form::kSync : forkrpc::Form::kAsync;
+  // As the contract says of `drop`, over TCP too.
+  options.drain.mode = forkrpc::DrainMode::kHalfCloseAtOnce;
   options.on_event = [](absl::string_view event) {
     Report(absl::StrCat("event ", Hex(event)));
   };
@@ -70,14 +72,12 @@ forkrpc::WorkerOptions MakeOptions(forkrpc::Form form) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const forkrpc::Form form = argc == 2 && std::string(argv[1]) == "sync"
-                                 ? forkrpc::Form::kSync
-                                 : forkrpc::Form::kAsync;
+  const bool sync = argc == 2 && std::string(argv[1]) == "sync";
   forkrpc::LibuvLoop loop;
   auto wire = forkrpc::FdTransport::FromSocket(forkrpc::OwnedFd(3));
   if (!wire.ok()) return std::fprintf(stderr, "no wire on 3\n"), 2;
   auto worker =
-      forkrpc::Worker::Connect(*std::move(wire), MakeOptions(form), &loop);
+      forkrpc::Worker::Connect(*std::move(wire), MakeOptions(sync), &loop);
   std::string pending;  // an incomplete line
   auto commands = loop.WatchFd(STDIN_FILENO, [&](unsigned) {
     char buffer[65536];
