@@ -6,7 +6,7 @@
 # reader has not taken yet, if the child's exit status is another than 0; -t does not help.
 #
 # Guess: all of it arrives, as with status 0. Seen: of 100,000 octets the 65,536 that the
-# reader's pipe held when the child ended; socat says status 7 and ends with 1.
+# reader's pipe held when the child ended, or none if that came first; socat says status 7.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -26,4 +26,4 @@ zero=$(arrived 0)
 seven=$(arrived 7)
 echo "of 100000 octets arrive: exit status 0: $zero, exit status 7: $seven"
 sed 's/^.*socat\[[0-9]*\] //;s/child [0-9]*/child/' said
-test "$zero" -eq 100000 && test "$seven" -eq 65536 || { echo "that has changed" >&2; exit 1; }
+test "$zero" -eq 100000 && test "$seven" -lt 100000 || { echo "that has changed" >&2; exit 1; }
