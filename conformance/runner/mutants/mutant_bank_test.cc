@@ -50,7 +50,7 @@ constexpr char kIdle[] = R"(
     steps { expect_exit { status: ZERO } })";
 // Passes whatever the child answers; the oracle does not.
 constexpr char kBlind[] = R"(
-    id: "child/blind" reqs: "FR-CLS-008" level: MUST
+    id: "child/blind" reqs: "FR-CLS-005" level: MUST
     role: CHILD forms: SYNC title: "t" why: "w"
     steps { send { item { request { tag: "a" payload { octets: "Ehi" } } } } }
     steps { half_close {} }
@@ -308,7 +308,7 @@ TEST_F(MutantBankTest, EachFormHasAResultAndTheKillersOfThatForm) {
 }
 
 TEST_F(MutantBankTest, ADoubtfulHarnessJudgesNothing) {
-  Add("answers-twice", "FR-ORD-005", "FR-CLS-008");
+  Add("answers-twice", "FR-ORD-005", "FR-CLS-005");
   mutants_[0]->mutable_killer(0)->set_case_("child/blind");
   cases_ = Load({{"child/blind.textproto", kBlind}});
   const MutantResult result = ExamineOne();
@@ -371,7 +371,7 @@ class MutantsCommandTest : public MutantBankTest {
  protected:
   int Run(const std::string& fault) {
     cases_ = Load({{"child/blind.textproto", kBlind}});
-    Add("answers-twice", "FR-ORD-005", "FR-CLS-008");
+    Add("answers-twice", "FR-ORD-005", "FR-CLS-005");
     mutants_[0]->mutable_killer(0)->set_case_("child/blind");
     Registry registry;
     registry.add_testee()->set_name("fake");

@@ -38,7 +38,7 @@ TEST_F(VerdictTest, TheRightFakesPassEveryMust) {
 // A case that looks away: the oracle does not.
 TEST_F(VerdictTest, APassThatTheOracleSeesBrokenIsTheHarnesssFault) {
   const SourceFile blind = {"child/blind.textproto", R"(
-      id: "child/blind" reqs: "FR-CLS-008" level: MUST role: CHILD forms: SYNC
+      id: "child/blind" reqs: "FR-CLS-005" level: MUST role: CHILD forms: SYNC
       axes { transport: SOCKETPAIR }
       title: "nothing is looked at" why: "to be found out"
       steps { send { item { request { tag: "a" payload { octets: "Ehi" } } } } }
