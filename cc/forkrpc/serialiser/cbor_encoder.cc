@@ -62,6 +62,12 @@ inline char* PutString(Major major, absl::string_view octets, char* to) {
   return to + octets.size();
 }
 
+// Null if it is not UTF-8.
+inline char* PutText(absl::string_view text, char* to) {
+  to = PutHead(Major::kText, text.size(), to);
+  return CopyIfUtf8(text, to) ? to + text.size() : nullptr;
+}
+
 char* PutDouble(double number, char* to) {
   // What is beyond a float must not be converted to one.
   const bool may_fit =
@@ -84,11 +90,8 @@ char* PutDouble(double number, char* to) {
 // Writes a value that has no content; null if it is text that is not UTF-8.
 inline char* PutScalar(const Value& value, char* to) {
   switch (value.kind()) {
-    case Value::Kind::kText: {
-      const absl::string_view text = value.string();
-      to = PutHead(Major::kText, text.size(), to);
-      return CopyIfUtf8(text, to) ? to + text.size() : nullptr;
-    }
+    case Value::Kind::kText:
+      return PutText(value.string(), to);
     case Value::Kind::kOctets:
       return PutString(Major::kOctets, value.string(), to);
     case Value::Kind::kInteger:
