@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Examines the set-ups of setups.py with `forkrpc doctor`, and writes rows.
 
-  tools/launchers/examine --forkrpc=PROGRAM [--slow] [--only=REGEX] ROWS
+  python3 tools/launchers/examine.py --forkrpc=PROGRAM [--slow] [--only=REGEX] ROWS
 
 Only what is installed is examined; rows of ROWS that were not are kept. Best in
 a namespace of its own (unshare -n, loopback up), as root, since servers listen
@@ -50,6 +50,25 @@ def await_port(port, process):
   return False
 
 
+@contextlib.contextmanager
+def added_line(path, line):
+  """A line at the end of a file, which is then as it was, or gone."""
+  before = None
+  if os.path.exists(path):
+    with open(path, encoding='utf-8') as file:
+      before = file.read()
+  with open(path, 'a', encoding='utf-8') as file:
+    file.write(line)
+  try:
+    yield
+  finally:
+    if before is None:
+      os.unlink(path)
+    else:
+      with open(path, 'w', encoding='utf-8') as file:
+        file.write(before)
+
+
 class Scratch:
   """A folder with keys and configuration, and what the words stand for."""
 
@@ -67,15 +86,15 @@ class Scratch:
     subprocess.run([self.fill(word) for word in words], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-  def make_keys(self):
+  def make_keys(self, stack):
+    """Keys; the user's own list of those that may log in is as before at the end."""
     self.run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', 'DIR/key')
     self.run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', 'DIR/host')
     # Servers want it at home, and nowhere else.
     home = os.path.expanduser('~/.ssh')
     os.makedirs(home, 0o700, exist_ok=True)
     with open(self.fill('DIR/key.pub'), encoding='ascii') as key:
-      with open(f'{home}/authorized_keys', 'a', encoding='ascii') as known:
-        known.write(key.read())
+      stack.enter_context(added_line(f'{home}/authorized_keys', key.read()))
     if shutil.which('dropbearkey'):
       self.run('dropbearkey', '-t', 'ed25519', '-f', 'DIR/dropbear_key')
     if shutil.which('openssl'):
@@ -196,7 +215,7 @@ def examine_all(options):
     folder = stack.enter_context(tempfile.TemporaryDirectory())
     os.chmod(folder, 0o711)
     scratch = Scratch(folder, os.path.abspath(options.forkrpc))
-    scratch.make_keys()
+    scratch.make_keys(stack)
     scratch.words['SERVED'] = serve(stack, scratch)
     scratch.words['SSHD'] = free_port()
     scratch.write('sshd_config', 'Port SSHD\nListenAddress 127.0.0.1\n'

@@ -4,6 +4,9 @@
 
 import collections
 import json
+import os
+import pathlib
+import tempfile
 import unittest
 
 import examine
@@ -34,6 +37,21 @@ class SetupsTest(unittest.TestCase):
     self.assertEqual(scratch.fill('EXEC:{} DIR/a FORKRPC PORT'),
                      'EXEC:/bin/forkrpc doctor --probe /tmp/x/a /bin/forkrpc '
                      '4000')
+
+
+class AddedLineTest(unittest.TestCase):
+
+  def test_the_file_is_as_before(self):
+    with tempfile.TemporaryDirectory() as folder:
+      path = os.path.join(folder, 'keys')
+      with examine.added_line(path, 'a\n'):
+        self.assertEqual(pathlib.Path(path).read_text(encoding='utf-8'), 'a\n')
+      self.assertFalse(os.path.exists(path))
+      pathlib.Path(path).write_text('mine\n', encoding='utf-8')
+      with self.assertRaises(ValueError), examine.added_line(path, 'a\n'):
+        self.assertEqual(pathlib.Path(path).read_text(encoding='utf-8'), 'mine\na\n')
+        raise ValueError
+      self.assertEqual(pathlib.Path(path).read_text(encoding='utf-8'), 'mine\n')
 
 
 class RowsTest(unittest.TestCase):

@@ -106,7 +106,7 @@ sudo unshare -n sh -c 'ip link set lo up &&
 bazel run //tools/spec:update
 ```
 
-Each row is one run of `forkrpc doctor`, which has begun up to 53 workers for it:
+Each row is one run of `forkrpc doctor`, which has begun up to STARTS workers for it:
 what is lost now and then may have been missed. An answer 75 s after the half-close is
 tried only with `--slow`. The rows here are of Debian 12.
 """
@@ -160,7 +160,7 @@ def page(rows):
                  "| | version | of what the wire needs | good to know | "
                  "what to do |\n|---|---|---|---|---|\n" +
                  "\n".join(lines) + "\n")
-  parts.append(TAIL)
+  parts.append(TAIL.replace("STARTS", str(max(row["starts"] for row in rows))))
   return "\n".join(parts)
 
 

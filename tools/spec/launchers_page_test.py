@@ -13,7 +13,7 @@ import launchers_page
 def row(name, kind="launcher", fit=True, mend="", **broken):
   return {"kind": kind, "program": "p", "version": "1.2", "name": name,
           "mend": mend, "fit": fit, "broken": broken,
-          "not_tried": ["latest_answer"]}
+          "not_tried": ["latest_answer"], "starts": 52}
 
 
 def made(*rows):
@@ -26,6 +26,9 @@ def made(*rows):
 
 
 class LaunchersPageTest(unittest.TestCase):
+
+  def test_how_many_workers_a_row_has_begun_at_most(self):
+    self.assertIn("begun up to 54 workers", made(row("a"), {**row("b"), "starts": 54}))
 
   def test_what_holds(self):
     self.assertIn("| `env` | p 1.2 | all holds |  |  |", made(row("env")))
