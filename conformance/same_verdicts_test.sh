@@ -30,10 +30,11 @@ def verdicts(classes):
 
 
 one, many = read(sys.argv[1]), read(sys.argv[2])
+alone, among_many = verdicts(one), verdicts(many)
 wrong = 0
-for run, verdict in verdicts(many).items():
-  if verdicts(one)[run] != verdict:
-    print("alone", verdicts(one)[run], "among many", verdict, *run)
+for run in alone.keys() | among_many.keys():
+  if alone.get(run) != among_many.get(run):
+    print("alone", alone.get(run), "among many", among_many.get(run), *run)
     wrong += 1
 for each in many:
   for difference in each["differences"]:
@@ -41,7 +42,7 @@ for each in many:
     wrong += 1
 shared = sum(each["shared_runs"] for each in many)
 processes = sum(each["shared_processes"] for each in many)
-total = len(verdicts(many))
+total = len(among_many)
 print(f"{total} runs, {shared} of them in {processes} processes, {wrong} differences")
 # Nothing is shown by what is not shared.
 sys.exit(wrong > 0 or shared < total / 2 or
