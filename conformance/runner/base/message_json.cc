@@ -73,9 +73,10 @@ absl::StatusOr<std::string> MessageJson(
   std::string json;
   const auto status =
       google::protobuf::util::MessageToJsonString(*legible, &json, options);
-  if (!status.ok())
+  if (!status.ok()) {
     return absl::InternalError(
         absl::string_view(status.message().data(), status.message().size()));
+  }
   return json;
 }
 

@@ -103,7 +103,7 @@ absl::Status LivingTestee::Offer(const CaseRun& run,
     if (const std::optional<Exit> exit = ProcessEnd(&*process_)) {
       return absl::FailedPreconditionError(
           absl::StrCat("the process ended with ", exit->Text(),
-                       " when it was to take a ", "session"));
+                       " when it was to take a session"));
     }
     const Watchdog::Bark bark =
         watchdog.Look(stopwatch.Look(), /*moved=*/false,

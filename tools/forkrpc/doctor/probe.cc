@@ -76,8 +76,9 @@ class Probe {
 Probe::Input Probe::Fill(MonotonicTime deadline) {
   char octets[size_t{64} << 10];
   while (true) {
-    if (!WaitFor(STDIN_FILENO, /*to_read=*/true, deadline))
+    if (!WaitFor(STDIN_FILENO, /*to_read=*/true, deadline)) {
       return Input::kNothing;
+    }
     const ssize_t got = read(STDIN_FILENO, octets, sizeof(octets));
     if (got > 0) {
       in_.append(octets, got);
