@@ -9,10 +9,6 @@ def cc_library(name, **kwargs):
     # A library below cc/ is included as "forkrpc/...", wherever it is built.
     if native.package_name().startswith("cc/"):
         kwargs.setdefault("strip_include_prefix", "/cc")
-
-    # Each of our headers by itself. A line of .bazelrc would try others' too, those for
-    # other systems among them.
-    kwargs["features"] = kwargs.get("features", []) + ["parse_headers"]
     _cc_library(name = name, **kwargs)
 
 def cc_binary(name, **kwargs):
