@@ -85,6 +85,32 @@ TEST(ReportTest, WhatIsNotLookedAtIsCountedByItsReason) {
   EXPECT_THAT(Markdown(report), Not(HasSubstr("Every run is passed")));
 }
 
+TEST(ReportTest, WhatDiffersAmongManySessionsIsSaid) {
+  const Report report = Parse(R"(
+    testees { name: "fake" classes {
+      role: CHILD form: SYNC
+      not_shared: "there is no folder"
+      differences {
+        run: "child/a:sync" session: 6 shared: FAIL reason: "got hi!" own: PASS
+      }
+      differences {
+        run: "child/b:sync" session: 9 shared: PASS reason: "it leaks"
+      }
+    } }
+  )");
+  const std::string text =
+      "DIFFERS     fake  child/a:sync\n"
+      "            as session 6 of a process FAIL: got hi!; in a process of "
+      "its "
+      "own PASS, which counts\n"
+      "DIFFERS     fake  child/b:sync\n"
+      "            as session 9 of a process PASS, but it leaks\n"
+      "NOT SHARED  fake  child sync: there is no folder\n";
+  EXPECT_THAT(Divergences(report), HasSubstr(text));
+  EXPECT_THAT(Markdown(report), HasSubstr("    NOT SHARED  fake  child sync: "
+                                          "there is no folder\n"));
+}
+
 TEST(ReportTest, ATwinStandsBesideItsCase) {
   const Report report = Parse(R"(testees { name: "t" classes { runs {
       id: "child/b:sync" level: MUST verdict: FAIL reason: "r"

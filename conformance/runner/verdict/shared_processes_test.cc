@@ -6,6 +6,7 @@
 
 #include "conformance/runner/verdict/shared_processes.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
@@ -120,6 +121,25 @@ TEST_F(SharedProcessesTest, AWireThatStaysOpenIsAHangOnlyThere) {
   const ClassResult result = JudgeMany("keeps-wire");
   ASSERT_GE(result.differences_size(), 1);
   EXPECT_THAT(result.differences(0).reason(), HasSubstr("keeps its wire open"));
+}
+
+// A path with a blank cannot be said in a line of words.
+TEST_F(SharedProcessesTest, WithoutAFolderNothingIsSharedAndThatIsSaid) {
+  const std::string folder = absl::StrCat(::testing::TempDir(), "/with blank");
+  std::filesystem::create_directories(folder);
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before != nullptr ? before : "";
+  setenv("TMPDIR", folder.c_str(), 1);
+  const ClassResult result = JudgeMany("none");
+  if (before != nullptr) {
+    setenv("TMPDIR", kept.c_str(), 1);
+  } else {
+    unsetenv("TMPDIR");
+  }
+  EXPECT_EQ(result.shared_runs(), 0u);
+  EXPECT_THAT(result.not_shared(),
+              HasSubstr("no folder for temporary files whose path has no "
+                        "blank"));
 }
 
 TEST_F(SharedProcessesTest, AClassThatSharesNothingIsNotAskedForEver) {
