@@ -19,6 +19,7 @@ OUTPUTS = {
     'forkrpc/connection/client_event.h#1': '7 hi\n',
     'forkrpc/connection/deadlines.h#1': '7\n',
     'forkrpc/connection/frame_places.h#1': '1\n',
+    'forkrpc/connection/half_closing.h#1': '0\n1\n',
     'forkrpc/coro/co_call.h#1': 'hello, Ada\nhello, Grace\n',
     'forkrpc/coro/pending.h#1': 'yes\n',
     'forkrpc/coro/task.h#1': '10\n',

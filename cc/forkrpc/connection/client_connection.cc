@@ -37,7 +37,7 @@ absl::Status ClientConnection::WhyNotStarted(size_t payload_size) const {
   if (closed()) {
     return absl::FailedPreconditionError("the connection has ended");
   }
-  if (half_close_ != HalfCloseStage::kNotAsked) {
+  if (half_closing_.asked()) {
     return absl::FailedPreconditionError(
         "no more calls after the half-close was asked for");
   }
@@ -115,19 +115,8 @@ bool ClientConnection::is_open(CallId call) const {
   return state == nullptr ? IsLost(call) : *state != CallState::kAbandoned;
 }
 
-void ClientConnection::HalfClose(MonotonicTime answers_until) {
-  if (half_close_ == HalfCloseStage::kWhenSent) return;
-  if (answers_until == MonotonicTime::InfinitePast()) {
-    half_close_ = HalfCloseStage::kWhenSent;
-    answers_until_ = MonotonicTime::InfiniteFuture();
-  } else {
-    half_close_ = HalfCloseStage::kWhenAnswered;
-    answers_until_ = std::min(answers_until_, answers_until);
-  }
-}
-
 void ClientConnection::OnTimeout(MonotonicTime now) {
-  if (now >= answers_until_) HalfClose();
+  half_closing_.OnTime(now);
   while (std::optional<CallId> call = deadlines_.PopDue(now)) {
     Abandon(calls_.Find(*call), *call, CallState::kExpired,
             absl::DeadlineExceededError(absl::StrCat(
@@ -220,7 +209,7 @@ absl::Status ClientConnection::EndOfStreamStatus() const {
                                            send_error().message()));
   }
   //= spec/wire.md#FR-CLS-007
-  if (half_close_ != HalfCloseStage::kNotAsked) return absl::OkStatus();
+  if (half_closing_.asked()) return absl::OkStatus();
   return absl::UnavailableError(
       absl::StrCat("the child ended the stream at offset ", decoder().offset(),
                    ", although the parent had not half-closed"));

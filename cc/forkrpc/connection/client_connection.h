@@ -42,6 +42,7 @@
 #include "forkrpc/connection/client_options.h"
 #include "forkrpc/connection/connection.h"
 #include "forkrpc/connection/deadlines.h"
+#include "forkrpc/connection/half_closing.h"
 
 namespace forkrpc {
 
@@ -110,7 +111,9 @@ class ClientConnection final : public Connection {
   // in flight any more, but at that time at the latest. May be called again:
   // the earlier time counts.
   //= spec/wire.md#FR-CLS-001
-  void HalfClose(MonotonicTime answers_until = MonotonicTime::InfinitePast());
+  void HalfClose(MonotonicTime answers_until = MonotonicTime::InfinitePast()) {
+    half_closing_.Ask(answers_until);
+  }
 
   // The next thing that happened; nullopt if nothing did.
   //= spec/wire.md#FR-ORD-004
@@ -166,7 +169,7 @@ class ClientConnection final : public Connection {
 
   // Whether StartCall() would take a call of so many octets now.
   bool can_start_call(size_t payload_size = 0) const {
-    return usable() && half_close_ == HalfCloseStage::kNotAsked &&
+    return usable() && !half_closing_.asked() &&
            calls_.size() < max_in_flight_ &&
            payload_size <= options_.limits.max_payload &&
            (send_queue().size() + payload_size <= options_.max_unsent ||
@@ -176,13 +179,11 @@ class ClientConnection final : public Connection {
   //= spec/wire.md#FR-CLS-010
   //= spec/wire.md#FR-CLS-011
   bool wants_shutdown_write() const override {
-    return (half_close_ == HalfCloseStage::kWhenSent ||
-            (half_close_ == HalfCloseStage::kWhenAnswered &&
-             calls_.size() == 0)) &&
-           !shutdown_done() && send_queue().empty() && status().ok();
+    return half_closing_.IsDue(calls_.size()) && !shutdown_done() &&
+           send_queue().empty() && status().ok();
   }
   MonotonicTime NextTimeout() const override {
-    return std::min(deadlines_.Next(), answers_until_);
+    return std::min(deadlines_.Next(), half_closing_.Next());
   }
   void OnTimeout(MonotonicTime now) override;
 
@@ -205,13 +206,6 @@ class ClientConnection final : public Connection {
   CallId CallOf(const FrameView& frame) const {
     return options_.form == Form::kSync ? oldest_ : frame.id;
   }
-  // When the stream is to be half-closed.
-  enum class HalfCloseStage : uint8_t {
-    kNotAsked,
-    kWhenAnswered,  // when no call is in flight, or at answers_until_
-    kWhenSent,      // when all requests are written
-  };
-
   // What is known of a call whose id is taken.
   enum class CallState : uint8_t {
     kPlain,      // it is waited for
@@ -259,9 +253,7 @@ class ClientConnection final : public Connection {
   std::vector<CallId> lost_;
   size_t lost_polled_ = 0;
   size_t open_calls_ = 0;
-  // InfiniteFuture but in kWhenAnswered.
-  MonotonicTime answers_until_ = MonotonicTime::InfiniteFuture();
-  HalfCloseStage half_close_ = HalfCloseStage::kNotAsked;
+  HalfClosing half_closing_;
   bool over_ = false;
 };
 
