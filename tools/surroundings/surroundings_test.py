@@ -12,12 +12,14 @@ lacking there is one status that names it.
 import os
 import re
 import resource
+import signal
+import subprocess
 import tempfile
 import unittest
 
 from tools.surroundings.surroundings import (
-    CLOCK, SANITIZED, Surrounding, block_sigpipe, closed, ignore_sigchld,
-    ignore_sigpipe, limited, works)
+    CLOCK, PATIENCE, SANITIZED, Surrounding, block_sigpipe, closed,
+    ignore_sigchld, ignore_sigpipe, limited, works)
 
 PROBE = os.path.abspath('tools/surroundings/surroundings_probe')
 WORKER = os.path.abspath('cc/forkrpc/client/test_worker')
@@ -154,6 +156,57 @@ class SurroundingsTest(unittest.TestCase):
           line, r'^(start|echo|event|stderr|close|lost|deadline|how|events).*('
           r'RESOURCE_EXHAUSTED|[Tt]oo many open files|: 0$)', lines)
     return refused
+
+  @unittest.skipIf(SANITIZED, 'a sanitizer takes terabytes of address space')
+  def test_little_memory_is_named(self):
+    for client in CLIENTS:
+      with self.subTest(client):
+        refused, outcomes = 0, 0
+        for kib in range(2048, 1 << 20, 64):
+          outcome, said = self.probe_within(kib, client)
+          if outcome.code == 127:
+            continue  # too little for the dynamic linker
+          outcomes += 1
+          if outcomes == 20:
+            break
+          if outcome.code == 0 and outcome.lines == self.control[client].lines:
+            continue
+          refused += 1
+          # The C++ runtime's own line, where it is our memory that is short.
+          if outcome.code != 0:
+            self.assertEqual(outcome.code, -signal.SIGABRT, said)
+            self.assertRegex(said, r'terminate called .*(bad_alloc|without)')
+          self.check_memory_refusals(outcome, said, client)
+        self.assertGreater(refused, 0)
+        self.assertEqual(outcome.lines, self.control[client].lines)
+        print(f'little memory, {client}: {refused} of {outcomes} refused')
+
+  @staticmethod
+  def probe_within(kib, client):
+    with tempfile.TemporaryDirectory() as folder:
+      report = os.path.join(folder, 'report')
+      process = subprocess.run(
+          [PROBE, client, report, WORKER], stdin=subprocess.DEVNULL,
+          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
+          preexec_fn=limited(resource.RLIMIT_AS, kib << 10), timeout=PATIENCE)
+      lines = []
+      if os.path.exists(report):
+        with open(report, encoding='utf-8') as file:
+          lines = file.read().splitlines()
+      said = process.stderr.decode('utf-8', 'replace')
+      return Outcome(process.returncode, lines, len(process.stderr)), said
+
+  def check_memory_refusals(self, outcome, said, client):
+    """Each line that is not the control's is due to one that names memory."""
+    expected = set(self.control[client].lines)
+    others = [line for line in outcome.lines if line not in expected]
+    lacking = r'(bad_alloc|[Cc]annot allocate memory)'
+    if outcome.code == 0:
+      self.assertTrue(any(re.search(lacking, line) for line in others), others)
+    for line in others:
+      self.assertRegex(
+          line, r'^(events: \d+|(start|echo|event|stderr|close|lost|deadline|how'
+          f').*({lacking}|status 127))', said[-1000:])
 
   def test_the_command_does_as_elsewhere(self):
     argv = [COMMAND, 'call', '--serialiser=raw', 'echo hi', '--', WORKER,
