@@ -89,7 +89,8 @@ def count(events):
       if not event.get('completed', {}).get('success'):
         broken.add(identity['targetCompleted']['label'])
     elif 'pattern' in identity or 'targetConfigured' in identity:
-      if 'aborted' in event:
+      # Without a reason: a label_flag that the command line gives another value.
+      if event.get('aborted'):
         broken.add(event['aborted'].get('description', str(identity)))
     elif 'buildFinished' in identity:
       finished = event.get('finished', {}).get('exitCode', {}).get('name')

@@ -71,6 +71,16 @@ class TestReportTest(unittest.TestCase):
     self.assertEqual(
         self.counted(self.result('//a', 'PASSED'), broken), (1, 1, 0))
 
+  def test_target_that_is_not_analysed_is_a_failure(self):
+    def not_configured(**why):
+      return {'id': {'targetConfigured': {'label': '//b'}}, 'aborted': why}
+    good = self.result('//a', 'PASSED')
+    self.assertEqual(
+        self.counted(good, not_configured(reason='ANALYSIS_FAILURE')),
+        (1, 1, 0))
+    # A flag that has another value: nothing is amiss with it.
+    self.assertEqual(self.counted(good, not_configured()), (1, 0, 0))
+
   def test_cached_results_are_told_apart(self):
     counts = test_report.count(
         [self.result('//a', 'PASSED', ALL_GOOD, cachedLocally=True), FINISHED])

@@ -57,9 +57,11 @@ Ran RunWorker(std::vector<std::string> argv, absl::string_view requests,
   EXPECT_TRUE(process.ok()) << process.status();
   if (!process.ok()) return ran;
   Transport* const wire = (*process)->transport();
-  // A worker that does not start may have gone before.
-  if (!requests.empty()) {
-    wire->Write({requests}, IoMode::kBlock).status().IgnoreError();
+  // A worker that does not start may have gone before all is written.
+  while (!requests.empty()) {
+    const auto written = wire->Write({requests}, IoMode::kBlock);
+    if (!written.ok() || written->kind != IoResult::kOctets) break;
+    requests.remove_prefix(written->octets);
   }
   wire->ShutdownWrite().IgnoreError();
   char buffer[4096];
