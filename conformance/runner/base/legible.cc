@@ -71,6 +71,15 @@ std::string LegibleLine(absl::string_view text) {
   return absl::StrReplaceAll(Legible(text), {{"\n", " "}, {"\t", " "}});
 }
 
+std::string ShortLine(absl::string_view text, size_t limit) {
+  std::string line = LegibleLine(text);
+  if (line.size() <= limit) return line;
+  size_t end = limit - 3;
+  while (end > 0 && (line[end] & 0xC0) == 0x80) --end;
+  line.resize(end);
+  return line + "...";
+}
+
 std::string Excerpt(absl::string_view text, size_t limit) {
   if (text.size() <= limit) return std::string(text);
   // A line that is too long itself is cut between two characters.

@@ -26,6 +26,10 @@ std::string Legible(absl::string_view text);
 // The same on one line: tabs and line feeds are blanks.
 std::string LegibleLine(absl::string_view text);
 
+// The same of at most `limit` octets, which are 4 or more: a longer line is cut
+// between two characters and ends with "...".
+std::string ShortLine(absl::string_view text, size_t limit);
+
 // At most about `limit` octets of a text that is Legible: whole, or whole lines
 // of its beginning and its end with a line between them that says how many
 // octets were left out.

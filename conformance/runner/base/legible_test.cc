@@ -38,6 +38,13 @@ TEST(LegibleTest, ALineHasNoLineFeed) {
   EXPECT_EQ(LegibleLine("a\nb\tc\r"), "a b c\\x0d");
 }
 
+TEST(LegibleTest, AShortLineIsCutBetweenCharacters) {
+  EXPECT_EQ(ShortLine("one\ntwo", 7), "one two");
+  EXPECT_EQ(ShortLine("one\ntwo!", 7), "one ...");
+  EXPECT_EQ(ShortLine("on\xc3\xa9\xc3\xa9\xc3\xa9", 7), "on\xc3\xa9...");
+  EXPECT_EQ(ShortLine("one\xc3\xa9\xc3\xa9!", 7), "one...");
+}
+
 TEST(LegibleTest, AnExcerptKeepsWholeLinesOfBothEnds) {
   EXPECT_EQ(Excerpt("one\ntwo\n", 8), "one\ntwo\n");
   EXPECT_EQ(Excerpt("one\ntwo\nthree\nfour\nfive\n", 16),

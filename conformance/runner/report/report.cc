@@ -16,6 +16,7 @@
 #include "conformance/runner/base/message_json.h"
 #include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/report/report_score.h"
+#include "conformance/runner/report/report_shared.h"
 #include "conformance/runner/report/report_twins.h"
 #include "conformance/runner/report/report_verdict.h"
 
@@ -26,10 +27,6 @@ using Row = std::vector<std::string>;
 
 std::string Share(uint32_t passed, uint32_t total) {
   return absl::StrCat(passed, "/", total);
-}
-
-std::string ClassName(const ClassResult& each) {
-  return absl::StrCat(Name(each.role()), " ", Name(each.form()));
 }
 
 Row HeadRow() {
@@ -68,12 +65,6 @@ std::vector<Row> Rows(const Report& report) {
     }
   }
   return rows;
-}
-
-// The first line of a clause or reason that is at most `limit` long.
-std::string Shorten(const std::string& text, size_t limit) {
-  const std::string line = LegibleLine(text);
-  return line.size() <= limit ? line : line.substr(0, limit - 3) + "...";
 }
 
 // Nothing in it is Markdown or HTML, and it stays in its cell.
@@ -168,21 +159,6 @@ std::string UncitedList(const Report& report) {
   return text;
 }
 
-// "as session 7 of a process FAIL: ...; in a process of its own PASS, which
-// counts".
-std::string DifferenceText(const SharedDifference& difference) {
-  std::string text =
-      absl::StrCat("as session ", difference.session(), " of a process ",
-                   Verdict_Name(difference.shared()),
-                   difference.shared() == PASS ? ", but " : ": ",
-                   Shorten(difference.reason(), 400));
-  if (difference.own() != VERDICT_UNSPECIFIED) {
-    absl::StrAppend(&text, "; in a process of its own ",
-                    Verdict_Name(difference.own()), ", which counts");
-  }
-  return text;
-}
-
 // What is not looked at stands in NotLookedAt: it is no divergence.
 template <typename Visit>
 void VisitDivergences(const Report& report, Visit visit) {
@@ -225,27 +201,7 @@ std::string NotLookedAt(const Report& report) {
   for (const Group& group : groups) {
     absl::StrAppend(&text, "NOT LOOKED AT  ", group.testee, "  ", group.runs,
                     group.runs == 1 ? " run, " : " runs, such as ", group.first,
-                    "\n               ", Shorten(group.reason, 400), "\n");
-  }
-  return text;
-}
-
-// What a process that serves many sessions did otherwise, and why not all that
-// could share one did.
-std::string SharedText(const Report& report) {
-  std::string text;
-  for (const TesteeResult& testee : report.testees()) {
-    for (const ClassResult& each : testee.classes()) {
-      for (const SharedDifference& difference : each.differences()) {
-        absl::StrAppend(&text, "DIFFERS     ", testee.name(), "  ",
-                        difference.run(), "\n            ",
-                        DifferenceText(difference), "\n");
-      }
-      if (each.not_shared().empty()) continue;
-      absl::StrAppend(&text, "NOT SHARED  ", testee.name(), "  ",
-                      ClassName(each), ": ", Shorten(each.not_shared(), 400),
-                      "\n");
-    }
+                    "\n               ", ShortLine(group.reason, 400), "\n");
   }
   return text;
 }
@@ -289,7 +245,7 @@ std::string Divergences(const Report& report) {
     absl::StrAppendFormat(&text, "%-11s %s  %s  [%s]\n",
                           Verdict_Name(run.verdict()), testee.name(), run.id(),
                           Name(run.level()));
-    absl::StrAppend(&text, "            ", Shorten(run.reason(), 400), "\n");
+    absl::StrAppend(&text, "            ", ShortLine(run.reason(), 400), "\n");
     if (!run.broken_req().empty()) {
       absl::StrAppend(&text, "            ", run.broken_req(), ": ",
                       run.broken_text(), "\n");
@@ -326,7 +282,7 @@ std::string Markdown(const Report& report) {
   std::string list;
   VisitDivergences(
       report, [&](const TesteeResult& testee, const RunResult& run) {
-        std::string reason = Shorten(run.reason(), 400);
+        std::string reason = ShortLine(run.reason(), 400);
         const std::string twin = TwinText(run);
         if (!twin.empty()) absl::StrAppend(&reason, "; ", twin);
         list += MarkdownRow({MarkdownCell(testee.name()),

@@ -77,6 +77,30 @@ class FormatsTest(unittest.TestCase):
     self.assertEqual((runs[4]["twin"], runs[4]["twin_verdict"]),
                      ("child/a", "FAIL"))
 
+  def test_every_format_tells_of_shared_sessions(self):
+    differs = r"as session 7 of a process FAIL: got ]]> # <b> \xff; in a process" \
+              " of its own PASS, which counts"
+    not_shared = r"no </script> & \x1b folder"
+    junit = xml.etree.ElementTree.fromstring(self.read("junit.xml"))
+    properties = {each.get("name"): each.get("value")
+                  for each in junit[0].iter("property")}
+    self.assertEqual(properties["shared_session_differs"],
+                     f"child/a:sync: {differs}")
+    self.assertEqual(properties["sessions_not_shared"], not_shared)
+    lines = self.read("report.tap").splitlines()
+    self.assertIn(f"# evil child sync child/a:sync differs {differs}", lines)
+    self.assertIn(f"# evil child sync: no sessions are shared: {not_shared}",
+                  lines)
+    page = _Page()
+    page.feed(self.read("report.html"))
+    data = next(script for script, (_, attributes) in zip(
+        page.scripts, (each for each in page.tags if each[0] == "script"))
+                if attributes.get("type") == "application/json")
+    each = json.loads(data)["testees"][0]["classes"][0]
+    self.assertEqual(each["differences"], [{"run": "child/a:sync", "text": differs}])
+    self.assertEqual(each["not_shared"], not_shared)
+    self.assertIn(f"            {differs}\n", self.read("report.md"))
+
   def test_junit_counts_are_those_of_its_cases(self):
     root = xml.etree.ElementTree.fromstring(self.read("junit.xml"))
     self.assertEqual(root.tag, "testsuites")

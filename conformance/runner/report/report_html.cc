@@ -17,6 +17,7 @@
 #include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/report/report_material.h"
 #include "conformance/runner/report/report_score.h"
+#include "conformance/runner/report/report_shared.h"
 #include "conformance/runner/report/report_twins.h"
 #include "conformance/runner/report/report_verdict.h"
 
@@ -200,6 +201,17 @@ std::string ScoreJson(const Score& score) {
   return object.Json();
 }
 
+std::string DifferencesJson(const ClassResult& each) {
+  std::vector<std::string> differences;
+  for (const SharedDifference& difference : each.differences()) {
+    differences.push_back(Object()
+                              .Add("run", difference.run())
+                              .Add("text", DifferenceText(difference))
+                              .Json());
+  }
+  return Array(differences);
+}
+
 std::string ClassJson(const ClassResult& each, const Cells& cells,
                       const Logs& logs) {
   Object counts;
@@ -223,6 +235,8 @@ std::string ClassJson(const ClassResult& each, const Cells& cells,
       .Add("form", Name(each.form()))
       .Add("state", ClassResult::State_Name(each.state()))
       .Add("note", each.note())
+      .Add("not_shared", NotSharedText(each))
+      .AddJson("differences", DifferencesJson(each))
       .AddJson("score", ScoreJson(each.score()))
       .AddJson("cells", counts.Json())
       .AddJson("runs", runs.Json())

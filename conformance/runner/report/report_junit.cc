@@ -11,6 +11,7 @@
 #include "conformance/runner/base/legible.h"
 #include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/report/outcome.h"
+#include "conformance/runner/report/report_shared.h"
 #include "conformance/runner/report/report_twins.h"
 
 namespace forkrpc::conformance {
@@ -113,8 +114,24 @@ std::string Property(absl::string_view name, absl::string_view value) {
                       XmlText(value), "\"/>\n");
 }
 
+// What processes that served many sessions did otherwise is no test case: the
+// verdict of a process of its own is the case's.
+std::string SharedProperties(const ClassResult& each) {
+  std::string properties;
+  for (const SharedDifference& difference : each.differences()) {
+    absl::StrAppend(&properties,
+                    Property("shared_session_differs",
+                             absl::StrCat(difference.run(), ": ",
+                                          DifferenceText(difference))));
+  }
+  const std::string reason = NotSharedText(each);
+  if (!reason.empty()) properties += Property("sessions_not_shared", reason);
+  return properties;
+}
+
 std::string Properties(const Report& report, const TesteeResult& testee,
-                       const Score& score) {
+                       const ClassResult& each) {
+  const Score& score = each.score();
   const auto share = [](uint32_t part, uint32_t total) {
     return absl::StrCat(part, "/", total);
   };
@@ -129,7 +146,7 @@ std::string Properties(const Report& report, const TesteeResult& testee,
       Property("runs_tried", share(score.runs_tried(), score.runs_total())),
       Property("requirements_tried",
                share(score.requirements_tried(), score.requirements_total())),
-      "    </properties>\n");
+      SharedProperties(each), "    </properties>\n");
 }
 
 // "" for a class that nobody wanted to run.
@@ -164,10 +181,9 @@ std::string Suite(const Report& report, const TesteeResult& testee,
                                     Stream("system-err", run.errors()))));
   }
   Add(tally, sum);
-  return absl::StrCat("  <testsuite name=\"", XmlText(class_name), "\" ",
-                      Attributes(tally), ">\n",
-                      Properties(report, testee, each.score()), cases,
-                      "  </testsuite>\n");
+  return absl::StrCat(
+      "  <testsuite name=\"", XmlText(class_name), "\" ", Attributes(tally),
+      ">\n", Properties(report, testee, each), cases, "  </testsuite>\n");
 }
 
 }  // namespace

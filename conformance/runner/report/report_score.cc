@@ -161,6 +161,10 @@ std::vector<const RequirementInfo*> Uncited(const Report& report) {
   return uncited;
 }
 
+std::string ClassName(const ClassResult& each) {
+  return absl::StrCat(Name(each.role()), " ", Name(each.form()));
+}
+
 std::string Name(spec::Testability testability) {
   return absl::AsciiStrToLower(spec::Testability_Name(testability));
 }

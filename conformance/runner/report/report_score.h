@@ -40,6 +40,9 @@ std::vector<const RequirementInfo*> Uncited(const Report& report);
 // "case", "vector", "test" or "review": what shows a breach.
 std::string Name(spec::Testability testability);
 
+// "child sync".
+std::string ClassName(const ClassResult& each);
+
 // One sentence with the number of those and of each kind; "" if there are none.
 std::string UncitedText(const Report& report);
 

@@ -8,6 +8,8 @@
 #include "conformance/runner/base/legible.h"
 #include "conformance/runner/cases/case_run.h"
 #include "conformance/runner/report/outcome.h"
+#include "conformance/runner/report/report_score.h"
+#include "conformance/runner/report/report_shared.h"
 #include "conformance/runner/report/report_twins.h"
 
 namespace forkrpc::conformance {
@@ -56,6 +58,21 @@ std::string Point(const std::string& name, const RunResult& run, int number,
   return absl::StrCat("not ok ", head, "\n", Diagnostic(run));
 }
 
+// Comments: the verdict of a process of its own is the point's.
+std::string SharedComments(const std::string& name, const ClassResult& each) {
+  std::string text;
+  for (const SharedDifference& difference : each.differences()) {
+    absl::StrAppend(&text, "# ", LegibleLine(name), " ", difference.run(),
+                    " differs ", DifferenceText(difference), "\n");
+  }
+  const std::string reason = NotSharedText(each);
+  if (!reason.empty()) {
+    absl::StrAppend(&text, "# ", LegibleLine(name),
+                    ": no sessions are shared: ", reason, "\n");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string Tap(const Report& report, bool strict) {
@@ -63,8 +80,8 @@ std::string Tap(const Report& report, bool strict) {
   int number = 0;
   for (const TesteeResult& testee : report.testees()) {
     for (const ClassResult& each : testee.classes()) {
-      const std::string name = absl::StrCat(
-          testee.name(), " ", Name(each.role()), " ", Name(each.form()));
+      const std::string name =
+          absl::StrCat(testee.name(), " ", ClassName(each));
       if (each.state() == ClassResult::ENDED_AT_ONCE ||
           each.state() == ClassResult::NO_ANSWER) {
         absl::StrAppend(&points, "not ok ", ++number, " - ", Escaped(name),
@@ -77,6 +94,7 @@ std::string Tap(const Report& report, bool strict) {
       for (const RunResult& run : each.runs()) {
         points += Point(name, run, ++number, strict);
       }
+      points += SharedComments(name, each);
     }
   }
   return absl::StrCat("TAP version 14\n1..", number,

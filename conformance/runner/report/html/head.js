@@ -57,12 +57,35 @@ function drawScores() {
       body.append(row);
     });
   }
+  drawShared();
   const uncited = report.reqs.filter((req) => req.cases === 0);
   byId("uncited").hidden = uncited.length === 0;
   document.querySelector("#uncited summary").textContent = `${uncited.length} of ` +
       `${report.reqs.length} requirements are cited by no case`;
   document.querySelector("#uncited ul").append(...uncited.map((req) => make("li", {},
       clauseHead(req.id), ` ${req.text} `, make("span", {class: "soft"}, `(a breach shows by ${req.by})`))));
+}
+
+// What processes that served many sessions did otherwise; open if they did.
+function drawShared() {
+  const told = [];
+  let differences = 0;
+  for (const testee of worstFirst) {
+    for (const each of testee.classes) {
+      const name = make("b", {}, `${testee.name}, ${each.role} ${each.form}: `);
+      differences += each.differences.length;
+      told.push(...each.differences.map(({run, text}) =>
+        make("li", {}, name.cloneNode(true), make("code", {}, run), ` differs ${text}`)));
+      if (each.not_shared) told.push(make("li", {}, name, `no sessions are shared: ${each.not_shared}`));
+    }
+  }
+  const shared = byId("shared");
+  shared.hidden = told.length === 0;
+  shared.open = differences > 0;
+  shared.querySelector("summary").textContent = differences > 0 ?
+      `${count(differences, "run")} in a process of many sessions differed` :
+      "Where processes serve one session only";
+  shared.querySelector("ul").append(...told);
 }
 
 // Each figure that is not 0 leads to the cases that it counts.

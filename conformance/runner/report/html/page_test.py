@@ -135,6 +135,13 @@ class PageTest(unittest.TestCase):
                   self.text("command"))
     self.assertIn("name_that_goes_on_and_on 1.3", self.text("scores"))
 
+  def test_the_head_tells_what_shared_sessions_did_otherwise(self):
+    self.assertEqual(self.text("shared").splitlines(), [
+        "1 run in a process of many sessions differed",
+        "evil, child sync: child/a:sync differs as session 7 of a process FAIL: "
+        "got ]]> # <b> \\xff; in a process of its own PASS, which counts",
+        "evil, child sync: no sessions are shared: no </script> & \\x1b folder"])
+
   def test_what_failed_stands_first_and_the_most_failed_before_it(self):
     self.browser.open(self.many)
     # c is failed by six, a only by the hostile one; b is a SHOULD.
