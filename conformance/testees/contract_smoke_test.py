@@ -270,14 +270,6 @@ class SmokeTest:
           self.assertEqual(child.rest(), frame(1, b"a"))
           self.assertNotEqual(child.status(), 0)
 
-  def test_child_ends_when_its_parent_goes(self):
-    for child in self.children():
-      with self.subTest(child.label):
-        child.send(b"Z" + pack(3000000))
-        self.assertTrue(select.select([child.rfd], [], [], PATIENCE)[0])
-        child.close()
-        child.status()
-
   def test_parent_calls(self):
     for form, parent in self.parents():
       with self.subTest(f"parent {form}"):
