@@ -73,10 +73,12 @@ class Fuzzer {
       result_.given_up = absl::StrCat(musts, " findings");
     } else if (hangs_ >= options_.most_hangs) {
       result_.given_up = absl::StrCat(hangs_, " plans hung");
+    } else if (Interrupted()) {
+      result_.given_up = "interrupted";
     }
     const bool enough = options_.stop_at_first && !result_.findings.empty();
     return enough || !result_.given_up.empty() || !result_.harness.empty() ||
-           result_.plans >= options_.plans || Interrupted() ||
+           result_.plans >= options_.plans ||
            absl::Now() - start_ > options_.time;
   }
 

@@ -50,6 +50,24 @@ for finding in fuzzed["findings"]:
   assert finding["operations_left"] <= 5, finding
 assert "MUST" in [finding["level"] for finding in fuzzed["findings"]], report
 END
+# Interrupted, it reports what it has tried.
+"$program" fuzz --classes child-sync --seed 3 --plans 100000000 \
+  --json "$out/part.json" "$testee" >"$out/said" 2>"$out/complained" &
+fuzzer=$!
+until ls /proc/$fuzzer/task/*/children >/dev/null 2>&1 &&
+  [ -n "$(cat /proc/$fuzzer/task/*/children)" ]; do sleep 0.05; done
+sleep 1
+kill -TERM $fuzzer
+wait $fuzzer
+[ $? -eq 143 ] || { echo "interrupted: the status"; cat "$out/complained"; exit 1; }
+grep -q 'given up: interrupted' "$out/said" || { echo "interrupted:"; cat "$out/said"; exit 1; }
+python3 - "$out/part.json" <<'END' || { echo "interrupted: no report"; exit 1; }
+import json
+import sys
+
+(fuzzed,) = json.load(open(sys.argv[1]))["testees"][0]["classes"]
+assert fuzzed["given_up"] == "interrupted" and fuzzed["plans"] > 0, fuzzed
+END
 "$program" fuzz --diff --classes child-sync --plans 10 --json "$out/diff.json" \
   "$testee" "$testee" || { echo "a testee differs from itself"; exit 1; }
 grep -q '"compared": 10' "$out/diff.json" || { echo "--diff has no JSON"; exit 1; }

@@ -162,8 +162,8 @@ int DiffOne(const Class& cls, const std::vector<const Testee*>& testees,
       DiffClass(cls.role, cls.form, testees, spec, options);
   progress.Clear();
   if (!result.ok()) return Complain(result.status());
-  if (interrupted) return Complain(kHarness, "interrupted");
   *diffed = DiffedMessage(cls.role, cls.form, options.seed, names, *result);
+  if (interrupted) return Complain(kHarness, "interrupted");
   return result->differences.empty() ? kConformant : kDiverges;
 }
 
@@ -180,8 +180,8 @@ int DiffAll(const std::vector<Class>& classes,
     if (offering.size() < 2) continue;
     DiffedClass* const diffed = report->add_diffs();
     code = std::max(code, DiffOne(cls, offering, spec, interrupted, diffed));
-    if (interrupted) return kHarness;
     if (diffed->error().empty()) out << DiffedText(*diffed) << std::flush;
+    if (interrupted) return kHarness;
   }
   return code;
 }
@@ -245,7 +245,7 @@ int RunFuzz(const std::vector<std::string>& words, const SpecText& spec,
   const int code =
       diff ? DiffAll(*classes, testees, spec, interrupted, &report, out)
            : FuzzAll(*classes, testees, spec, interrupted, &report, out);
-  if (interrupted) return kHarness;
+  // What was tried before an interruption is reported as well.
   return std::max(code, WriteJson(report, out));
 }
 
