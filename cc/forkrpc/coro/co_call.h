@@ -54,15 +54,15 @@ using PendingCall = Pending<absl::StatusOr<std::string>>;
 inline PendingCall CoCall(Worker* worker, absl::string_view payload,
                           const CallOptions& options = {}) {
   auto [callback, pending] = MakePending<absl::StatusOr<std::string>>();
-  worker->Call(payload, options,
-               [callback = std::move(callback)](
-                   absl::StatusOr<absl::string_view> response) {
-                 if (response.ok()) {
-                   callback(std::string(*response));
-                 } else {
-                   callback(std::move(response).status());
-                 }
-               });
+  worker->Call(
+      payload, options,
+      [done = std::move(callback)](absl::StatusOr<absl::string_view> response) {
+        if (response.ok()) {
+          done(std::string(*response));
+        } else {
+          done(std::move(response).status());
+        }
+      });
   return std::move(pending);
 }
 

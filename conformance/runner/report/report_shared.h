@@ -27,8 +27,8 @@ std::string DifferenceText(const SharedDifference& difference);
 // "" where nothing hinders them. On one line and legible.
 std::string NotSharedText(const ClassResult& each);
 
-// For the terminal: "DIFFERS     NAME  RUN" with the text on a line below it, and
-// "NOT SHARED  NAME  CLASS: ..."; "" where there is nothing to tell.
+// For the terminal: "DIFFERS     NAME  RUN" with the text on a line below it,
+// and "NOT SHARED  NAME  CLASS: ..."; "" where there is nothing to tell.
 std::string SharedText(const Report& report);
 
 }  // namespace forkrpc::conformance
