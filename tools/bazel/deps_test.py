@@ -106,7 +106,7 @@ class DepsTest(unittest.TestCase):
                        kind)
 
   def test_optional_repositories_come_from_the_system_in_every_mode(self):
-    self.assertEqual(set(self.optional), {'asio', 'glib'})
+    self.assertEqual(set(self.optional), {'asio', 'boost_asio', 'glib'})
     self.assertEqual(self.extended['use_repo optional_deps'],
                      set(self.optional))
     self.assertIn(['//tools/bazel:optional_deps_extension.bzl',
@@ -222,7 +222,7 @@ class DepsTest(unittest.TestCase):
       self.assertIn('com_google_protobuf', made)
     made = repositories('optional_deps.bzl', 'optional_dependencies',
                         existing=['asio'])
-    self.assertEqual(set(made), {'glib'})
+    self.assertEqual(set(made), {'boost_asio', 'glib'})
 
 
 if __name__ == '__main__':

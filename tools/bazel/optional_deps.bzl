@@ -1,8 +1,8 @@
 """Libraries of a program's own that only some adapters use: the system's.
 
-Asio and GLib are for programs that have them already, so no mode fetches them:
-both take what is installed (libasio-dev, libglib2.0-dev), or what the workspace
-calls by these names. Nothing is looked for until a target that needs one is
+Asio, Boost.Asio and GLib are for programs that have them already, so no mode
+fetches them: all take what is installed (libasio-dev, libboost-dev,
+libglib2.0-dev), or what the workspace calls by these names. Nothing is looked for until a target that needs one is
 built; without them everything else builds.
 """
 
@@ -23,6 +23,14 @@ def optional_dependencies(have = None):
             header = "asio.hpp",
             package = "libasio-dev",
             defines = ["ASIO_STANDALONE"],
+            linkopts = ["-pthread"],
+        )
+    if "boost_asio" not in have:
+        optional_cc_repo(
+            name = "boost_asio",
+            target = "boost_asio",
+            header = "boost/asio.hpp",
+            package = "libboost-dev",
             linkopts = ["-pthread"],
         )
     if "glib" not in have:

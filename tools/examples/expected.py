@@ -24,6 +24,7 @@ OUTPUTS = {
     'forkrpc/coro/pending.h#1': 'yes\n',
     'forkrpc/coro/task.h#1': '10\n',
     'forkrpc/event_loop/asio_loop.h#1': 'hello, world\n',
+    'forkrpc/event_loop/boost_asio_loop.h#1': 'hello, world\n',
     'forkrpc/event_loop/glib_loop.h#1': 'hello, world\n',
     'forkrpc/event_loop/loop_end.h#1': 'the loop ends\n',
     'forkrpc/pool/worker_pool.h#1': 'hello, Ada\nhello, Grace\n',

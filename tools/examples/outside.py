@@ -40,6 +40,7 @@ from tools.layering import public_targets
 # What a library is found by that not everyone has.
 TRIALS = {
     'forkrpc/event_loop/asio_loop.h': '#include <asio.hpp>',
+    'forkrpc/event_loop/boost_asio_loop.h': '#include <boost/asio.hpp>',
     'forkrpc/event_loop/glib_loop.h': '#include <glib.h>',
 }
 UNNAMED = 'includes_what_it_does_not_name'
@@ -55,6 +56,7 @@ OTHERS = {
     'absl/types/': '@com_google_absl//absl/types:{stem}',
     'google/protobuf/': '@com_google_protobuf//:protobuf',
     'asio.hpp': '@asio',
+    'boost/asio.hpp': '@boost_asio',
     'glib.h': '@glib',
     'uv.h': '@libuv',
 }

@@ -28,7 +28,7 @@ WARNINGS = ('-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Wshadow', '-Werr
 STANDARDS = ('c++17', 'c++20', 'c++2b')
 PLAIN = ('-fno-exceptions', '-fno-rtti')
 # Whose own headers do not compile without exceptions and RTTI.
-NOT_PLAIN = ('forkrpc/event_loop/asio_loop.h',)
+NOT_PLAIN = ('forkrpc/event_loop/asio_loop.h', 'forkrpc/event_loop/boost_asio_loop.h')
 # The parts of the library that need C++20.
 NEWER = 'forkrpc/coro/'
 
