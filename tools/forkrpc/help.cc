@@ -167,7 +167,7 @@ STRINGs, which are the request of each call, with the first response.
                                  correction for coordinated omission, in a
                                  column of its own: an estimate of the latency
                                  if a call had been made each TIME
-  --duration=5s, --calls=N       how long calls are made and counted, or how many
+  --duration=5s, --calls=N       how long calls are counted, or how many are
   --warm-up=1s                   before, in which they are made and not counted
   --payload=16                   octets, random ones: 16, 100-200, 16:9,4096:1
                                  (nine times out of ten the first)

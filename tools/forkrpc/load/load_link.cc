@@ -25,6 +25,9 @@ constexpr int64_t kLookEvery = 100000000;
 // How long a worker whose stream has ended may take to end itself.
 constexpr absl::Duration kEndGrace = absl::Milliseconds(500);
 
+// The same for one that nothing can be measured of.
+constexpr absl::Duration kAbandonGrace = absl::Milliseconds(100);
+
 // Between SIGTERM and SIGKILL.
 constexpr absl::Duration kKillGrace = absl::Seconds(1);
 
@@ -186,6 +189,12 @@ absl::Status LoadLink::Close(MonotonicTime deadline) {
   if (!exit.ok()) return exit.status();
   if (!exit->failed()) return absl::OkStatus();
   return absl::UnavailableError(process_->DescribeEnd());
+}
+
+void LoadLink::Abandon() {
+  if (process_ == nullptr) return;
+  process_->CloseWire();
+  process_->Terminate(kAbandonGrace).status().IgnoreError();
 }
 
 std::string LoadLink::DescribeWorker() {

@@ -80,6 +80,9 @@ class LoadLink final : public FailedWorker {
   // at most. An error says how it ended if that was not as it should.
   absl::Status Close(MonotonicTime deadline);
 
+  // Ends the worker now, for nothing can be measured of it.
+  void Abandon();
+
   bool ended() const override { return connection_.closed(); }
   std::string DescribeWorker() override;
   bool is_no_worker() const override;

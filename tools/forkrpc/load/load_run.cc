@@ -164,6 +164,8 @@ void Load::Serve(Lane* lane, MonotonicTime start_deadline) {
     lane->tally =
         lane->link->Run(lane->plan, lane->payloads.get(), start, &lane->watch);
     lane->end = lane->link->Close(MonotonicNow() + kEndGrace);
+  } else {
+    lane->link->Abandon();
   }
   lane->link.reset();
   const std::lock_guard<std::mutex> lock(mutex_);
