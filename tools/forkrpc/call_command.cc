@@ -236,8 +236,9 @@ void Caller::PrintEvent(absl::string_view payload) {
 
 int Caller::Fail(absl::string_view what, const absl::Status& why) {
   streams_.out->flush();
-  const CallFailure failure =
-      DescribeFailure(what, why, options_, session_.get());
+  const CallTerms terms = {options_.form, options_.max_length,
+                           options_.timeout};
+  const CallFailure failure = DescribeFailure(what, why, terms, session_.get());
   *streams_.err << absl::StrCat("forkrpc: ", OneLine(failure.message), "\n");
   return failure.exit_code;
 }

@@ -24,8 +24,8 @@ constexpr absl::string_view kWorkerQuestion =
     "is it a worker that speaks the forkrpc wire on its standard input and "
     "output?";
 
-std::string FormQuestion(const CallOptions& options) {
-  const bool sync = options.form == Form::kSync;
+std::string FormQuestion(const CallTerms& terms) {
+  const bool sync = terms.form == Form::kSync;
   return absl::StrCat("is --form=", sync ? "sync" : "async",
                       " the worker's form, or --form=", sync ? "async" : "sync",
                       "?");
@@ -33,26 +33,25 @@ std::string FormQuestion(const CallOptions& options) {
 
 // What to look at when a payload of the worker is too long: text is no payload,
 // and the other form makes lengths of ids.
-std::string LengthHint(const CallOptions& options, const CallSession& session) {
+std::string LengthHint(const CallTerms& terms, const FailedWorker& worker) {
   const std::string raise = absl::StrCat(
       "if its payloads may be so long, use --max-length, which is ",
-      options.max_length);
-  if (session.has_spoken()) return absl::StrCat("; ", raise);
+      terms.max_length);
+  if (worker.has_spoken()) return absl::StrCat("; ", raise);
   return absl::StrCat("; ", raise, "; if not, ", kWorkerQuestion, " ",
-                      FormQuestion(options));
+                      FormQuestion(terms));
 }
 
 // What to look at when the program ended before it had read a request.
-std::string EndedHint(const CallSession& session) {
-  const std::optional<ExitStatus>& exit = session.exit_status();
-  const std::optional<int> code =
-      exit.has_value() ? exit->exit_code() : std::nullopt;
+std::string EndedHint(const FailedWorker& worker) {
+  const std::optional<ExitStatus>& exit = worker.exit_status();
+  const int code = exit.has_value() ? exit->exit_code().value_or(-1) : -1;
   if (code == kCommandNotFound) {
     return "a shell ends so when it does not find the command";
   }
   // One of ours says by itself that it speaks another form or serialiser.
   if (code == kWorkerNotStarted &&
-      absl::StrContains(session.stderr_tail(), "this worker speaks")) {
+      absl::StrContains(worker.stderr_tail(), "this worker speaks")) {
     return "give it what it speaks: --form, --serialiser";
   }
   if (code == kCannotExecute) {
@@ -62,62 +61,62 @@ std::string EndedHint(const CallSession& session) {
 }
 
 // What to look at when a call failed; empty if nobody can know.
-std::string CallHint(const absl::Status& why, const CallSession& session,
-                     const CallOptions& options) {
-  if (absl::IsDeadlineExceeded(why) && !session.ended()) {
-    const std::string waited = absl::StrCat(
-        "; it was given --timeout=", absl::FormatDuration(options.timeout));
-    if (session.has_spoken()) return waited;
-    return absl::StrCat(waited,
-                        " and has sent nothing: ", FormQuestion(options));
+std::string CallHint(const absl::Status& why, const FailedWorker& worker,
+                     const CallTerms& terms) {
+  if (absl::IsDeadlineExceeded(why) && !worker.ended()) {
+    const std::string waited =
+        absl::StrCat("; it was given ", terms.timeout_option, "=",
+                     absl::FormatDuration(terms.timeout));
+    if (worker.has_spoken()) return waited;
+    return absl::StrCat(waited, " and has sent nothing: ", FormQuestion(terms));
   }
-  if (absl::IsResourceExhausted(why) && session.ended()) {
-    return LengthHint(options, session);
+  if (absl::IsResourceExhausted(why) && worker.ended()) {
+    return LengthHint(terms, worker);
   }
-  const std::optional<ExitStatus>& exit = session.exit_status();
-  if (exit.has_value() && !session.has_spoken() &&
+  const std::optional<ExitStatus>& exit = worker.exit_status();
+  if (exit.has_value() && !worker.has_spoken() &&
       (exit->clean() || exit->exit_code() == kWorkerSawProtocolError)) {
-    return absl::StrCat("; ", FormQuestion(options));
+    return absl::StrCat("; ", FormQuestion(terms));
   }
   return "";
 }
 
 // The program behaves as no worker would.
-std::string NoWorkerMessage(const absl::Status& why, absl::string_view worker,
-                            const CallOptions& options,
-                            const CallSession& session) {
+std::string NoWorkerMessage(const absl::Status& why,
+                            absl::string_view described, const CallTerms& terms,
+                            const FailedWorker& worker) {
   if (absl::IsResourceExhausted(why)) {
     return absl::StrCat(
         "what the worker sends is not the wire, or too long: ", why.message(),
-        "; ", worker, LengthHint(options, session));
+        "; ", described, LengthHint(terms, worker));
   }
   if (absl::IsDataLoss(why)) {
     return absl::StrCat(
-        "what the worker sends is not the wire: ", why.message(), "; ", worker,
-        "; ", kWorkerQuestion, " ", FormQuestion(options));
+        "what the worker sends is not the wire: ", why.message(), "; ",
+        described, "; ", kWorkerQuestion, " ", FormQuestion(terms));
   }
-  if (!session.exit_status().has_value()) {
-    return absl::StrCat(why.message(), "; ", worker, "; ", kWorkerQuestion);
+  if (!worker.exit_status().has_value()) {
+    return absl::StrCat(why.message(), "; ", described, "; ", kWorkerQuestion);
   }
-  return absl::StrCat("the worker ended before it had read a request; ", worker,
-                      "; ", EndedHint(session));
+  return absl::StrCat("the worker ended before it had read a request; ",
+                      described, "; ", EndedHint(worker));
 }
 
 }  // namespace
 
 CallFailure DescribeFailure(absl::string_view what, const absl::Status& why,
-                            const CallOptions& options, CallSession* session) {
-  std::string worker;
-  if (session->ended() || absl::IsDeadlineExceeded(why)) {
-    worker = session->DescribeWorker();
+                            const CallTerms& terms, FailedWorker* worker) {
+  std::string described;
+  if (worker->ended() || absl::IsDeadlineExceeded(why)) {
+    described = worker->DescribeWorker();
   }
-  if (session->is_no_worker()) {
-    return {kExitUsage, NoWorkerMessage(why, worker, options, *session)};
+  if (worker->is_no_worker()) {
+    return {kExitUsage, NoWorkerMessage(why, described, terms, *worker)};
   }
   return {kExitFailed,
           absl::StrCat(what, ": ", absl::StatusCodeToString(why.code()), ": ",
-                       why.message(), worker.empty() ? "" : "; ", worker,
-                       CallHint(why, *session, options))};
+                       why.message(), described.empty() ? "" : "; ", described,
+                       CallHint(why, *worker, terms))};
 }
 
 }  // namespace forkrpc::cli

@@ -34,6 +34,7 @@
 #include "forkrpc/process/spawn_options.h"
 #include "forkrpc/process/worker_process.h"
 #include "forkrpc/wire/wire_limits.h"
+#include "tools/forkrpc/failed_worker.h"
 #include "tools/forkrpc/watched_transport.h"
 
 namespace forkrpc::cli {
@@ -52,7 +53,7 @@ struct CallSessionOptions {
 //  1. slots_ holds the calls made whose end was not taken, oldest first; those
 //     without an end are in flight in connection_, unless it is closed.
 //  2. pump_ is not used once connection_.closed().
-class CallSession {
+class CallSession final : public FailedWorker {
  public:
   using EventHandler = std::function<void(absl::string_view payload)>;
 
@@ -80,7 +81,7 @@ class CallSession {
   bool Wait(int input_fd);
 
   // Whether the connection has ended; status() says how.
-  bool ended() const { return connection_.closed(); }
+  bool ended() const override { return connection_.closed(); }
 
   // No more calls are made: half-closes when they are all written.
   void HalfClose();
@@ -91,20 +92,22 @@ class CallSession {
 
   // For error texts, once a call has failed: how the worker has ended, or that
   // it has not. Closes the wire if the connection has ended.
-  std::string DescribeWorker();
+  std::string DescribeWorker() override;
 
   // Whether the program behaves as no worker would: it ended before it had read
   // a request, or it broke the wire before it had sent one frame.
-  bool is_no_worker() const;
+  bool is_no_worker() const override;
 
   // Whether the worker has sent a frame; octets that make none do not count.
-  bool has_spoken() const { return has_spoken_; }
+  bool has_spoken() const override { return has_spoken_; }
 
   // What the worker has written to standard error last.
-  absl::string_view stderr_tail() const { return process_->stderr_tail(); }
+  absl::string_view stderr_tail() const override {
+    return process_->stderr_tail();
+  }
 
   // Once it has ended and was reaped.
-  const std::optional<ExitStatus>& exit_status() const {
+  const std::optional<ExitStatus>& exit_status() const override {
     return process_->exit_status();
   }
 

@@ -71,7 +71,7 @@ class ProgramTest(CliTest):
 
   def test_wrong_usage_is_one_line(self):
     for arguments, line in [
-        ([], 'say what to do: call, dump, doctor or help; see `forkrpc help`'),
+        ([], 'say what to do: call, dump, doctor, load or help; see `forkrpc help`'),
         (['frobnicate'], "unknown subcommand 'frobnicate': use call, .*"),
         (['--frobnicate'], "unknown option '--frobnicate': use call, .*"),
         ([''], "unknown subcommand '': use .*"),

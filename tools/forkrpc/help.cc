@@ -15,7 +15,9 @@ constexpr char kOverview[] =
       Shows the frames of a capture or of hex text.
   forkrpc doctor [OPTION...] -- LAUNCHER [ARG...]
       Examines what is between a parent and its worker.
-  forkrpc help [call|dump|doctor]      also --help, -h
+  forkrpc load [OPTION...] [STRING...] -- WORKER [ARG...]
+      Makes many calls of workers and says how long they take.
+  forkrpc help [call|dump|doctor|load] also --help, -h
   forkrpc --version
 
 Exit codes: 0 done; 1 a call failed, the capture is broken, or what is between
@@ -143,6 +145,57 @@ answers is no probe.
   forkrpc doctor --connect=127.0.0.1:4000
 )";
 
+constexpr char kLoad[] =
+    R"(forkrpc load [OPTION...] [STRING...] -- WORKER [ARG...]
+forkrpc load [OPTION...] [STRING...] --connect=ADDRESS
+
+Starts WORKER, or connects to one, makes calls of it for some seconds, and says
+how many were answered, how long they took and what went wrong. Each response
+is compared with its request, for WORKER is taken for one that echoes; with
+STRINGs, which are the request of each call, with the first response.
+
+  --workers=1                    so many, with a thread and a connection each
+  --in-flight=1                  calls at once, of each worker; with --rate the
+                                 most of them (10000)
+  --rate=CALLS                   open loop: so many are due each second, of all
+                                 workers together. Latency counts from when a
+                                 call was due, so a pause shows in all of them.
+                                 Without it, closed loop: the next is made when
+                                 one is answered, and latency counts from then;
+                                 a pause holds back those that would have met it
+  --expected-interval=TIME       closed loop: also what HdrHistogram calls the
+                                 correction for coordinated omission, in a
+                                 column of its own: an estimate of the latency
+                                 if a call had been made each TIME
+  --duration=5s, --calls=N       how long calls are counted, or how many are
+  --warm-up=1s                   before, in which they are made and not counted
+  --payload=16                   octets, random ones: 16, 100-200, 16:9,4096:1
+                                 (nine times out of ten the first)
+  --no-verify                    WORKER does not echo
+  --timeout=10s                  of a call; it counts with so long, and as error
+  --start-limit=5s               for WORKER to start, and to answer a first call
+  --form=async|sync, --binding=socket|pipes, --serialiser, --max-length
+                                 as of call
+  --seed=1                       another one gives other octets and sizes
+  --json                         one object, as tools/forkrpc/load/
+                                 load.schema.json says
+
+The clock is read once for all responses that have come together, after they
+have; calls that are made then start at that time. So what this program does
+itself counts as latency. A percentile is at most 0.8 % too long. What workers
+write to standard error is shown if one fails. An interrupt (^C) ends the load,
+and what has been measured is reported; calls in flight are no errors then.
+
+Exit codes: 0 each call was answered; 1 one was not, not rightly, could not be
+made, or a worker did not end as it should; 2 wrong usage, or nothing can be
+measured: WORKER is missing, ends, or does not answer within --start-limit.
+
+  forkrpc load --in-flight=1000 -- ./echo-worker
+  forkrpc load --rate=5000 --duration=30s -- ssh host ./echo-worker
+  forkrpc load --workers=4 --calls=100000 add 3 4 -- ./worker
+  forkrpc load --no-verify --form=sync --serialiser=json show 5 -- ./json-worker
+)";
+
 }  // namespace
 
 std::string HelpText(absl::string_view topic) {
@@ -150,6 +203,7 @@ std::string HelpText(absl::string_view topic) {
   if (topic == "call") return kCall;
   if (topic == "dump") return kDump;
   if (topic == "doctor") return kDoctor;
+  if (topic == "load") return kLoad;
   return "";
 }
 

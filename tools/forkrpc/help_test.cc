@@ -43,7 +43,7 @@ TEST(HelpTest, TheSpecificationIsOfTheVersionThatItsRecordsHave) {
 }
 
 TEST(HelpTest, EachTopicFitsATerminal) {
-  for (const char* topic : {"", "call", "dump", "doctor"}) {
+  for (const char* topic : {"", "call", "dump", "doctor", "load"}) {
     const std::string text = HelpText(topic);
     EXPECT_FALSE(text.empty()) << topic;
     for (const absl::string_view line : absl::StrSplit(text, '\n')) {

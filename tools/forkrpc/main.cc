@@ -17,6 +17,7 @@
 #include "tools/forkrpc/dump_command.h"
 #include "tools/forkrpc/exit_codes.h"
 #include "tools/forkrpc/help.h"
+#include "tools/forkrpc/load/load_command.h"
 #include "tools/forkrpc/octet_text.h"
 
 namespace forkrpc::cli {
@@ -39,7 +40,7 @@ int Help(absl::string_view topic) {
   const std::string text = HelpText(topic);
   if (text.empty()) {
     return UsageError(absl::StrCat("there is no help on '", topic,
-                                   "', only on call, dump and doctor"));
+                                   "', only on call, dump, doctor and load"));
   }
   std::cout << text << std::flush;
   return std::cout.good() ? kExitOk : kExitFailed;
@@ -55,7 +56,7 @@ bool WantsHelp(const std::vector<std::string>& arguments) {
 
 int Run(const std::vector<std::string>& arguments) {
   if (arguments.empty()) {
-    return UsageError("say what to do: call, dump, doctor or help");
+    return UsageError("say what to do: call, dump, doctor, load or help");
   }
   const std::string& command = arguments[0];
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
@@ -67,14 +68,16 @@ int Run(const std::vector<std::string>& arguments) {
   if (command == "help" || command == "--help" || command == "-h") {
     return Help(rest.empty() ? "" : rest[0]);
   }
-  if (command != "call" && command != "dump" && command != "doctor") {
+  if (command != "call" && command != "dump" && command != "doctor" &&
+      command != "load") {
     return UsageError(absl::StrCat(
         command[0] == '-' ? "unknown option '" : "unknown subcommand '",
-        command, "': use call, dump, doctor or help"));
+        command, "': use call, dump, doctor, load or help"));
   }
   if (WantsHelp(rest)) return Help(command);
   const Streams streams = {STDIN_FILENO, &std::cout, &std::cerr};
   if (command == "doctor") return RunDoctor(rest, streams);
+  if (command == "load") return RunLoadCommand(rest, streams);
   return command == "call" ? RunCall(rest, streams) : RunDump(rest, streams);
 }
 

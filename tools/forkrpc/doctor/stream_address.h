@@ -31,6 +31,9 @@ class StreamAddress {
   // InvalidArgument, saying what to write, for what is none.
   static absl::StatusOr<StreamAddress> Parse(absl::string_view text);
 
+  // As Parse() was given it.
+  const std::string& text() const { return text_; }
+
   // Unavailable or DeadlineExceeded, naming the address.
   absl::StatusOr<OwnedFd> Connect(MonotonicTime deadline) const;
 
