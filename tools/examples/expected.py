@@ -27,6 +27,9 @@ OUTPUTS = {
     'forkrpc/event_loop/boost_asio_loop.h#1': 'hello, world\n',
     'forkrpc/event_loop/glib_loop.h#1': 'hello, world\n',
     'forkrpc/event_loop/loop_end.h#1': 'the loop ends\n',
+    'forkrpc/pool/call_future.h#1': 'hello',
+    'forkrpc/pool/map_calls.h#1': 'hello, Ada\nhello, Grace\n',
+    'forkrpc/pool/threaded_pool.h#1': 'hello, Ada\nhello, Grace\n',
     'forkrpc/pool/worker_pool.h#1': 'hello, Ada\nhello, Grace\n',
     'forkrpc/process/exit_status.h#1':
         'worker was killed by signal 9 (SIGKILL)\n',

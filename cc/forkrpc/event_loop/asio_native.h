@@ -97,7 +97,8 @@ class AsioNative final
     timer_.expires_at(
         std::chrono::steady_clock::time_point(absl::ToChronoNanoseconds(
             absl::Ceil(since_start, absl::Nanoseconds(1)))));
-    timer_.async_wait([weak = this->weak_from_this()](const typename Parts::ErrorCode& error) {
+    timer_.async_wait([weak = this->weak_from_this()](
+                          const typename Parts::ErrorCode& error) {
       const auto self = weak.lock();
       if (self != nullptr && !error) self->OnRing();
     });

@@ -36,8 +36,7 @@ class AsioWatch final : public LoopWatch {
 
  public:
   static absl::StatusOr<std::unique_ptr<LoopWatch>> Make(
-      IoContext* io, LoopCore* core, int fd,
-      EventLoop::FdCallback callback) {
+      IoContext* io, LoopCore* core, int fd, EventLoop::FdCallback callback) {
     auto state = std::make_shared<State>(io, core, std::move(callback));
     auto watch = absl::WrapUnique<LoopWatch>(new AsioWatch(state));
     const int flags = fcntl(fd, F_GETFL);
@@ -82,8 +81,7 @@ class AsioWatch final : public LoopWatch {
  private:
   // Invariant: after Close() interest is 0, the others are null.
   struct State {
-    State(IoContext* io, LoopCore* the_core,
-          EventLoop::FdCallback to_call)
+    State(IoContext* io, LoopCore* the_core, EventLoop::FdCallback to_call)
         : core(the_core),
           descriptor(std::make_unique<Descriptor>(*io)),
           callback(
@@ -104,9 +102,7 @@ class AsioWatch final : public LoopWatch {
       state->descriptor->async_wait(
           one == EventLoop::kReadable ? Descriptor::wait_read
                                       : Descriptor::wait_write,
-          [state, one](const ErrorCode& error) {
-            OnReady(state, one, error);
-          });
+          [state, one](const ErrorCode& error) { OnReady(state, one, error); });
     }
   }
 
@@ -116,8 +112,7 @@ class AsioWatch final : public LoopWatch {
     // Also if the callback throws.
     const absl::Cleanup go_on = [&state] { Arm(state); };
     // Other errors are for the user to find, by reading or writing.
-    if (error == Parts::kAborted ||
-        (state->interest & one) == 0) {
+    if (error == Parts::kAborted || (state->interest & one) == 0) {
       return;
     }
     const std::shared_ptr<EventLoop::FdCallback> running = state->callback;

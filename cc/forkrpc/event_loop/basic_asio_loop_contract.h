@@ -56,12 +56,13 @@ struct LaidOverAsioLoop {
   Loop loop_{&io_};
 };
 
-#define INSTANTIATE_ASIO_LOOP_CONTRACT(Loop)                                  \
-  INSTANTIATE_EVENT_LOOP_CONTRACT(Own, OwnAsioLoop<Loop>);                    \
-  INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Own, OwnAsioLoop<Loop>);          \
-  INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Own, OwnAsioLoop<Loop>);         \
-  INSTANTIATE_EVENT_LOOP_CONTRACT(Programs, ProgramsAsioLoop<Loop>);          \
-  INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Programs, ProgramsAsioLoop<Loop>); \
+#define INSTANTIATE_ASIO_LOOP_CONTRACT(Loop)                                   \
+  INSTANTIATE_EVENT_LOOP_CONTRACT(Own, OwnAsioLoop<Loop>);                     \
+  INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(Own, OwnAsioLoop<Loop>);           \
+  INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Own, OwnAsioLoop<Loop>);          \
+  INSTANTIATE_EVENT_LOOP_CONTRACT(Programs, ProgramsAsioLoop<Loop>);           \
+  INSTANTIATE_EVENT_LOOP_DESCRIPTOR_CONTRACT(Programs,                         \
+                                             ProgramsAsioLoop<Loop>);          \
   INSTANTIATE_EVENT_LOOP_EXCEPTION_CONTRACT(LaidOver, LaidOverAsioLoop<Loop>); \
   INSTANTIATE_TYPED_TEST_SUITE_P(Asio, AsioLoopContract, Loop)
 
@@ -91,7 +92,8 @@ TYPED_TEST_P(AsioLoopContract, AWatchWithoutInterestDoesNotEither) {
   int fds[2];
   ASSERT_EQ(pipe2(fds, O_CLOEXEC), 0);
   OwnedFd read_end(fds[0]), write_end(fds[1]);
-  auto watch = this->loop_.WatchFd(read_end.get(), [](unsigned) { ADD_FAILURE(); });
+  auto watch =
+      this->loop_.WatchFd(read_end.get(), [](unsigned) { ADD_FAILURE(); });
   ASSERT_TRUE(watch.ok()) << watch.status();
   (*watch)->SetInterest(EventLoop::kReadable);
   auto timer = this->loop_.MakeTimer([&] { (*watch)->SetInterest(0); });
@@ -121,7 +123,8 @@ TYPED_TEST_P(AsioLoopContract, ATimerThatIsDueMayStillBeStopped) {
   EXPECT_EQ(calls, 1);
 }
 
-TYPED_TEST_P(AsioLoopContract, TasksThatAreLeftEndWithTheLoopNotWithTheIoContext) {
+TYPED_TEST_P(AsioLoopContract,
+             TasksThatAreLeftEndWithTheLoopNotWithTheIoContext) {
   auto captured = std::make_shared<int>(7);
   {
     TypeParam loop(&this->io_);
@@ -147,7 +150,12 @@ TYPED_TEST_P(AsioLoopContract, RunsUntilItIsStoppedAlsoWithNothingToDo) {
   thread.join();
 }
 
-REGISTER_TYPED_TEST_SUITE_P(AsioLoopContract, DoesNotKeepTheProgramsLoopRunning, AWatchWithoutInterestDoesNotEither, ATimerThatIsNotSetDoesNotEither, ATimerThatIsDueMayStillBeStopped, TasksThatAreLeftEndWithTheLoopNotWithTheIoContext, RunsUntilItIsStoppedAlsoWithNothingToDo);
+REGISTER_TYPED_TEST_SUITE_P(AsioLoopContract, DoesNotKeepTheProgramsLoopRunning,
+                            AWatchWithoutInterestDoesNotEither,
+                            ATimerThatIsNotSetDoesNotEither,
+                            ATimerThatIsDueMayStillBeStopped,
+                            TasksThatAreLeftEndWithTheLoopNotWithTheIoContext,
+                            RunsUntilItIsStoppedAlsoWithNothingToDo);
 
 }  // namespace forkrpc
 

@@ -26,7 +26,9 @@ struct AsioParts<BoostAsio> {
   static void Post(IoContext* io, Handler handler) {
     boost::asio::post(*io, std::move(handler));
   }
-  static auto KeepRunning(IoContext* io) { return boost::asio::make_work_guard(*io); }
+  static auto KeepRunning(IoContext* io) {
+    return boost::asio::make_work_guard(*io);
+  }
 };
 
 template class BasicAsioLoop<BoostAsio>;

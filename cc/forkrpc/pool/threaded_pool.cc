@@ -1,0 +1,256 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "forkrpc/pool/threaded_pool.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "forkrpc/base/clock.h"
+#include "forkrpc/event_loop/libuv_loop.h"
+#include "forkrpc/pool/worker_pool.h"
+
+namespace forkrpc {
+
+// Invariants:
+// 1. pool_ is the pool's thread's. loop_ is not null exactly as long as that
+//    thread runs it.
+// 2. What is in orders_ is carried out in its order, by a task that is posted
+//    when the first comes; calls are in it only while the state is kServing, or
+//    before what drains the pool was posted.
+class ThreadedPoolCore final
+    : public CallCanceller,
+      public std::enable_shared_from_this<ThreadedPoolCore> {
+ public:
+  explicit ThreadedPoolCore(PoolOptions options)
+      : max_octets_(options.max_queue_octets), options_(std::move(options)) {}
+
+  // The pool's thread.
+  void Run();
+  // Waits until that serves, or cannot.
+  absl::Status AwaitStart();
+
+  CallFuture Submit(std::string payload, const PoolCallOptions& options);
+  void Cancel(std::shared_ptr<CallFutureState> call) override;
+  absl::Status Close(absl::Duration grace);
+  PoolStats stats();
+
+ private:
+  enum class State { kStarting, kServing, kClosing, kEnded };
+
+  // A call to be made, or without a promise one to be cancelled.
+  struct Order {
+    std::string payload;
+    PoolCallOptions options;
+    std::optional<CallPromise> promise;
+    std::shared_ptr<CallFutureState> to_cancel;
+  };
+
+  absl::Status Serve();
+  void Add(Order order) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CarryOut();
+  bool has_started() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return state_ != State::kStarting;
+  }
+  bool has_ended() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return state_ == State::kEnded;
+  }
+
+  const size_t max_octets_;
+  PoolOptions options_;  // the pool's thread's from its start on
+  std::unique_ptr<WorkerPool> pool_;
+
+  absl::Mutex mutex_;
+  State state_ ABSL_GUARDED_BY(mutex_) = State::kStarting;
+  EventLoop* loop_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::thread::id thread_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Order> orders_ ABSL_GUARDED_BY(mutex_);
+  size_t octets_ ABSL_GUARDED_BY(mutex_) = 0;  // of the payloads in orders_
+  // Of the start, then of the first Close().
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+};
+
+void ThreadedPoolCore::Run() {
+  const absl::Status served = Serve();
+  const absl::MutexLock lock(&mutex_);
+  if (!served.ok()) status_ = served;
+  state_ = State::kEnded;
+}
+
+absl::Status ThreadedPoolCore::Serve() {
+  absl::StatusOr<std::unique_ptr<LibuvLoop>> loop = LibuvLoop::Create();
+  if (!loop.ok()) return loop.status();
+  options_.on_destroy = [user = std::move(options_.on_destroy), &loop] {
+    if (user) user();
+    (*loop)->Stop();
+  };
+  absl::StatusOr<std::unique_ptr<WorkerPool>> pool =
+      WorkerPool::Create(std::move(options_), loop->get());
+  if (!pool.ok()) return pool.status();
+  pool_ = *std::move(pool);
+  {
+    const absl::MutexLock lock(&mutex_);
+    loop_ = loop->get();
+    thread_ = std::this_thread::get_id();
+    state_ = State::kServing;
+  }
+  (*loop)->Run();
+  {
+    const absl::MutexLock lock(&mutex_);
+    loop_ = nullptr;
+  }
+  pool_ = nullptr;
+  return absl::OkStatus();
+}
+
+absl::Status ThreadedPoolCore::AwaitStart() {
+  const absl::MutexLock lock(
+      &mutex_, absl::Condition(this, &ThreadedPoolCore::has_started));
+  return status_;
+}
+
+CallFuture ThreadedPoolCore::Submit(std::string payload,
+                                    const PoolCallOptions& options) {
+  auto [future, promise] = MakeCallFuture(weak_from_this());
+  // What counts from now on does not count from when the thread has taken it.
+  PoolCallOptions timed = options;
+  timed.deadline = std::min(timed.deadline, MonotonicNow() + timed.timeout);
+  timed.timeout = absl::InfiniteDuration();
+  const absl::MutexLock lock(&mutex_);
+  if (state_ != State::kServing) {
+    promise.Set(absl::FailedPreconditionError("the pool is closed"));
+  } else if (!orders_.empty() && octets_ + payload.size() > max_octets_) {
+    promise.Set(absl::ResourceExhaustedError(absl::StrCat(
+        octets_, " octets wait for the pool's thread; with ", payload.size(),
+        " more they exceed PoolOptions::max_queue_octets, which is ",
+        max_octets_)));
+  } else {
+    octets_ += payload.size();
+    Add({std::move(payload), timed, std::move(promise), nullptr});
+  }
+  return std::move(future);
+}
+
+void ThreadedPoolCore::Cancel(std::shared_ptr<CallFutureState> call) {
+  const absl::MutexLock lock(&mutex_);
+  if (loop_ != nullptr) Add({"", {}, std::nullopt, std::move(call)});
+}
+
+void ThreadedPoolCore::Add(Order order) {
+  orders_.push_back(std::move(order));
+  if (orders_.size() == 1) loop_->Post([this] { CarryOut(); });
+}
+
+void ThreadedPoolCore::CarryOut() {
+  std::vector<Order> orders;
+  {
+    const absl::MutexLock lock(&mutex_);
+    orders.swap(orders_);
+    octets_ = 0;
+  }
+  for (Order& order : orders) {
+    if (!order.promise.has_value()) {
+      // NotFound: it has ended, which is as good.
+      pool_->Cancel(CallIdOf(*order.to_cancel)).IgnoreError();
+      continue;
+    }
+    const std::shared_ptr<CallFutureState> call = order.promise->call();
+    const PoolCallId id = pool_->Call(
+        order.payload, order.options,
+        [promise = *std::move(order.promise)](
+            absl::StatusOr<absl::string_view> end) mutable {
+          promise.Set(std::move(end));
+        });
+    SetCallId(call.get(), id);
+  }
+}
+
+absl::Status ThreadedPoolCore::Close(absl::Duration grace) {
+  const absl::MutexLock lock(&mutex_);
+  if (thread_ == std::this_thread::get_id()) {
+    return absl::FailedPreconditionError(
+        "Close() in the pool's own thread would wait for itself");
+  }
+  if (loop_ != nullptr) {
+    const bool first = std::exchange(state_, State::kClosing) != State::kClosing;
+    loop_->Post([this, grace, first] {
+      pool_->Drain(grace, [this, first](absl::Status end) {
+        const absl::MutexLock lock(&mutex_);
+        if (first) status_ = std::move(end);
+      });
+    });
+  }
+  mutex_.Await(absl::Condition(this, &ThreadedPoolCore::has_ended));
+  return status_;
+}
+
+PoolStats ThreadedPoolCore::stats() {
+  struct Asked {
+    ThreadedPoolCore* core;
+    std::optional<PoolStats> stats;
+    bool IsOver() const ABSL_SHARED_LOCKS_REQUIRED(core->mutex_) {
+      return stats.has_value() || core->loop_ == nullptr;
+    }
+  };
+  // Shared with a task that may never run.
+  const auto asked = std::make_shared<Asked>(Asked{this, std::nullopt});
+  const absl::MutexLock lock(&mutex_);
+  if (thread_ == std::this_thread::get_id()) return pool_->stats();
+  if (loop_ == nullptr) return PoolStats();
+  loop_->Post([this, asked] {
+    const absl::MutexLock lock(&mutex_);
+    asked->stats = pool_->stats();
+  });
+  mutex_.Await(absl::Condition(asked.get(), &Asked::IsOver));
+  return asked->stats.value_or(PoolStats());
+}
+
+absl::StatusOr<std::unique_ptr<ThreadedPool>> ThreadedPool::Create(
+    PoolOptions options) {
+  auto core = std::make_shared<ThreadedPoolCore>(std::move(options));
+  std::thread thread([core] { core->Run(); });
+  const absl::Status started = core->AwaitStart();
+  if (started.ok()) {
+    return absl::WrapUnique(
+        new ThreadedPool(std::move(core), std::move(thread)));
+  }
+  thread.join();
+  return started;
+}
+
+ThreadedPool::ThreadedPool(std::shared_ptr<ThreadedPoolCore> core,
+                           std::thread thread)
+    : core_(std::move(core)), thread_(std::move(thread)) {}
+
+ThreadedPool::~ThreadedPool() {
+  if (thread_.get_id() == std::this_thread::get_id()) {
+    std::fprintf(stderr, "forkrpc: a ThreadedPool cannot be destroyed in its "
+                         "own thread, for whose end it waits\n");
+    abort();
+  }
+  // How it ended was for who has asked Close().
+  core_->Close(absl::InfiniteDuration()).IgnoreError();
+  thread_.join();
+}
+
+CallFuture ThreadedPool::Submit(std::string payload,
+                                const PoolCallOptions& options) {
+  return core_->Submit(std::move(payload), options);
+}
+
+absl::Status ThreadedPool::Close(absl::Duration grace) {
+  return core_->Close(grace);
+}
+
+PoolStats ThreadedPool::stats() const { return core_->stats(); }
+
+}  // namespace forkrpc
