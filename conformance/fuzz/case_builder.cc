@@ -123,7 +123,8 @@ Parts WithPart(const Parts& parts, const Part& last) {
 std::string PayloadKey(const Parts& parts) {
   if (PayloadSize(parts) <= kShortKey) return MakePayload(parts, 0);
   std::string key;
-  for (const Part& part : parts) absl::StrAppend(&key, part.ShortDebugString());
+  for (const Part& part : parts)
+    absl::StrAppend(&key, part.SerializeAsString());
   return key;
 }
 

@@ -85,7 +85,7 @@ absl::StatusOr<Machine> Machine::Create(const spec::Machine& data) {
     if (from < 0 || (!each.breach() && transition.to < 0)) {
       return absl::InternalError(
           absl::StrCat(data.name(), ": a transition between unknown states, ",
-                       each.ShortDebugString()));
+                       "from ", each.from(), " to ", each.to()));
     }
     for (const int action : each.actions()) {
       transition.actions.push_back(static_cast<spec::Action>(action));

@@ -4,13 +4,12 @@
 #include "forkrpc/pool/map_calls.h"
 
 #include <algorithm>
+#include <condition_variable>  // NOLINT(build/c++11)
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>  // NOLINT(build/c++11)
 #include <utility>
-
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 
 namespace forkrpc {
 namespace {
@@ -21,34 +20,31 @@ using Ends = std::deque<std::pair<size_t, absl::StatusOr<std::string>>>;
 class Inbox {
  public:
   void Put(size_t index, absl::StatusOr<std::string> end) {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     ends_.emplace_back(index, std::move(end));
+    has_some_.notify_one();
   }
   // Waits for one at least.
   Ends TakeAll() {
-    const absl::MutexLock lock(&mutex_,
-                               absl::Condition(this, &Inbox::has_some));
+    std::unique_lock<std::mutex> lock(mutex_);
+    has_some_.wait(lock, [this] { return !ends_.empty(); });
     return std::exchange(ends_, Ends());
   }
 
  private:
-  bool has_some() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return !ends_.empty();
-  }
-
-  absl::Mutex mutex_;
-  Ends ends_ ABSL_GUARDED_BY(mutex_);
+  std::mutex mutex_;
+  std::condition_variable has_some_;
+  Ends ends_;  // with the mutex
 };
 
 }  // namespace
 
-absl::Status MapCalls(
-    ThreadedPool* pool,
-    absl::FunctionRef<absl::optional<std::string>()> next,
-    absl::FunctionRef<absl::Status(size_t index,
-                                   absl::StatusOr<std::string> end)>
-        each,
-    const MapOptions& options) {
+absl::Status MapCalls(ThreadedPool* pool,
+                      absl::FunctionRef<absl::optional<std::string>()> next,
+                      absl::FunctionRef<absl::Status(
+                          size_t index, absl::StatusOr<std::string> end)>
+                          each,
+                      const MapOptions& options) {
   const size_t window = std::max<size_t>(options.window, 1);
   const auto inbox = std::make_shared<Inbox>();
   std::map<size_t, CallFuture> open;

@@ -42,7 +42,7 @@ namespace forkrpc {
 
 struct MapOptions {
   enum Order {
-    kAsInputs,    // an end waits for those of the inputs before it
+    kAsInputs,  // an end waits for those of the inputs before it
     kAsTheyCome,
   };
   Order order = kAsInputs;
@@ -56,13 +56,12 @@ struct MapOptions {
 // from 0, and how its call ended. What `each` returns besides OK ends it: calls
 // that are left are cancelled, their ends are not handed out, and that status
 // is returned. Errors of calls are no errors of it.
-absl::Status MapCalls(
-    ThreadedPool* pool,
-    absl::FunctionRef<absl::optional<std::string>()> next,
-    absl::FunctionRef<absl::Status(size_t index,
-                                   absl::StatusOr<std::string> end)>
-        each,
-    const MapOptions& options = {});
+absl::Status MapCalls(ThreadedPool* pool,
+                      absl::FunctionRef<absl::optional<std::string>()> next,
+                      absl::FunctionRef<absl::Status(
+                          size_t index, absl::StatusOr<std::string> end)>
+                          each,
+                      const MapOptions& options = {});
 
 }  // namespace forkrpc
 

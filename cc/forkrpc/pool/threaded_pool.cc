@@ -4,17 +4,17 @@
 #include "forkrpc/pool/threaded_pool.h"
 
 #include <algorithm>
+#include <condition_variable>  // NOLINT(build/c++11)
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>  // NOLINT(build/c++11)
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "forkrpc/base/clock.h"
 #include "forkrpc/event_loop/libuv_loop.h"
 #include "forkrpc/pool/worker_pool.h"
@@ -56,34 +56,30 @@ class ThreadedPoolCore final
   };
 
   absl::Status Serve();
-  void Add(Order order) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Add(Order order);  // with the mutex
   void CarryOut();
-  bool has_started() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return state_ != State::kStarting;
-  }
-  bool has_ended() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return state_ == State::kEnded;
-  }
-
   const size_t max_octets_;
   PoolOptions options_;  // the pool's thread's from its start on
   std::unique_ptr<WorkerPool> pool_;
 
-  absl::Mutex mutex_;
-  State state_ ABSL_GUARDED_BY(mutex_) = State::kStarting;
-  EventLoop* loop_ ABSL_GUARDED_BY(mutex_) = nullptr;
-  std::thread::id thread_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Order> orders_ ABSL_GUARDED_BY(mutex_);
-  size_t octets_ ABSL_GUARDED_BY(mutex_) = 0;  // of the payloads in orders_
+  std::mutex mutex_;
+  std::condition_variable changed_;  // state_, or what stats() asks
+  // With the mutex.
+  State state_ = State::kStarting;
+  EventLoop* loop_ = nullptr;
+  std::thread::id thread_;
+  std::vector<Order> orders_;
+  size_t octets_ = 0;  // of the payloads in orders_
   // Of the start, then of the first Close().
-  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+  absl::Status status_;
 };
 
 void ThreadedPoolCore::Run() {
   const absl::Status served = Serve();
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (!served.ok()) status_ = served;
   state_ = State::kEnded;
+  changed_.notify_all();
 }
 
 absl::Status ThreadedPoolCore::Serve() {
@@ -98,14 +94,15 @@ absl::Status ThreadedPoolCore::Serve() {
   if (!pool.ok()) return pool.status();
   pool_ = *std::move(pool);
   {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     loop_ = loop->get();
     thread_ = std::this_thread::get_id();
     state_ = State::kServing;
+    changed_.notify_all();
   }
   (*loop)->Run();
   {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     loop_ = nullptr;
   }
   pool_ = nullptr;
@@ -113,8 +110,8 @@ absl::Status ThreadedPoolCore::Serve() {
 }
 
 absl::Status ThreadedPoolCore::AwaitStart() {
-  const absl::MutexLock lock(
-      &mutex_, absl::Condition(this, &ThreadedPoolCore::has_started));
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this] { return state_ != State::kStarting; });
   return status_;
 }
 
@@ -125,7 +122,7 @@ CallFuture ThreadedPoolCore::Submit(std::string payload,
   PoolCallOptions timed = options;
   timed.deadline = std::min(timed.deadline, MonotonicNow() + timed.timeout);
   timed.timeout = absl::InfiniteDuration();
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (state_ != State::kServing) {
     promise.Set(absl::FailedPreconditionError("the pool is closed"));
   } else if (!orders_.empty() && octets_ + payload.size() > max_octets_) {
@@ -141,7 +138,7 @@ CallFuture ThreadedPoolCore::Submit(std::string payload,
 }
 
 void ThreadedPoolCore::Cancel(std::shared_ptr<CallFutureState> call) {
-  const absl::MutexLock lock(&mutex_);
+  const std::lock_guard<std::mutex> lock(mutex_);
   if (loop_ != nullptr) Add({"", {}, std::nullopt, std::move(call)});
 }
 
@@ -153,7 +150,7 @@ void ThreadedPoolCore::Add(Order order) {
 void ThreadedPoolCore::CarryOut() {
   std::vector<Order> orders;
   {
-    const absl::MutexLock lock(&mutex_);
+    const std::lock_guard<std::mutex> lock(mutex_);
     orders.swap(orders_);
     octets_ = 0;
   }
@@ -164,54 +161,50 @@ void ThreadedPoolCore::CarryOut() {
       continue;
     }
     const std::shared_ptr<CallFutureState> call = order.promise->call();
-    const PoolCallId id = pool_->Call(
-        order.payload, order.options,
-        [promise = *std::move(order.promise)](
-            absl::StatusOr<absl::string_view> end) mutable {
-          promise.Set(std::move(end));
-        });
+    const PoolCallId id =
+        pool_->Call(order.payload, order.options,
+                    [promise = *std::move(order.promise)](
+                        absl::StatusOr<absl::string_view> end) mutable {
+                      promise.Set(std::move(end));
+                    });
     SetCallId(call.get(), id);
   }
 }
 
 absl::Status ThreadedPoolCore::Close(absl::Duration grace) {
-  const absl::MutexLock lock(&mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
   if (thread_ == std::this_thread::get_id()) {
     return absl::FailedPreconditionError(
         "Close() in the pool's own thread would wait for itself");
   }
   if (loop_ != nullptr) {
-    const bool first = std::exchange(state_, State::kClosing) != State::kClosing;
+    const bool first =
+        std::exchange(state_, State::kClosing) != State::kClosing;
     loop_->Post([this, grace, first] {
       pool_->Drain(grace, [this, first](absl::Status end) {
-        const absl::MutexLock lock(&mutex_);
+        const std::lock_guard<std::mutex> lock(mutex_);
         if (first) status_ = std::move(end);
       });
     });
   }
-  mutex_.Await(absl::Condition(this, &ThreadedPoolCore::has_ended));
+  changed_.wait(lock, [this] { return state_ == State::kEnded; });
   return status_;
 }
 
 PoolStats ThreadedPoolCore::stats() {
-  struct Asked {
-    ThreadedPoolCore* core;
-    std::optional<PoolStats> stats;
-    bool IsOver() const ABSL_SHARED_LOCKS_REQUIRED(core->mutex_) {
-      return stats.has_value() || core->loop_ == nullptr;
-    }
-  };
-  // Shared with a task that may never run.
-  const auto asked = std::make_shared<Asked>(Asked{this, std::nullopt});
-  const absl::MutexLock lock(&mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
   if (thread_ == std::this_thread::get_id()) return pool_->stats();
   if (loop_ == nullptr) return PoolStats();
-  loop_->Post([this, asked] {
-    const absl::MutexLock lock(&mutex_);
-    asked->stats = pool_->stats();
+  // Shared with a task that may never run.
+  const auto answer = std::make_shared<std::optional<PoolStats>>();
+  loop_->Post([this, answer] {
+    const std::lock_guard<std::mutex> answering(mutex_);
+    *answer = pool_->stats();
+    changed_.notify_all();
   });
-  mutex_.Await(absl::Condition(asked.get(), &Asked::IsOver));
-  return asked->stats.value_or(PoolStats());
+  changed_.wait(lock,
+                [&] { return answer->has_value() || state_ == State::kEnded; });
+  return answer->value_or(PoolStats());
 }
 
 absl::StatusOr<std::unique_ptr<ThreadedPool>> ThreadedPool::Create(
@@ -233,8 +226,9 @@ ThreadedPool::ThreadedPool(std::shared_ptr<ThreadedPoolCore> core,
 
 ThreadedPool::~ThreadedPool() {
   if (thread_.get_id() == std::this_thread::get_id()) {
-    std::fprintf(stderr, "forkrpc: a ThreadedPool cannot be destroyed in its "
-                         "own thread, for whose end it waits\n");
+    std::fprintf(stderr,
+                 "forkrpc: a ThreadedPool cannot be destroyed in its "
+                 "own thread, for whose end it waits\n");
     abort();
   }
   // How it ended was for who has asked Close().

@@ -7,8 +7,8 @@
 // It has one thread, which it starts and ends, with a loop of its own: all
 // callbacks of PoolOptions and of futures run there, and what they throw ends
 // the program. Every function may be called from any thread at any time, but
-// the destructor, and Close() from the pool's own thread. Payloads and responses
-// are copied.
+// the destructor, and Close() from the pool's own thread. Payloads and
+// responses are copied.
 //
 //   forkrpc::PoolOptions options;
 //   options.program.argv = {"./greeter"};

@@ -4,6 +4,7 @@
 #include "forkrpc/pool/threaded_pool.h"
 
 #include <atomic>
+#include <future>  // NOLINT(build/c++11)
 #include <optional>
 #include <string>
 #include <thread>
@@ -12,7 +13,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "forkrpc/base/clock.h"
 #include "gmock/gmock.h"
@@ -171,7 +171,7 @@ TEST(ThreadedPoolTest, ALostWorkerFailsItsCallsOnly) {
 TEST(ThreadedPoolTest, ACallbackIsCalledInThePoolsThreadOrAtOnce) {
   const auto pool = MakePool(TestOptions(1));
   CallFuture call = pool->Submit("busy 20000");
-  absl::Notification called;
+  std::promise<void> called;
   std::thread::id thread;
   absl::Status closed;
   std::optional<CallFuture> made_in_it;
@@ -181,9 +181,9 @@ TEST(ThreadedPoolTest, ACallbackIsCalledInThePoolsThreadOrAtOnce) {
     made_in_it = pool->Submit("echo from a callback");
     closed = pool->Close();
     EXPECT_EQ(pool->stats().processes, 1u);
-    called.Notify();
+    called.set_value();
   });
-  called.WaitForNotification();
+  called.get_future().wait();
   EXPECT_NE(thread, std::this_thread::get_id());
   EXPECT_TRUE(absl::IsFailedPrecondition(closed)) << closed;
   ASSERT_TRUE(made_in_it->Wait(kPatience));
@@ -195,16 +195,16 @@ TEST(ThreadedPoolTest, ACallbackIsCalledInThePoolsThreadOrAtOnce) {
 TEST(ThreadedPoolTest, WhatWaitsForTheThreadIsBounded) {
   PoolOptions options = TestOptions(1);
   options.max_queue_octets = 1000;
-  absl::Notification entered;
-  absl::Notification go_on;
+  std::promise<void> entered;
+  std::promise<void> go_on;
   const auto pool = MakePool(options);
   CallFuture blocks = pool->Submit("echo x");
   // Keeps the thread, so that orders gather.
   blocks.Then([&](const CallFuture::Result&) {
-    entered.Notify();
-    go_on.WaitForNotification();
+    entered.set_value();
+    go_on.get_future().wait();
   });
-  entered.WaitForNotification();
+  entered.get_future().wait();
   CallFuture fits = pool->Submit(absl::StrCat("echo ", std::string(900, 'x')));
   CallFuture refused =
       pool->Submit(absl::StrCat("echo ", std::string(96, 'x')));
@@ -214,7 +214,7 @@ TEST(ThreadedPoolTest, WhatWaitsForTheThreadIsBounded) {
   EXPECT_EQ(status.message(),
             "905 octets wait for the pool's thread; with 101 more they exceed "
             "PoolOptions::max_queue_octets, which is 1000");
-  go_on.Notify();
+  go_on.set_value();
   EXPECT_TRUE(fits.Take().ok());
 }
 

@@ -14,39 +14,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "conformance/runner/base/legible.h"
+#include "conformance/runner/base/message_text.h"
 #include "conformance/runner/cases/axes.h"
 #include "conformance/runner/cases/case_checks.h"
-#include "google/protobuf/io/tokenizer.h"
-#include "google/protobuf/stubs/common.h"
-#include "google/protobuf/text_format.h"
 
 namespace forkrpc::conformance {
 namespace {
-
-// Keeps the parser's first complaint.
-class FirstError : public google::protobuf::io::ErrorCollector {
- public:
-#if GOOGLE_PROTOBUF_VERSION < 4022000
-  void AddError(int line, int column, const std::string& message) override {
-    Keep(line, column, message);
-  }
-#else
-  void RecordError(int line, int column, absl::string_view message) override {
-    Keep(line, column, message);
-  }
-#endif
-  const std::string& text() const { return text_; }
-
- private:
-  void Keep(int line, int column, absl::string_view message) {
-    if (text_.empty()) {
-      text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ",
-                           message);
-    }
-  }
-
-  std::string text_;
-};
 
 // A message may quote the file, which may hold any octets.
 absl::Status ErrorIn(absl::string_view path, absl::string_view what) {
@@ -56,14 +29,9 @@ absl::Status ErrorIn(absl::string_view path, absl::string_view what) {
 
 absl::StatusOr<Case> ParseCase(const SourceFile& file, const SpecText& spec) {
   Case parsed;
-  FirstError error;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&error);
-  if (!parser.ParseFromString(file.text, &parsed)) {
-    return ErrorIn(file.path, error.text());
-  }
-  const absl::Status status =
-      CheckCase(parsed, absl::StripSuffix(file.path, ".textproto"), spec);
+  absl::Status status = ReadMessageText(file.text, &parsed);
+  if (!status.ok()) return ErrorIn(file.path, status.message());
+  status = CheckCase(parsed, absl::StripSuffix(file.path, ".textproto"), spec);
   if (!status.ok()) return ErrorIn(file.path, status.message());
   return parsed;
 }

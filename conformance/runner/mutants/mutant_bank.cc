@@ -13,10 +13,10 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "conformance/runner/base/files.h"
+#include "conformance/runner/base/message_text.h"
 #include "conformance/runner/base/parallel.h"
 #include "conformance/runner/verdict/case_runner.h"
 #include "conformance/runner/verdict/suite.h"
-#include "google/protobuf/text_format.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -353,9 +353,10 @@ absl::StatusOr<Registry> LoadRegistry(const std::string& path,
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   Registry registry;
-  if (!google::protobuf::TextFormat::ParseFromString(*text, &registry)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": cannot be read as a registry of mutants"));
+  const absl::Status read = ReadMessageText(*text, &registry);
+  if (!read.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        path, ": cannot be read as a registry of mutants: ", read.message()));
   }
   std::set<std::string> ids;
   for (const Mutant& mutant : registry.mutant()) {

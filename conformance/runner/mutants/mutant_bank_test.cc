@@ -377,8 +377,10 @@ class MutantsCommandTest : public MutantBankTest {
     registry.add_testee()->set_name("fake");
     registry.mutable_testee(0)->set_manifest(Manifest(fault));
     *registry.add_mutant() = *mutants_[0];
+    std::string text;
+    google::protobuf::TextFormat::PrintToString(registry, &text);
     MutantsOptions options;
-    options.registry = WriteRegistry(registry.DebugString());
+    options.registry = WriteRegistry(text);
     options.watchdog = options_.watchdog;
     const std::atomic<bool> interrupted{false};
     return RunMutants(options, cases_, spec_, interrupted, out_);

@@ -16,6 +16,7 @@ namespace forkrpc::conformance {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -89,27 +90,32 @@ TEST_F(ManifestTest, TheErrorIsOneLineWithTheFilesName) {
 // A key's second value would take the first one's place, or join it.
 TEST_F(ManifestTest, AKeyStandsOnce) {
   EXPECT_THAT(LoadWith(R"("name": "y")").status().message(),
-              HasSubstr("Repeated map key: 'name'"));
+              HasSubstr("epeated map key: 'name'"));
   EXPECT_THAT(
       Error(
           R"({"contract": 1, "name": "x", "child": {"sync": ["a"], "sync": ["b"]}})"),
-      HasSubstr("Repeated map key: 'sync'"));
+      HasSubstr("epeated map key: 'sync'"));
 }
 
 TEST_F(ManifestTest, OctetsAroundTheManifestAreAnError) {
+  // As protobuf has called it until release 21, and since.
+  const auto no_more = AnyOf(HasSubstr("before end of input"),
+                             HasSubstr("after end of JSON object"));
   const std::string good =
       R"({"contract": 1, "name": "x", "child": {"sync": ["sh"]}})";
   EXPECT_TRUE(Load(good + " \r\n\t").ok());
   EXPECT_THAT(Error("\xef\xbb\xbf" + good), HasSubstr("without one"));
-  EXPECT_THAT(Error(good + "}"), HasSubstr("before end of input"));
-  EXPECT_THAT(Error(good + good), HasSubstr("before end of input"));
-  EXPECT_THAT(Error(good + std::string(1, '\0')),
-              HasSubstr("before end of input"));
+  EXPECT_THAT(Error(good + "}"), no_more);
+  EXPECT_THAT(Error(good + good), no_more);
+  EXPECT_THAT(Error(good + std::string(1, '\0')), no_more);
 }
 
 TEST_F(ManifestTest, AnErrorMovesNoCursor) {
-  EXPECT_THAT(LoadWith("\"z\x1b[2J\": 1").status().message(),
-              HasSubstr(R"(z\x1b[2J: Cannot find field)"));
+  const absl::Status status = LoadWith("\"z\x1b[2J\": 1").status();
+  EXPECT_THAT(status.message(), HasSubstr(R"(z\x1b[2J)"));
+  // As protobuf has called it until release 21, and since.
+  EXPECT_THAT(status.message(), AnyOf(HasSubstr("Cannot find field"),
+                                      HasSubstr("no such field")));
 }
 
 // The system ends a word at a NUL, and a variable's name at "=".

@@ -8,8 +8,8 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "conformance/runner/base/message_text.h"
 #include "conformance/runner/cases/selection.h"
-#include "google/protobuf/text_format.h"
 
 namespace forkrpc::conformance {
 namespace {
@@ -82,10 +82,8 @@ void ExcuseFlaky(const Expectation& entry, RunResult* run, Excused* excused) {
 absl::StatusOr<Expectations> ParseExpectations(const std::string& text,
                                                const CaseSet& cases) {
   Expectations list;
-  if (!google::protobuf::TextFormat::ParseFromString(text, &list)) {
-    return absl::InvalidArgumentError(
-        "is no text of forkrpc.conformance.Expectations");
-  }
+  const absl::Status read = ReadMessageText(text, &list);
+  if (!read.ok()) return read;
   const std::vector<CaseRun> runs = cases.Runs();
   for (const Expectation& each : list.expect()) {
     const absl::Status status = Check(each, runs);

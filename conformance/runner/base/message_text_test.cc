@@ -1,0 +1,34 @@
+// Copyright 2026 The forkrpc Authors
+// SPDX-License-Identifier: Apache-2.0
+
+#include "conformance/runner/base/message_text.h"
+
+#include <string>
+
+#include "forkrpc/conformance_case.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace forkrpc::conformance {
+namespace {
+
+TEST(MessageTextTest, AMessageIsRead) {
+  Case read;
+  EXPECT_TRUE(ReadMessageText("# a comment\nid: \"x\" title: \"t\"", &read).ok());
+  EXPECT_EQ(read.id(), "x");
+}
+
+TEST(MessageTextTest, AnErrorHasItsPlaceAndOneLegibleLine) {
+  Case read;
+  testing::internal::CaptureStderr();
+  const absl::Status status =
+      ReadMessageText("id: \"x\"\n  colour\x1b: 3", &read);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  const std::string message(status.message());
+  EXPECT_THAT(message, testing::StartsWith("line 2, column "));
+  EXPECT_THAT(message, testing::Not(testing::HasSubstr("\x1b")));
+}
+
+}  // namespace
+}  // namespace forkrpc::conformance
