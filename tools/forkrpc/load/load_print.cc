@@ -24,10 +24,9 @@ constexpr double kPercents[] = {50, 75, 90, 99, 99.9, 99.99, 99.999};
 
 // Three digits of a value below 1000.
 std::string Digits(double value) {
-  return absl::StrFormat(value < 9.995   ? "%.2f"
-                         : value < 99.95 ? "%.1f"
-                                         : "%.0f",
-                         value);
+  if (value < 9.995) return absl::StrFormat("%.2f", value);
+  if (value < 99.95) return absl::StrFormat("%.1f", value);
+  return absl::StrFormat("%.0f", value);
 }
 
 // A percentile that less than one call would exceed says nothing that the
