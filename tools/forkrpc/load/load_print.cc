@@ -202,7 +202,7 @@ absl::string_view NameOf(Expected expected) {
 
 std::string SettingJson(const LoadOptions& options) {
   return absl::StrCat(
-      "\"way\":", JsonString(options.name), ",\"form\":\"",
+      "\"way\":", JsonString(OneLine(options.name)), ",\"form\":\"",
       options.target.terms.form == Form::kSync ? "sync" : "async",
       "\",\"workers\":", options.workers, ",\"in_flight\":", options.in_flight,
       ",\"loop\":\"", options.open_loop() ? "open" : "closed", "\",\"rate\":",
@@ -262,7 +262,7 @@ std::string LoadJson(const LoadOptions& options, const LoadResult& result) {
       ",\"received_octets\":", tally.received_octets,
       ",\"events\":", tally.events, ",\"unfinished\":", tally.unfinished,
       ",\"errors\":{", absl::StrJoin(errors, ","),
-      "},\"first_error\":", first.empty() ? "null" : JsonString(first),
+      "},\"first_error\":", first.empty() ? "null" : JsonString(OneLine(first)),
       ",\"latency_from\":\"", options.open_loop() ? "due" : "made",
       "\",\"latency\":", LatencyJson(tally.latency), ",\"corrected\":",
       corrected.has_value() ? LatencyJson(*corrected) : "null",
