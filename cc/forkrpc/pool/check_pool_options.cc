@@ -3,6 +3,9 @@
 
 #include "forkrpc/pool/check_pool_options.h"
 
+#include <cstddef>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -16,17 +19,52 @@ absl::Status Must(absl::string_view what, absl::AlphaNum found) {
       absl::StrCat("PoolOptions: ", what, "; found ", found));
 }
 
-absl::Status CheckProgram(const PoolOptions& options) {
-  if (options.program.argv.empty()) return Must("program.argv names none", 0);
-  if (options.on_stderr == nullptr) return absl::OkStatus();
-  if (options.program.on_stderr != nullptr) {
-    return Must("on_stderr and program.on_stderr exclude each other", "both");
+// `where` is what stands before the names of the program's options.
+absl::Status CheckProgram(const PoolOptions& options,
+                          const SpawnOptions& program,
+                          absl::string_view where) {
+  if (program.argv.empty()) {
+    return Must(absl::StrCat(where, "program.argv names none"), 0);
   }
-  if (options.program.stderr_mode == StderrMode::kInherit ||
-      options.program.stderr_mode == StderrMode::kNull) {
-    return Must("on_stderr needs program.stderr_mode kTee or kCapture",
-                options.program.stderr_mode == StderrMode::kNull ? "kNull"
-                                                                 : "kInherit");
+  if (options.on_stderr == nullptr) return absl::OkStatus();
+  if (program.on_stderr != nullptr) {
+    return Must(absl::StrCat("on_stderr and ", where,
+                             "program.on_stderr exclude each other"),
+                "both");
+  }
+  if (program.stderr_mode == StderrMode::kInherit ||
+      program.stderr_mode == StderrMode::kNull) {
+    return Must(
+        absl::StrCat("on_stderr needs ", where,
+                     "program.stderr_mode kTee or kCapture"),
+        program.stderr_mode == StderrMode::kNull ? "kNull" : "kInherit");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPrograms(const PoolOptions& options) {
+  if (options.launchers.empty()) {
+    return CheckProgram(options, options.program, "");
+  }
+  if (!options.program.argv.empty()) {
+    return Must("program and launchers exclude each other", "both");
+  }
+  for (size_t i = 0; i < options.launchers.size(); ++i) {
+    const PoolLauncher& launcher = options.launchers[i];
+    const std::string where = absl::StrCat("launchers[", i, "].");
+    absl::Status checked = CheckProgram(options, launcher.program, where);
+    if (!checked.ok()) return checked;
+    if (launcher.max < 0) {
+      return Must(absl::StrCat(where, "max is at least 0"), launcher.max);
+    }
+    if (launcher.weight < 1) {
+      return Must(absl::StrCat(where, "weight is at least 1"), launcher.weight);
+    }
+    if (launcher.drain.has_value() &&
+        launcher.drain->answers_grace < absl::ZeroDuration()) {
+      return Must(absl::StrCat(where, "drain.answers_grace is at least 0"),
+                  absl::FormatDuration(launcher.drain->answers_grace));
+    }
   }
   return absl::OkStatus();
 }
@@ -112,7 +150,7 @@ absl::Status CheckDurations(const PoolOptions& options) {
 }  // namespace
 
 absl::Status CheckPoolOptions(const PoolOptions& options) {
-  absl::Status checked = CheckProgram(options);
+  absl::Status checked = CheckPrograms(options);
   checked.Update(CheckCounts(options));
   checked.Update(CheckDurations(options));
   return checked;

@@ -128,6 +128,53 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"restart.pause is at least 1ms; found 0",
             [](PoolOptions* o) { o->restart.pause = absl::ZeroDuration(); }}));
 
+// Two launchers that are good, in place of the program.
+void TwoLaunchers(PoolOptions* options) {
+  options->program = SpawnOptions();
+  options->launchers.resize(2);
+  for (PoolLauncher& launcher : options->launchers) {
+    launcher.program.argv = {"ssh"};
+  }
+}
+
+TEST(PoolLaunchersTest, InPlaceOfTheProgram) {
+  PoolOptions options = Good();
+  TwoLaunchers(&options);
+  EXPECT_EQ(CheckPoolOptions(options), absl::OkStatus());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Launchers, BadPoolOptionsTest,
+    testing::Values(
+        Bad{"program and launchers exclude each other; found both",
+            [](PoolOptions* o) { o->launchers.resize(1); }},
+        Bad{"launchers[1].program.argv names none; found 0",
+            [](PoolOptions* o) {
+              TwoLaunchers(o);
+              o->launchers[1].program.argv.clear();
+            }},
+        Bad{"launchers[0].max is at least 0; found -1",
+            [](PoolOptions* o) {
+              TwoLaunchers(o);
+              o->launchers[0].max = -1;
+            }},
+        Bad{"launchers[1].weight is at least 1; found 0",
+            [](PoolOptions* o) {
+              TwoLaunchers(o);
+              o->launchers[1].weight = 0;
+            }},
+        Bad{"launchers[1].drain.answers_grace is at least 0; found -1s",
+            [](PoolOptions* o) {
+              TwoLaunchers(o);
+              o->launchers[1].drain.emplace().answers_grace = -absl::Seconds(1);
+            }},
+        Bad{"on_stderr needs launchers[1].program.stderr_mode kTee or kCapture",
+            [](PoolOptions* o) {
+              TwoLaunchers(o);
+              o->launchers[1].program.stderr_mode = StderrMode::kNull;
+              o->on_stderr = [](const PoolWorkerId&, absl::string_view) {};
+            }}));
+
 TEST_P(BadPoolOptionsTest, AreNamedWithWhatWasFound) {
   PoolOptions options = Good();
   GetParam().change(&options);

@@ -239,12 +239,19 @@ void PoolCore::Act(MonotonicTime now) {
 
 void PoolCore::CarryOut(const WorkerDecision& decision, MonotonicTime now) {
   if (decision.kind == WorkerDecision::kStart) {
-    return StartWorker(decision.worker, now);
+    return StartWorker(decision, now);
   }
   if (decision.kind == WorkerDecision::kTellLoop) {
     FailWaiting(now);
+  }
+  if (decision.kind == WorkerDecision::kTellLoop ||
+      decision.kind == WorkerDecision::kTellLauncher) {
     PoolError error;
     error.scope = PoolError::kPool;
+    if (decision.kind == WorkerDecision::kTellLauncher) {
+      error.scope = PoolError::kLauncher;
+      error.launcher = set_.launchers().name(decision.launcher);
+    }
     error.status = decision.why;
     return Report(std::move(error));
   }
@@ -288,12 +295,20 @@ void PoolCore::RetireAll() {
   set_.RetireAll(MonotonicNow());
 }
 
-void PoolCore::StartWorker(uint64_t number, MonotonicTime now) {
+void PoolCore::StartWorker(const WorkerDecision& start, MonotonicTime now) {
+  const uint64_t number = start.worker;
+  const PoolLauncher* const launcher =
+      options_.launchers.empty() ? nullptr
+                                 : &options_.launchers[start.launcher];
   Member& member = members_.try_emplace(number, this).first->second;
   member.id.number = number;
   WorkerOptions worker;
   worker.connection = options_.connection;
   worker.drain = options_.drain;
+  if (launcher != nullptr) {
+    member.launcher = set_.launchers().name(start.launcher);
+    if (launcher->drain.has_value()) worker.drain = *launcher->drain;
+  }
   worker.exit_grace = options_.exit_grace;
   worker.on_event = [this, &member](absl::string_view payload) {
     OnEvent(member, payload);
@@ -302,7 +317,8 @@ void PoolCore::StartWorker(uint64_t number, MonotonicTime now) {
     OnWorkerError(member, error);
   };
   worker.on_destroy = [this, number] { OnWorkerGone(number); };
-  SpawnOptions program = options_.program;
+  SpawnOptions program =
+      launcher == nullptr ? options_.program : launcher->program;
   if (options_.on_stderr != nullptr) {
     program.on_stderr = [this, &member](absl::string_view line) {
       options_.on_stderr(PoolWorkerId(member.id), line);
@@ -310,10 +326,11 @@ void PoolCore::StartWorker(uint64_t number, MonotonicTime now) {
   }
   auto spawned = Worker::Spawn(program, std::move(worker), loop_);
   if (!spawned.ok()) {
-    members_.erase(number);
-    set_.OnStartFailed(spawned.status(), now);
     PoolError error;
     error.scope = PoolError::kWorker;
+    error.launcher = member.launcher;
+    members_.erase(number);
+    set_.OnStartFailed(spawned.status(), now);
     error.status = spawned.status();
     error.worker.number = number;
     return Report(std::move(error));
@@ -344,6 +361,7 @@ void PoolCore::OnWorkerError(const Member& member, const WorkerError& error) {
       Prefixed(absl::StrCat("worker ", member.id.number, " of the pool: "),
                error.status);
   report.worker = member.id;
+  report.launcher = member.launcher;
   report.exit_status = error.exit_status;
   report.stderr_tail = error.stderr_tail;
   report.lost_calls = dispatcher_.lost_calls(member.id.number);
@@ -358,6 +376,7 @@ void PoolCore::OnWorkerGone(uint64_t worker) {
   report.scope = PoolError::kWorker;
   report.status = std::move(found->second.tell);
   report.worker = found->second.id;
+  report.launcher = found->second.launcher;
   report.lost_calls = dispatcher_.lost_calls(worker);
   const std::unique_ptr<Worker> gone = std::move(found->second.worker);
   set_.OnGone(worker, MonotonicNow());
@@ -455,12 +474,17 @@ PoolStats PoolCore::stats() const {
   return stats;
 }
 
+std::vector<PoolLauncherInfo> PoolCore::launchers() const {
+  return set_.launchers().Describe(MonotonicNow());
+}
+
 std::vector<PoolWorkerInfo> PoolCore::workers() const {
   std::vector<PoolWorkerInfo> workers;
   for (const auto& [number, member] : members_) {
     const WorkerLoad& load = dispatcher_.load(number);
     PoolWorkerInfo info;
     info.id = member.id;
+    info.launcher = set_.launcher(number);
     info.state = set_.state(number);
     info.hung = load.hung();
     info.in_flight = load.in_flight;

@@ -20,6 +20,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -59,6 +60,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void Drain(absl::Duration grace, absl::AnyInvocable<void(absl::Status)> done);
   PoolStats stats() const;
   std::vector<PoolWorkerInfo> workers() const;
+  std::vector<PoolLauncherInfo> launchers() const;
 
  private:
   // A worker, its process and what is known of its end.
@@ -71,6 +73,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
     void OnLoad(const WorkerLoad& load) override;
 
     PoolWorkerId id;
+    std::string launcher;  // its name, where there are several
     std::unique_ptr<Worker> worker;
     absl::Status tell;  // not OK if the user must be told of its end
 
@@ -97,7 +100,7 @@ class PoolCore : public std::enable_shared_from_this<PoolCore> {
   void FinishIfDrained();
   void OnLoopEnd();
 
-  void StartWorker(uint64_t number, MonotonicTime now);
+  void StartWorker(const WorkerDecision& start, MonotonicTime now);
   void OnEvent(const Member& member, absl::string_view payload);
   void OnWorkerError(const Member& member, const WorkerError& error);
   void OnWorkerGone(uint64_t worker);

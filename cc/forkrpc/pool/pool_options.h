@@ -34,6 +34,7 @@
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/client/drain_mode.h"
 #include "forkrpc/connection/client_connection.h"
+#include "forkrpc/pool/pool_launcher.h"
 #include "forkrpc/pool/restart_policy.h"
 #include "forkrpc/process/exit_status.h"
 #include "forkrpc/process/spawn_options.h"
@@ -63,14 +64,16 @@ struct PoolCallOptions {
 
 struct PoolError {
   enum Scope {
-    kWorker,  // one has ended that was not told to, could not be started, or
-              // had to be killed because it was hung or retired without end
-    kPool,    // a crash loop: none is started for a while
+    kWorker,    // one has ended that was not told to, could not be started, or
+                // had to be killed because it was hung or retired without end
+    kPool,      // a crash loop: none is started for a while
+    kLauncher,  // the same of one of several launchers: it is left alone
   };
   Scope scope;
   // With how the worker ended and what its standard error said last.
   absl::Status status;
   PoolWorkerId worker;                    // kWorker; pid 0 if it never started
+  std::string launcher;                   // which, where there are several
   std::optional<ExitStatus> exit_status;  // once it has ended
   std::string stderr_tail;  // its last octets, not fit for a terminal
   // The calls that have failed with it: those that were tried again are not
@@ -95,6 +98,8 @@ struct PoolOptions {
   // What each worker is. kCapture instead of the default kTee keeps their
   // standard error out of this program's.
   SpawnOptions program;
+  // Several programs by which workers are started, in place of `program`.
+  std::vector<PoolLauncher> launchers;
   // Form and limits of each connection; the form must be the workers'.
   ClientOptions connection;
   // How a worker is told that nothing more comes. Where `program` starts it
@@ -180,6 +185,7 @@ enum class WorkerState {
 // One worker as it is now.
 struct PoolWorkerInfo {
   PoolWorkerId id;
+  size_t launcher = 0;  // its place in PoolOptions::launchers
   WorkerState state = WorkerState::kServing;
   bool hung = false;     // see PoolOptions::hung_grace
   size_t in_flight = 0;  // those no longer waited for included

@@ -51,6 +51,10 @@ void WorkerPool::Drain(absl::Duration grace,
 
 PoolStats WorkerPool::stats() const { return core_->stats(); }
 
+std::vector<PoolLauncherInfo> WorkerPool::launchers() const {
+  return core_->launchers();
+}
+
 std::vector<PoolWorkerInfo> WorkerPool::workers() const {
   return core_->workers();
 }

@@ -35,6 +35,12 @@
 // starts one worker on trial (for the next call, or to have `idle` ones): its
 // first response puts everything right, its failure begins the next pause.
 // Restart() ends a pause by hand.
+//
+// Several launchers (PoolOptions::launchers). Each has a crash loop of its own:
+// the others are used, on_error says which is left alone, and only when all are
+// calls fail, with a status that names each and its last failure. A call that a
+// worker had when it ended is lost with it, though it may never have come out
+// of the launcher: only one that is `idempotent` is tried elsewhere.
 
 #ifndef FORKRPC_POOL_WORKER_POOL_H_
 #define FORKRPC_POOL_WORKER_POOL_H_
@@ -111,6 +117,8 @@ class WorkerPool {
   PoolStats stats() const;
   // In the order in which they were started.
   std::vector<PoolWorkerInfo> workers() const;
+  // In the order of PoolOptions::launchers; one if there are none.
+  std::vector<PoolLauncherInfo> launchers() const;
 
  private:
   explicit WorkerPool(std::shared_ptr<PoolCore> core);

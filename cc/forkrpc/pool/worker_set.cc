@@ -22,12 +22,13 @@ absl::Status Because(uint64_t worker, absl::string_view what) {
 WorkerSet::WorkerSet(const PoolOptions& options, uint64_t jitter_seed)
     : options_(options),
       max_processes_(EffectiveMaxProcesses(options)),
-      restart_(options.restart, jitter_seed) {}
+      launchers_(options, jitter_seed) {}
 
 void WorkerSet::Index(const Slot& slot) {
   ++counts_[static_cast<size_t>(slot.state)];
   const bool serving = slot.state == WorkerState::kServing;
   if (slot.load.hung() && slot.state != WorkerState::kDying) ++hung_;
+  if (serving) launchers_.OnServing(slot.launcher, +1);
   if (serving && slot.load.answered > 0) ++proved_;
   if (serving && slot.load.idle()) idle_.emplace(slot.since, slot.number);
   const MonotonicTime due = DueTime(slot);
@@ -38,6 +39,7 @@ void WorkerSet::Unindex(const Slot& slot) {
   --counts_[static_cast<size_t>(slot.state)];
   const bool serving = slot.state == WorkerState::kServing;
   if (slot.load.hung() && slot.state != WorkerState::kDying) --hung_;
+  if (serving) launchers_.OnServing(slot.launcher, -1);
   if (serving && slot.load.answered > 0) --proved_;
   if (serving && slot.load.idle()) idle_.erase({slot.since, slot.number});
   const MonotonicTime due = DueTime(slot);
@@ -81,17 +83,18 @@ void WorkerSet::GiveUp(const absl::Status& why) {
 
 void WorkerSet::OnStarted(uint64_t worker, MonotonicTime now) {
   ++totals_.started;
-  restart_.OnStart(now);
+  launchers_.OnStart(starting_, now);
   Slot& slot = slots_[worker];
   slot.number = worker;
+  slot.launcher = starting_;
   slot.started = slot.measured = slot.since = now;
   Index(slot);
 }
 
 void WorkerSet::OnStartFailed(const absl::Status& why, MonotonicTime now) {
   ++totals_.failed;
-  restart_.OnStart(now);
-  Fail(/*proved=*/false, why, now);
+  launchers_.OnStart(starting_, now);
+  Fail(starting_, /*proved=*/false, why, now);
 }
 
 void WorkerSet::OnMemory(uint64_t worker, size_t octets, MonotonicTime now) {
@@ -110,7 +113,9 @@ void WorkerSet::OnLoad(uint64_t worker, const WorkerLoad& load,
                        MonotonicTime now) {
   Slot* const slot = FindSlot(worker);
   if (slot == nullptr) return;
-  if (slot->load.answered == 0 && load.answered > 0) restart_.OnProved();
+  if (slot->load.answered == 0 && load.answered > 0) {
+    launchers_.OnProved(slot->launcher);
+  }
   Unindex(*slot);
   const bool moved = slot->load.answered != load.answered ||
                      slot->load.assigned != load.assigned;
@@ -147,7 +152,7 @@ void WorkerSet::OnGone(uint64_t worker, MonotonicTime now) {
   if (serving && !useful && now - slot->started < options_.restart.window) {
     Settle(slot, Because(worker, "exited with status 0 before any call"), now);
   } else if (!useful && !slot->settled) {
-    restart_.OnRecycled(now);
+    launchers_.OnRecycled(slot->launcher, now);
   }
   Unindex(*slot);
   slots_.erase(worker);
@@ -185,10 +190,9 @@ std::optional<WorkerDecision> WorkerSet::Next(MonotonicTime now) {
     decided_.pop_front();
     return decision;
   }
-  if (std::exchange(tell_loop_, false)) {
-    WorkerDecision decision{WorkerDecision::kTellLoop};
-    decision.why = restart_.Broken(now);
-    if (!decision.why.ok()) return decision;
+  while (!tell_.empty()) {
+    const std::optional<WorkerDecision> decision = TellOfLauncher(now);
+    if (decision.has_value()) return decision;
   }
   if (!WantsMore()) {
     wanted_since_ = MonotonicTime::InfiniteFuture();
@@ -198,7 +202,28 @@ std::optional<WorkerDecision> WorkerSet::Next(MonotonicTime now) {
   if (!MayStart() || now < StartTime()) return std::nullopt;
   // From now on the next one is waited for.
   wanted_since_ = now;
-  return WorkerDecision{WorkerDecision::kStart, ++last_worker_};
+  starting_ = launchers_.Choose(now);
+  WorkerDecision start{WorkerDecision::kStart, ++last_worker_};
+  start.launcher = starting_;
+  return start;
+}
+
+// Of the first that waits to be told of: of itself where there are several, and
+// of the pool when it was the last that was left.
+std::optional<WorkerDecision> WorkerSet::TellOfLauncher(MonotonicTime now) {
+  const size_t launcher = tell_.front();
+  if (launchers_.several() && !std::exchange(told_of_launcher_, true)) {
+    WorkerDecision decision{WorkerDecision::kTellLauncher};
+    decision.launcher = launcher;
+    decision.why = launchers_.BrokenOne(launcher, now);
+    if (!decision.why.ok()) return decision;
+  }
+  told_of_launcher_ = false;
+  tell_.pop_front();
+  WorkerDecision decision{WorkerDecision::kTellLoop};
+  decision.why = launchers_.Broken(now);
+  if (decision.why.ok()) return std::nullopt;
+  return decision;
 }
 
 MonotonicTime WorkerSet::NextTime() const {
@@ -209,7 +234,7 @@ MonotonicTime WorkerSet::NextTime() const {
 }
 
 absl::Status WorkerSet::Broken(MonotonicTime now) const {
-  return proved_ > 0 ? absl::OkStatus() : restart_.Broken(now);
+  return proved_ > 0 ? absl::OkStatus() : launchers_.Broken(now);
 }
 
 void WorkerSet::AddTo(PoolStats* stats) const {
@@ -269,14 +294,14 @@ void WorkerSet::RetireSlot(Slot* slot, Reason reason, const absl::Status& why,
     case Reason::kDrained:
       break;
     case Reason::kOrdered:
-      if (!useful) restart_.OnRecycled(now);
+      if (!useful) launchers_.OnRecycled(slot->launcher, now);
       break;
     case Reason::kLimit:
       if (young && !useful) {
         // No better than one that has failed.
         Settle(slot, why, now);
       } else if (young || !useful) {
-        restart_.OnRecycled(now);
+        launchers_.OnRecycled(slot->launcher, now);
       }
       break;
   }
@@ -321,12 +346,16 @@ void WorkerSet::Settle(Slot* slot, const absl::Status& why, MonotonicTime now) {
   if (std::exchange(slot->settled, true)) return;
   // One that was there for long and had nothing to do has proved itself too.
   Fail(
+      slot->launcher,
       slot->load.answered > 0 || now - slot->started >= options_.restart.window,
       why, now);
 }
 
-void WorkerSet::Fail(bool proved, const absl::Status& why, MonotonicTime now) {
-  if (restart_.OnFailure(now, proved, why)) tell_loop_ = true;
+void WorkerSet::Fail(size_t launcher, bool proved, const absl::Status& why,
+                     MonotonicTime now) {
+  if (launchers_.OnFailure(launcher, now, proved, why)) {
+    tell_.push_back(launcher);
+  }
 }
 
 bool WorkerSet::WantsMore() const {
@@ -346,7 +375,7 @@ MonotonicTime WorkerSet::StartTime() const {
   // for.
   const bool none = count(WorkerState::kServing) == 0;
   return std::max(none ? wanted_since_ : wanted_since_ + options_.start,
-                  restart_.NextStart());
+                  launchers_.NextStart());
 }
 
 // When EndSpare() has something to do.

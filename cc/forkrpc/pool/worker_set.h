@@ -36,8 +36,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
+#include "forkrpc/pool/launcher_set.h"
 #include "forkrpc/pool/pool_options.h"
-#include "forkrpc/pool/restart_policy.h"
 #include "forkrpc/pool/worker_load.h"
 
 namespace forkrpc {
@@ -45,11 +45,12 @@ namespace forkrpc {
 // What must be done, with the worker of that number.
 struct WorkerDecision {
   enum Kind {
-    kStart,    // start it; then OnStarted() or OnStartFailed()
-    kMeasure,  // look how much memory it has; then OnMemory()
-    kDrain,    // give it no more calls; it is to end, at most `grace` later
-    kKill,     // SIGTERM, after `grace` SIGKILL; `why` is for its calls
-    kTellLoop  // tell the user of a crash loop: `why`; `worker` is 0
+    kStart,     // start it; then OnStarted() or OnStartFailed(), before Next()
+    kMeasure,   // look how much memory it has; then OnMemory()
+    kDrain,     // give it no more calls; it is to end, at most `grace` later
+    kKill,      // SIGTERM, after `grace` SIGKILL; `why` is for its calls
+    kTellLoop,  // tell the user of a crash loop: `why`; `worker` is 0
+    kTellLauncher  // the same, of one of several launchers
   };
   Kind kind;
   uint64_t worker = 0;
@@ -57,6 +58,7 @@ struct WorkerDecision {
   absl::Status why = absl::OkStatus();
   // Nobody but the pool wanted this kill: the user must hear of it.
   bool tell = false;
+  size_t launcher = 0;  // kStart: by which; kTellLauncher: of which
 };
 
 // Invariants:
@@ -64,7 +66,8 @@ struct WorkerDecision {
 //     most max_processes, of which at most max are serving.
 //  2. counts_, idle_, hung_, proved_ and due_ say of all slots what each slot
 //     says: Index() and Unindex() are the only functions that change them.
-//  3. A slot goes from kServing to kRetiring to kDying, and never back.
+//  3. launchers_ know how many of each are serving.
+//  4. A slot goes from kServing to kRetiring to kDying, and never back.
 class WorkerSet {
  public:
   // `options`, checked, must outlive this object.
@@ -94,7 +97,7 @@ class WorkerSet {
   // Kills it because of `why`; without effect if it is dying already.
   void Kill(uint64_t worker, const absl::Status& why, MonotonicTime now);
   // Somebody has mended what was wrong.
-  void Restart() { restart_.OnProved(); }
+  void Restart() { launchers_.Restart(); }
 
   // The next thing to do at `now`, none if there is none.
   std::optional<WorkerDecision> Next(MonotonicTime now);
@@ -107,6 +110,8 @@ class WorkerSet {
   absl::Status Broken(MonotonicTime now) const;
 
   WorkerState state(uint64_t worker) const { return slots_.at(worker).state; }
+  size_t launcher(uint64_t worker) const { return slots_.at(worker).launcher; }
+  const LauncherSet& launchers() const { return launchers_; }
   size_t processes() const { return slots_.size(); }
   // Adds what this object knows.
   void AddTo(PoolStats* stats) const;
@@ -114,6 +119,7 @@ class WorkerSet {
  private:
   struct Slot {
     uint64_t number = 0;
+    size_t launcher = 0;
     WorkerState state = WorkerState::kServing;
     WorkerLoad load;
     MonotonicTime started;
@@ -121,9 +127,9 @@ class WorkerSet {
     MonotonicTime retired;   // kRetiring: when retire_grace began, if it did
     // Since when it has been idle, or hung without an answer.
     MonotonicTime since;
-    bool settled = false;  // restart_ knows of its failure
+    bool settled = false;  // launchers_ know of its failure
   };
-  // Why a worker is retired, as far as it makes a difference to restart_.
+  // Why a worker is retired, as far as it makes a difference to launchers_.
   enum class Reason {
     kCalls,    // it has had its calls
     kLimit,    // its age or its memory
@@ -142,8 +148,10 @@ class WorkerSet {
   void KillSlot(Slot* slot, const absl::Status& why, bool tell,
                 MonotonicTime now);
   void EndSpare(MonotonicTime now);
+  std::optional<WorkerDecision> TellOfLauncher(MonotonicTime now);
   void Settle(Slot* slot, const absl::Status& why, MonotonicTime now);
-  void Fail(bool proved, const absl::Status& why, MonotonicTime now);
+  void Fail(size_t launcher, bool proved, const absl::Status& why,
+            MonotonicTime now);
 
   bool WantsMore() const;
   bool MayStart() const;
@@ -155,12 +163,14 @@ class WorkerSet {
 
   const PoolOptions& options_;
   const size_t max_processes_;
-  RestartPolicy restart_;
+  LauncherSet launchers_;
 
   bool waiting_ = false;
   bool draining_ = false;
   bool gave_up_ = false;
-  bool tell_loop_ = false;
+  std::deque<size_t> tell_;        // launchers that are left alone from now on
+  bool told_of_launcher_ = false;  // the first of tell_, not yet of the pool
+  size_t starting_ = 0;            // the launcher of the last kStart
   // Since when more workers are wanted than there are.
   MonotonicTime wanted_since_ = MonotonicTime::InfiniteFuture();
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "forkrpc/base/monotonic_time.h"
@@ -26,6 +27,7 @@ const absl::Status kCrash = absl::UnavailableError("it fell over");
 struct ModelWorker {
   WorkerState state = WorkerState::kServing;
   WorkerLoad load;
+  size_t launcher = 0;
   MonotonicTime started;
   MonotonicTime retired;
   MonotonicTime hung_since;  // or since its last answer while it was hung
@@ -129,17 +131,32 @@ class RandomPool {
     for (int i = 0; i < 1000; ++i) {
       const std::optional<WorkerDecision> next = set_.Next(now_);
       if (!next.has_value()) return;
-      if (next->kind == WorkerDecision::kTellLoop) continue;
+      if (next->kind == WorkerDecision::kTellLoop) {
+        for (const PoolLauncherInfo& info : set_.launchers().Describe(now_)) {
+          EXPECT_FALSE(info.broken.ok()) << info.name;
+        }
+        continue;
+      }
+      if (next->kind == WorkerDecision::kTellLauncher) {
+        EXPECT_TRUE(set_.launchers().several());
+        EXPECT_FALSE(
+            set_.launchers().Describe(now_)[next->launcher].broken.ok());
+        continue;
+      }
       if (next->kind == WorkerDecision::kStart) {
         EXPECT_EQ(workers_.count(next->worker), 0u);
         EXPECT_TRUE(waiting_ || !draining_);
         EXPECT_FALSE(gave_up_);
-        if (Roll(10)) {
+        EXPECT_TRUE(set_.launchers().Describe(now_)[next->launcher].broken.ok())
+            << "one that is left alone was started";
+        // The last of three is never there.
+        if (Roll(10) || next->launcher == 2) {
           set_.OnStartFailed(kCrash, now_);
           continue;
         }
         ModelWorker& model = workers_[next->worker];
         model.started = model.idle_since = now_;
+        model.launcher = next->launcher;
         set_.OnStarted(next->worker, now_);
         continue;
       }
@@ -202,6 +219,7 @@ class RandomPool {
     EXPECT_EQ(stats.dying, model.dying);
     EXPECT_EQ(stats.idle, model.idle);
     EXPECT_EQ(stats.hung, model.hung);
+    CompareLaunchers();
     EXPECT_LE(model.serving, static_cast<size_t>(options_.max));
     EXPECT_LE(model.processes, EffectiveMaxProcesses(options_));
     EXPECT_GT(set_.NextTime(), now_) << "the loop would spin";
@@ -219,6 +237,22 @@ class RandomPool {
     if (wanted && !gave_up_ && model.processes == 0) {
       EXPECT_LT(set_.NextTime(), MonotonicTime::InfiniteFuture())
           << "no worker is ever started again";
+    }
+  }
+
+  void CompareLaunchers() {
+    std::map<size_t, size_t> serving;
+    for (const auto& [number, worker] : workers_) {
+      EXPECT_EQ(set_.launcher(number), worker.launcher);
+      serving[worker.launcher] += worker.state == WorkerState::kServing;
+    }
+    const std::vector<PoolLauncherInfo> infos = set_.launchers().Describe(now_);
+    for (size_t i = 0; i < infos.size(); ++i) {
+      EXPECT_EQ(infos[i].serving, serving[i]);
+      if (options_.launchers.empty() || options_.launchers[i].max == 0) {
+        continue;
+      }
+      EXPECT_LE(serving[i], static_cast<size_t>(options_.launchers[i].max));
     }
   }
 
@@ -251,6 +285,14 @@ PoolOptions SomeOptions(uint32_t seed) {
   if (pick(0, 1) == 0) options.recycle.max_age = absl::Seconds(pick(1, 60));
   if (pick(0, 1) == 0) options.recycle.max_resident_octets = 100;
   options.restart.max_failures = pick(1, 5);
+  for (int i = pick(0, 3); i > 0; --i) {
+    PoolLauncher launcher;
+    launcher.program.argv = {"launcher"};
+    launcher.max = pick(0, 2);
+    launcher.weight = pick(1, 3);
+    options.launchers.push_back(launcher);
+  }
+  if (!options.launchers.empty()) options.program = SpawnOptions();
   return options;
 }
 

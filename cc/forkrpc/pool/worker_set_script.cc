@@ -75,6 +75,8 @@ void WorkerSetScript::Tell(const std::vector<std::string>& words) {
     set_.Restart();
   } else if (verb == "drain") {
     set_.StartDraining();
+  } else if (verb == "miss" || verb == "mend") {
+    missing_ = verb == "miss" ? words[1] : "no launcher";
   } else if (verb == "give") {
     set_.GiveUp(absl::DeadlineExceededError("the grace is over"));
   } else {
@@ -91,7 +93,11 @@ void WorkerSetScript::Pull(std::vector<std::string>* decisions) {
     switch (next->kind) {
       case WorkerDecision::kStart:
         decisions->push_back(absl::StrCat("start ", next->worker));
-        if (can_start_) {
+        if (set_.launchers().several()) {
+          absl::StrAppend(&decisions->back(), " by ",
+                          set_.launchers().name(next->launcher));
+        }
+        if (can_start_ && missing_ != set_.launchers().name(next->launcher)) {
           set_.OnStarted(next->worker, now_);
         } else {
           decisions->back() += " fails";
@@ -107,6 +113,11 @@ void WorkerSetScript::Pull(std::vector<std::string>* decisions) {
       case WorkerDecision::kKill:
         decisions->push_back(absl::StrCat("kill ", next->worker, " ", grace,
                                           next->tell ? "!" : ""));
+        why_ = next->why;
+        break;
+      case WorkerDecision::kTellLauncher:
+        decisions->push_back(
+            absl::StrCat("loop of ", set_.launchers().name(next->launcher)));
         why_ = next->why;
         break;
       case WorkerDecision::kTellLoop:

@@ -39,8 +39,10 @@ class WorkerSetScript {
   //   fail N | gone N | retire N | kill N | memory N OCTETS
   //   retire all | restart | drain | give up
   //   no program                    from now on none can be started
+  //   miss LAUNCHER | mend          the same, by that launcher; no longer
   // Decisions: "start N", "start N fails", "measure N", "drain N GRACE",
-  // "kill N GRACE" (with "!" if the user must be told), "loop".
+  // "kill N GRACE" (with "!" if the user must be told), "loop". With several
+  // launchers, "start N by LAUNCHER", "loop of LAUNCHER".
   std::string Do(absl::string_view step);
 
   WorkerSet& set() { return set_; }
@@ -58,6 +60,7 @@ class WorkerSetScript {
   WorkerSet set_;
   MonotonicTime now_ = MonotonicTime() + absl::Hours(1);
   bool can_start_ = true;
+  std::string missing_ = "no launcher";
   absl::Status why_;
 };
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <memory>
@@ -37,6 +38,17 @@ bool IsSocket(int fd) {
   return fstat(fd, &file) == 0 && S_ISSOCK(file.st_mode);
 }
 
+// Whether a terminal's output is not what was written to it. One that hands on
+// octets as they are is no user's: schedulers use such for a job's output
+// (srun -u).
+bool ChangesOutput(int fd) {
+  termios settings;
+  if (tcgetattr(fd, &settings) != 0) return true;
+  return (settings.c_oflag & OPOST) != 0 &&
+         ((settings.c_oflag & (OLCUC | ONLCR | OCRNL | ONOCR | OFILL)) != 0 ||
+          (settings.c_oflag & TABDLY) == TAB3);
+}
+
 absl::Status CheckStdio() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO}) {
     if (!IsOpen(fd)) {
@@ -45,7 +57,7 @@ absl::Status CheckStdio() {
                        " is closed: start it from a parent, e.g. `forkrpc "
                        "call -- PROGRAM`"));
     }
-    if (isatty(fd) == 1) {
+    if (isatty(fd) == 1 && (fd == STDIN_FILENO || ChangesOutput(fd))) {
       return absl::FailedPreconditionError(
           "this is a worker: start it from a parent, e.g. `forkrpc call -- "
           "PROGRAM`");

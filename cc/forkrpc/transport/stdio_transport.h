@@ -40,8 +40,9 @@ namespace forkrpc {
 // Where descriptor 2 leads to the wire as well ("2>&1"), or is closed, 1 and 2
 // become /dev/null.
 //
-// FailedPrecondition, with one line that says what to do, when 0 or 1 is a
-// terminal or closed; then all descriptors are as they were.
+// FailedPrecondition, with one line that says what to do, when 0 or 1 is
+// closed, 0 is a terminal, or 1 is one that changes what is written to it; then
+// all descriptors are as they were.
 //= spec/wire.md#FR-PRC-001
 absl::StatusOr<std::unique_ptr<FdTransport>> TakeStdioTransport();
 

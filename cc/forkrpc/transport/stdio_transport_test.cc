@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <functional>
@@ -182,6 +183,39 @@ TEST(StdioTransportTest, OnATerminalOneLineSaysWhatToDo) {
   EXPECT_EQ(RunWith(tty, tty, tty, refused), 0);
   EXPECT_EQ(RunWith(tty, pipe->write_end.get(), tty, refused), 0);
   EXPECT_EQ(RunWith(pipe->read_end.get(), tty, tty, refused), 0);
+}
+
+// As `srun -u` makes it for what a job writes.
+TEST(StdioTransportTest, OutputToATerminalThatChangesNothingIsAWire) {
+  OwnedFd terminal(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (!terminal.valid() || grantpt(terminal.get()) != 0 ||
+      unlockpt(terminal.get()) != 0) {
+    GTEST_SKIP() << "no pseudo-terminal to be had";
+  }
+  OwnedFd out(open(ptsname(terminal.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  ASSERT_TRUE(out.valid());
+  absl::StatusOr<PipePair> in = MakePipe();
+  ASSERT_TRUE(in.ok());
+  const auto writes = [] {
+    absl::StatusOr<std::unique_ptr<FdTransport>> wire = TakeStdioTransport();
+    if (!wire.ok()) return 1;
+    const auto put = (*wire)->Write({"a\n\t\r\xff"}, IoMode::kBlock);
+    return put.ok() && put->octets == 5 ? 0 : 2;
+  };
+  termios settings;
+  ASSERT_EQ(tcgetattr(out.get(), &settings), 0);
+  for (const tcflag_t changing : {OLCUC, ONLCR, OCRNL, ONOCR, OFILL, TAB3}) {
+    settings.c_oflag = OPOST | changing;
+    ASSERT_EQ(tcsetattr(out.get(), TCSANOW, &settings), 0);
+    EXPECT_EQ(RunWith(in->read_end.get(), out.get(), -1, writes), 1);
+  }
+  settings.c_oflag = OPOST;
+  ASSERT_EQ(tcsetattr(out.get(), TCSANOW, &settings), 0);
+  ASSERT_EQ(RunWith(in->read_end.get(), out.get(), -1, writes), 0);
+  char buffer[16];
+  const ssize_t got = read(terminal.get(), buffer, sizeof(buffer));
+  ASSERT_GT(got, 0);
+  EXPECT_EQ(std::string(buffer, static_cast<size_t>(got)), "a\n\t\r\xff");
 }
 
 TEST(StdioTransportTest, AClosedDescriptorIsNamed) {

@@ -30,12 +30,12 @@ TEST(ActivityTest, TellsBusyFromWaiting) {
   TesteeProcess waits = StartShell("echo; sleep 1000");
   pollfd wait = {waits.wire_in().get(), POLLIN, 0};
   ASSERT_EQ(poll(&wait, 1, 10000), 1);
-  // Until the shell has become sleep, and sleeps.
-  for (int i = 0; IsRunnable(waits.pid()); ++i) {
+  // Until the shell waits for sleep, and that sleeps.
+  for (int i = 0; GroupActivity(waits.pid()).runnable; ++i) {
     ASSERT_LT(i, 5000);
     usleep(1000);
   }
-  EXPECT_FALSE(GroupActivity(waits.pid()).runnable);
+  EXPECT_FALSE(IsRunnable(waits.pid()));
   // Busy in a grandchild, as under a wrapper script.
   TesteeProcess busy = StartShell("(while :; do :; done) & wait");
   Activity activity;

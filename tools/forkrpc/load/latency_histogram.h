@@ -75,7 +75,7 @@ class LatencyHistogram {
 
   static size_t BucketOf(uint64_t value) {
     if (value < 2 * kSteps) return static_cast<size_t>(value);
-    const int shift = absl::bit_width(value) - 1 - kStepBits;
+    const int shift = static_cast<int>(absl::bit_width(value)) - 1 - kStepBits;
     return static_cast<size_t>(shift) * kSteps +
            static_cast<size_t>(value >> shift);
   }

@@ -28,6 +28,10 @@ constexpr absl::Duration kEndGrace = absl::Milliseconds(500);
 // The same for one that nothing can be measured of.
 constexpr absl::Duration kAbandonGrace = absl::Milliseconds(100);
 
+// How long answers to calls that nobody waits for any more hold up the
+// half-close, which a program in between may take for the end.
+constexpr absl::Duration kAnswersGrace = absl::Milliseconds(500);
+
 // Between SIGTERM and SIGKILL.
 constexpr absl::Duration kKillGrace = absl::Seconds(1);
 
@@ -162,7 +166,8 @@ LoadTally LoadLink::Run(const LoadPlan& plan, PayloadSource* payloads,
 }
 
 absl::Status LoadLink::Close(MonotonicTime deadline) {
-  connection_.HalfClose(deadline);
+  // A call that was given up may never be answered.
+  connection_.HalfClose(std::min(deadline, MonotonicNow() + kAnswersGrace));
   while (!ended()) {
     while (connection_.PollEvent().has_value()) {
     }

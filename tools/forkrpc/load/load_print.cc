@@ -24,10 +24,9 @@ constexpr double kPercents[] = {50, 75, 90, 99, 99.9, 99.99, 99.999};
 
 // Three digits of a value below 1000.
 std::string Digits(double value) {
-  return absl::StrFormat(value < 9.995   ? "%.2f"
-                         : value < 99.95 ? "%.1f"
-                                         : "%.0f",
-                         value);
+  if (value < 9.995) return absl::StrFormat("%.2f", value);
+  if (value < 99.95) return absl::StrFormat("%.1f", value);
+  return absl::StrFormat("%.0f", value);
 }
 
 // A percentile that less than one call would exceed says nothing that the
@@ -203,7 +202,7 @@ absl::string_view NameOf(Expected expected) {
 
 std::string SettingJson(const LoadOptions& options) {
   return absl::StrCat(
-      "\"way\":", JsonString(options.name), ",\"form\":\"",
+      "\"way\":", JsonString(OneLine(options.name)), ",\"form\":\"",
       options.target.terms.form == Form::kSync ? "sync" : "async",
       "\",\"workers\":", options.workers, ",\"in_flight\":", options.in_flight,
       ",\"loop\":\"", options.open_loop() ? "open" : "closed", "\",\"rate\":",
@@ -263,7 +262,7 @@ std::string LoadJson(const LoadOptions& options, const LoadResult& result) {
       ",\"received_octets\":", tally.received_octets,
       ",\"events\":", tally.events, ",\"unfinished\":", tally.unfinished,
       ",\"errors\":{", absl::StrJoin(errors, ","),
-      "},\"first_error\":", first.empty() ? "null" : JsonString(first),
+      "},\"first_error\":", first.empty() ? "null" : JsonString(OneLine(first)),
       ",\"latency_from\":\"", options.open_loop() ? "due" : "made",
       "\",\"latency\":", LatencyJson(tally.latency), ",\"corrected\":",
       corrected.has_value() ? LatencyJson(*corrected) : "null",

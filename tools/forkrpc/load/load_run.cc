@@ -29,6 +29,9 @@ namespace {
 constexpr std::chrono::milliseconds kTick(100);
 constexpr int kTicksPerProgress = 5;
 
+// As kEndGrace, for who wants to see the end of it.
+constexpr absl::Duration kInterruptedGrace = absl::Seconds(1);
+
 double ProcessorSeconds(int who) {
   rusage used;
   getrusage(who, &used);
@@ -163,7 +166,9 @@ void Load::Serve(Lane* lane, MonotonicTime start_deadline) {
   if (start > 0) {
     lane->tally =
         lane->link->Run(lane->plan, lane->payloads.get(), start, &lane->watch);
-    lane->end = lane->link->Close(MonotonicNow() + kEndGrace);
+    const bool stopped = interrupt_.stop().load(std::memory_order_relaxed);
+    lane->end = lane->link->Close(MonotonicNow() +
+                                  (stopped ? kInterruptedGrace : kEndGrace));
   } else {
     lane->link->Abandon();
   }

@@ -329,6 +329,9 @@ class ErrorTest(LoadTest):
     found = self.measured(result, 1)
     self.assertEqual(found['answered'], 0)
     self.assertEqual(found['errors']['timeout'], 2)
+    self.assertEqual(sum(found['errors'].values()), 2, found)
+    if not SANITIZED:
+      self.assertLess(result.seconds, 3)
     self.assertGreaterEqual(found['latency']['least'], 0.3)
 
   def test_a_bad_end(self):
@@ -364,6 +367,28 @@ class ErrorTest(LoadTest):
         self.assertTrue(found['interrupted'])
         self.assertGreater(found['answered'], 0)
         self.assertLessEqual(found['unfinished'], 1)
+
+  def test_an_interrupt_does_not_wait_for_a_silent_worker(self):
+    with tempfile.TemporaryDirectory() as folder:
+      # Answers one request, takes another and says so; ends only if it must.
+      one = 'dd bs=24 count=1 iflag=fullblock status=none'
+      script = (f'trap "" INT TERM; {one}; {one} of=/dev/null; '
+                f': > {folder}/taken; sleep 60')
+      process = subprocess.Popen(
+          [FORKRPC, 'load', '--json', '--warm-up=0', '--duration=1h', '--',
+           'sh', '-c', script], stdout=subprocess.PIPE,
+          stdin=subprocess.DEVNULL)
+      deadline = time.monotonic() + 30
+      while not os.path.exists(f'{folder}/taken'):
+        self.assertLess(time.monotonic(), deadline)
+        time.sleep(0.01)
+      started = time.monotonic()
+      process.send_signal(signal.SIGINT)
+      out = process.communicate(timeout=30)[0]
+      self.assertEqual(process.returncode, 0, out)
+      self.assertEqual(json.loads(out)['unfinished'], 1)
+      if not SANITIZED:
+        self.assertLess(time.monotonic() - started, 5)
 
   def test_nothing_can_be_measured_is_one_line_within_the_limit(self):
     refused = socket.socket()  # bound, and nobody listens
