@@ -5,24 +5,25 @@
 
 #include <string>
 
-#include "forkrpc/conformance_case.pb.h"
+#include "absl/status/status.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/source_context.pb.h"
 #include "gtest/gtest.h"
 
 namespace forkrpc::conformance {
 namespace {
 
 TEST(MessageTextTest, AMessageIsRead) {
-  Case read;
-  EXPECT_TRUE(ReadMessageText("# a comment\nid: \"x\" title: \"t\"", &read).ok());
-  EXPECT_EQ(read.id(), "x");
+  google::protobuf::SourceContext read;
+  EXPECT_TRUE(ReadMessageText("# a comment\nfile_name: \"x\"", &read).ok());
+  EXPECT_EQ(read.file_name(), "x");
 }
 
 TEST(MessageTextTest, AnErrorHasItsPlaceAndOneLegibleLine) {
-  Case read;
+  google::protobuf::SourceContext read;
   testing::internal::CaptureStderr();
   const absl::Status status =
-      ReadMessageText("id: \"x\"\n  colour\x1b: 3", &read);
+      ReadMessageText("file_name: \"x\"\n  colour\x1b: 3", &read);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   const std::string message(status.message());
