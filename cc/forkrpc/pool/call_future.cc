@@ -26,36 +26,22 @@ struct CallFutureState {
   std::condition_variable has_ended;
   // With the mutex.
   std::optional<CallFuture::Result> end;
+  bool is_waited_for = false;
   absl::AnyInvocable<void(CallFuture::Result)> callback;
 };
 
-namespace {
-
-void Bring(CallFutureState* state, CallFuture::Result end) {
-  absl::AnyInvocable<void(CallFuture::Result)> callback;
-  {
-    const std::lock_guard<std::mutex> lock(state->mutex);
-    if (state->callback == nullptr) {
-      state->end = std::move(end);
-      state->has_ended.notify_one();
-      return;
-    }
-    callback = std::move(state->callback);
-  }
-  callback(std::move(end));
-}
-
-}  // namespace
-
 bool CallFuture::Wait(absl::Duration timeout) const {
   std::unique_lock<std::mutex> lock(state_->mutex);
+  if (state_->end.has_value()) return true;
   const auto ended = [this] { return state_->end.has_value(); };
+  state_->is_waited_for = true;
   if (timeout == absl::InfiniteDuration()) {
     state_->has_ended.wait(lock, ended);
-    return true;
+  } else {
+    state_->has_ended.wait_for(lock, absl::ToChronoNanoseconds(timeout), ended);
   }
-  return state_->has_ended.wait_for(lock, absl::ToChronoNanoseconds(timeout),
-                                    ended);
+  state_->is_waited_for = false;
+  return state_->end.has_value();
 }
 
 CallFuture::Result CallFuture::Take() {
@@ -86,13 +72,29 @@ CallPromise::~CallPromise() {
   if (state_ != nullptr) Set(absl::InternalError("the call was dropped"));
 }
 
-void CallPromise::Set(absl::StatusOr<absl::string_view> end) {
-  const std::shared_ptr<CallFutureState> state = std::move(state_);
-  if (end.ok()) {
-    Bring(state.get(), std::string(*end));
-  } else {
-    Bring(state.get(), std::move(end).status());
+void CallPromise::Set(CallFuture::Result end) {
+  std::vector<std::pair<CallPromise, CallFuture::Result>> one;
+  one.emplace_back(std::move(*this), std::move(end));
+  SetAll(std::move(one));
+}
+
+void CallPromise::SetAll(
+    std::vector<std::pair<CallPromise, CallFuture::Result>> promises_and_ends) {
+  using Callback = absl::AnyInvocable<void(CallFuture::Result)>;
+  std::vector<std::shared_ptr<CallFutureState>> waited_for;
+  std::vector<std::pair<Callback, CallFuture::Result>> called;
+  for (auto& [promise, end] : promises_and_ends) {
+    const std::shared_ptr<CallFutureState> state = std::move(promise.state_);
+    const std::lock_guard<std::mutex> lock(state->mutex);
+    if (state->callback != nullptr) {
+      called.emplace_back(std::move(state->callback), std::move(end));
+      continue;
+    }
+    state->end = std::move(end);
+    if (state->is_waited_for) waited_for.push_back(state);
   }
+  for (const auto& state : waited_for) state->has_ended.notify_one();
+  for (auto& [callback, end] : called) callback(std::move(end));
 }
 
 void SetCallId(CallFutureState* call, uint64_t id) { call->id = id; }

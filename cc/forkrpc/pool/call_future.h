@@ -20,10 +20,10 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace forkrpc {
@@ -82,8 +82,12 @@ class CallPromise {
   CallPromise& operator=(CallPromise&&) = delete;
   ~CallPromise();
 
-  // The response is copied.
-  void Set(absl::StatusOr<absl::string_view> end);
+  void Set(CallFuture::Result end);
+
+  // Brings many: all that can be waited for has come before anybody is woken,
+  // so that who takes one after the other is woken once.
+  static void SetAll(std::vector<std::pair<CallPromise, CallFuture::Result>>
+                         promises_and_ends);
 
   // Null once it was brought.
   const std::shared_ptr<CallFutureState>& call() const { return state_; }

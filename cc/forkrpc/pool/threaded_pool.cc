@@ -22,7 +22,8 @@
 namespace forkrpc {
 
 // Invariants:
-// 1. pool_ is the pool's thread's. loop_ is not null exactly as long as that
+// 1. pool_, tasks_ and ends_ are the pool's thread's. loop_ is not null exactly
+// as long as that
 //    thread runs it.
 // 2. What is in orders_ is carried out in its order, by a task that is posted
 //    when the first comes; calls are in it only while the state is kServing, or
@@ -58,9 +59,14 @@ class ThreadedPoolCore final
   absl::Status Serve();
   void Add(Order order);  // with the mutex
   void CarryOut();
+  // Ends that come together are brought together, before the loop waits.
+  void KeepEnd(CallPromise promise, absl::StatusOr<absl::string_view> end);
+  void BringEnds() { CallPromise::SetAll(std::exchange(ends_, {})); }
   const size_t max_octets_;
   PoolOptions options_;  // the pool's thread's from its start on
   std::unique_ptr<WorkerPool> pool_;
+  EventLoop* tasks_ = nullptr;  // loop_, for who needs no mutex
+  std::vector<std::pair<CallPromise, CallFuture::Result>> ends_;
 
   std::mutex mutex_;
   std::condition_variable changed_;  // state_, or what stats() asks
@@ -85,7 +91,8 @@ void ThreadedPoolCore::Run() {
 absl::Status ThreadedPoolCore::Serve() {
   absl::StatusOr<std::unique_ptr<LibuvLoop>> loop = LibuvLoop::Create();
   if (!loop.ok()) return loop.status();
-  options_.on_destroy = [user = std::move(options_.on_destroy), &loop] {
+  options_.on_destroy = [this, user = std::move(options_.on_destroy), &loop] {
+    BringEnds();
     if (user) user();
     (*loop)->Stop();
   };
@@ -93,6 +100,7 @@ absl::Status ThreadedPoolCore::Serve() {
       WorkerPool::Create(std::move(options_), loop->get());
   if (!pool.ok()) return pool.status();
   pool_ = *std::move(pool);
+  tasks_ = loop->get();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     loop_ = loop->get();
@@ -120,8 +128,10 @@ CallFuture ThreadedPoolCore::Submit(std::string payload,
   auto [future, promise] = MakeCallFuture(weak_from_this());
   // What counts from now on does not count from when the thread has taken it.
   PoolCallOptions timed = options;
-  timed.deadline = std::min(timed.deadline, MonotonicNow() + timed.timeout);
-  timed.timeout = absl::InfiniteDuration();
+  if (timed.timeout != absl::InfiniteDuration()) {
+    timed.deadline = std::min(timed.deadline, MonotonicNow() + timed.timeout);
+    timed.timeout = absl::InfiniteDuration();
+  }
   const std::lock_guard<std::mutex> lock(mutex_);
   if (state_ != State::kServing) {
     promise.Set(absl::FailedPreconditionError("the pool is closed"));
@@ -163,11 +173,21 @@ void ThreadedPoolCore::CarryOut() {
     const std::shared_ptr<CallFutureState> call = order.promise->call();
     const PoolCallId id =
         pool_->Call(order.payload, order.options,
-                    [promise = *std::move(order.promise)](
+                    [this, promise = *std::move(order.promise)](
                         absl::StatusOr<absl::string_view> end) mutable {
-                      promise.Set(std::move(end));
+                      KeepEnd(std::move(promise), std::move(end));
                     });
     SetCallId(call.get(), id);
+  }
+}
+
+void ThreadedPoolCore::KeepEnd(CallPromise promise,
+                               absl::StatusOr<absl::string_view> end) {
+  if (ends_.empty()) tasks_->Defer([this] { BringEnds(); });
+  if (end.ok()) {
+    ends_.emplace_back(std::move(promise), std::string(*end));
+  } else {
+    ends_.emplace_back(std::move(promise), std::move(end).status());
   }
 }
 
