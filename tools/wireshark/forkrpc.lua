@@ -24,7 +24,7 @@ local fields = {
   length = ProtoField.uint32("forkrpc.length", "Length"),
   payload = ProtoField.bytes("forkrpc.payload", "Payload"),
   string = ProtoField.bytes("forkrpc.string", "String"),
-  text = ProtoField.string("forkrpc.text", "Text"),
+  empty_string = ProtoField.none("forkrpc.empty_string", "String of no octets"),
   call = ProtoField.uint32("forkrpc.call", "Call", base.DEC, nil, nil,
                            "The calls of a stream, counted from 1"),
   response_in = ProtoField.framenum("forkrpc.response_in", "Response in", base.NONE,
@@ -231,9 +231,12 @@ local function show_strings(payload, tree)
       at = at + 1
     until octet < 128
     if length > size - at then return false end
-    local item = tree:add(fields.string, payload(start, at - start + length),
-                          octets:subset(at, length))
-    item:append_text(string.format(" (%d octets)", length))
+    if length > 0 then
+      tree:add(fields.string, payload(at, length)):append_text(
+        string.format(" (%d octets)", length))
+    else
+      tree:add(fields.empty_string, payload(start, at - start))
+    end
     at = at + length
   end
   return true
