@@ -318,6 +318,15 @@ class PreferencesTest(unittest.TestCase):
     self.assertEqual([(f.kind, f.fields['form']) for f in seen],
                      [('request', ['sync'])])
 
+  def test_the_first_packet_alone_says_who_is_parent(self):
+    stream = self.capture.open('async', port=45454)
+    stream.send('>', self.octets)
+    for opening in (0, 1):
+      octets = dissections.in_order_of(self.capture.octets(TOOLS), [opening, 3])
+      seen = dissections.dissect(TOOLS, octets, ('-d', 'tcp.port==45454,forkrpc',
+                                                 '-o', 'forkrpc.form:async'))
+      self.assertEqual([f.kind for f in seen], ['request'])
+
   def test_heuristics_are_asked_for(self):
     options = ('-o', 'forkrpc.form:async')
     self.assertEqual(self.seen(*options, port=45454), [])
@@ -338,14 +347,16 @@ class PreferencesTest(unittest.TestCase):
 
   def test_payloads(self):
     self.capture = dissections.Capture()
-    packed = bytes.fromhex('0000000100000007' '0361646400' '0133')
+    packed = bytes.fromhex('000000010000006a' '0361646400' '0133' '62') + b'x' * 98
+    packed += bytes.fromhex('00000003000000ca' '8148') + b'y' * 200
     for octets in (packed, bytes.fromhex('00000002000000020561')):
       self.capture.open('async').send('>', octets)
     seen = dissections.dissect(TOOLS, self.capture.octets(TOOLS),
                                ('-o', 'forkrpc.payload:string-pack'))
-    self.assertEqual(seen[0].fields['string'], ['616464', '33'])
+    self.assertEqual(seen[0].fields['string'], ['616464', '33', '78' * 98])
+    self.assertEqual(seen[1].fields['string'], ['79' * 200])
     self.assertIn('empty_string', seen[0].fields)
-    self.assertEqual([f.experts for f in seen], [[], ['bad_payload']])
+    self.assertEqual([f.experts for f in seen], [[], [], ['bad_payload']])
 
   def test_payloads_of_others(self):
     for how, payload, name in (('JSON', b'["a",1]', 'json'),

@@ -469,7 +469,7 @@ local function make_end(stream, down, is_reset)
   return {
     sender = down and "parent" or "child",
     in_flight = stream.open_calls,
-    cut = (direction.partial or direction.skip > 0) and direction.stopped == nil,
+    cut = direction.partial or direction.skip > 0,
     unanswered = stream.open_calls > 0 and (is_reset or not down),
     is_reset = is_reset,
   }
