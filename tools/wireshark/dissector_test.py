@@ -390,6 +390,21 @@ class ColumnsTest(unittest.TestCase):
     self.assertTrue(lines[4].endswith('event (0)' + ', event (0)' * 7 + ', ...'), lines[4])
     self.assertTrue(lines[5].endswith('[parent half-closes]'), lines[5])
 
+  def test_streams_are_counted_as_tshark_counts_them(self):
+    """Of the same two ends again, too; forkrpc dump --stream counts so."""
+    capture = dissections.Capture()
+    for first in (0, 777):
+      for _ in range(2):
+        capture.open('async', first_sequence=first).send('>', b'x')
+    # The third and fourth have the ends of the first two.
+    for old, new in (('2 ', '0 '), ('3 ', '1 ')):
+      capture.lines = [new + line[2:] if line.startswith(old) else line
+                       for line in capture.lines]
+    out = dissections.tshark(TOOLS, capture.octets(TOOLS), (), '-T', 'fields',
+                             '-e', 'tcp.stream')
+    self.assertEqual([int(line) for line in out.split()],
+                     [owner.number for owner in capture.owners])
+
   def test_the_writers_checksums_are_right(self):
     capture = dissections.Capture()
     play(capture, 'async', steps_of(ALL['session-half-close-drain']), 3)

@@ -70,8 +70,8 @@ local experts = {
                         expert.group.MALFORMED, expert.severity.WARN),
   no_form = trouble("no_form", "The form is not known: set forkrpc's preference 'Form', or a port",
                     expert.group.UNDECODED, expert.severity.WARN),
-  no_fields = trouble("no_fields", "The first pass could not look at TCP: give tshark -2 a filter, too, as -Y tcp",
-                      expert.group.UNDECODED, expert.severity.WARN),
+  no_fields = trouble("no_fields", "The first pass could not look at TCP: give tshark -2 a " ..
+                      "filter, too, as -Y tcp", expert.group.UNDECODED, expert.severity.WARN),
   no_parent = trouble("no_parent", "Which end is the parent is not known: give the child's port",
                       expert.group.UNDECODED, expert.severity.WARN),
 }
