@@ -24,7 +24,7 @@ absl::Status SegmentQueue::Add(int64_t offset, absl::string_view octets,
     offset = 0;
   }
   const auto from = static_cast<uint64_t>(offset);
-  if (from + length <= next_) return absl::OkStatus();
+  if (length == 0 || from + length <= next_) return absl::OkStatus();
   if (from > next_) {
     Wait(from, octets, length);
     while (waiting_octets_ > kMostWaiting) {

@@ -99,6 +99,12 @@ TEST_F(SegmentQueueTest, ALongerOneInThePlaceOfOneThatWaits) {
   EXPECT_EQ(Finish(), "abcd");
 }
 
+TEST_F(SegmentQueueTest, ASegmentOfNothingSaysNothing) {
+  EXPECT_TRUE(queue_.Add(5, "", 0, &log_).ok());
+  EXPECT_TRUE(queue_.Add(-5, "", 0, &log_).ok());
+  EXPECT_EQ(Finish(), "");
+}
+
 TEST_F(SegmentQueueTest, GapsAreNamedAtTheEnd) {
   Add(2, "c");
   Add(5, "fg");
