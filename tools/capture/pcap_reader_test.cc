@@ -4,7 +4,6 @@
 #include "tools/capture/pcap_reader.h"
 
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/escaping.h"
@@ -12,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tools/capture/test_packets.h"
 #include "tools/capture/test_source.h"
 
 namespace forkrpc::capture {
@@ -19,26 +19,10 @@ namespace {
 
 using ::testing::ElementsAre;
 
-struct Outcome {
-  std::vector<std::string> packets;
-  absl::Status status;
-};
-
-Outcome ReadAll(absl::string_view file, size_t piece = SIZE_MAX) {
+PacketsRead ReadAll(absl::string_view file, size_t piece = SIZE_MAX) {
   OctetSource source(ReadFrom(file, piece));
   PcapReader reader(&source);
-  Packet packet;
-  Outcome outcome;
-  for (;;) {
-    const absl::StatusOr<bool> more = reader.Next(&packet);
-    outcome.status = more.status();
-    if (!more.ok() || !*more) break;
-    outcome.packets.push_back(absl::StrCat(packet.number, " at ", packet.offset,
-                                           " link ", packet.link, " ",
-                                           packet.octets, "/", packet.length));
-  }
-  EXPECT_EQ(reader.Next(&packet).status(), outcome.status) << "not final";
-  return outcome;
+  return ReadPackets(&reader);
 }
 
 // The same file, in both orders, with either unit of time.
@@ -58,7 +42,7 @@ TEST(PcapReaderTest, PacketsInEitherOrder) {
   for (const char* digits : kFiles) {
     const std::string file = absl::HexStringToBytes(digits);
     for (size_t piece = 1; piece < 40; ++piece) {
-      const Outcome outcome = ReadAll(file, piece);
+      const PacketsRead outcome = ReadAll(file, piece);
       EXPECT_EQ(outcome.status, absl::OkStatus());
       EXPECT_THAT(outcome.packets, ElementsAre("1 at 24 link 101 abc/5",
                                                "2 at 43 link 101 d/1"));

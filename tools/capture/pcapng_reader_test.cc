@@ -4,7 +4,6 @@
 #include "tools/capture/pcapng_reader.h"
 
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
@@ -15,6 +14,7 @@
 #include "gtest/gtest.h"
 #include "tools/capture/capture_format.h"
 #include "tools/capture/pcapng_writer.h"
+#include "tools/capture/test_packets.h"
 #include "tools/capture/test_source.h"
 
 namespace forkrpc::capture {
@@ -73,26 +73,10 @@ class Blocks {
   const ByteOrder order_;
 };
 
-struct Outcome {
-  std::vector<std::string> packets;
-  absl::Status status;
-};
-
-Outcome ReadAll(absl::string_view file, size_t piece = SIZE_MAX) {
+PacketsRead ReadAll(absl::string_view file, size_t piece = SIZE_MAX) {
   OctetSource source(ReadFrom(file, piece));
   PcapngReader reader(&source);
-  Packet packet;
-  Outcome outcome;
-  for (;;) {
-    const absl::StatusOr<bool> more = reader.Next(&packet);
-    outcome.status = more.status();
-    if (!more.ok() || !*more) break;
-    outcome.packets.push_back(absl::StrCat(packet.number, " at ", packet.offset,
-                                           " link ", packet.link, " ",
-                                           packet.octets, "/", packet.length));
-  }
-  EXPECT_EQ(reader.Next(&packet).status(), outcome.status) << "not final";
-  return outcome;
+  return ReadPackets(&reader);
 }
 
 TEST(PcapngReaderTest, EveryKindOfPacketInEitherOrder) {
@@ -104,7 +88,7 @@ TEST(PcapngReaderTest, EveryKindOfPacketInEitherOrder) {
         make.Enhanced(0, "abcd", 70000), make.Simple("abcde", 5),
         make.Old(1, "ab"));
     for (size_t piece = 1; piece < 50; ++piece) {
-      const Outcome outcome = ReadAll(file, piece);
+      const PacketsRead outcome = ReadAll(file, piece);
       EXPECT_EQ(outcome.status, absl::OkStatus());
       EXPECT_THAT(
           outcome.packets,
@@ -122,7 +106,7 @@ TEST(PcapngReaderTest, ASectionHasItsOwnOrderAndInterfaces) {
       big.Section(), big.Interface(kLinkRaw, 2), big.Simple("ab", 5));
   EXPECT_THAT(ReadAll(file).packets,
               ElementsAre("1 at 48 link 1 a/1", "2 at 132 link 101 ab/5"));
-  const Outcome none =
+  const PacketsRead none =
       ReadAll(absl::StrCat(file, big.Section(), big.Enhanced(0, "", 0)));
   EXPECT_EQ(none.packets.size(), 2u);
   EXPECT_EQ(none.status.message(),

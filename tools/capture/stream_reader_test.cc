@@ -300,6 +300,23 @@ TEST(StreamReaderLimitTest, StreamsHaveALimit) {
               HasSubstr("more TCP streams than the limit of 65536"));
 }
 
+TEST(StreamReaderLimitTest, OctetsOfAResetAreNoneOfTheStream) {
+  for (const bool wanted : {false, true}) {
+    Log log;
+    log.wanted_ = wanted;
+    StreamReader streams({}, &log);
+    TcpSegment segment;
+    segment.to.port = 1;
+    segment.flags = kTcpRst | kTcpAck;
+    segment.octets = "why";
+    segment.length = 3;
+    ASSERT_TRUE(streams.Add(segment).ok());
+    ASSERT_TRUE(streams.Finish().ok());
+    EXPECT_EQ(streams.streams()[0].parent_octets, 0u);
+    EXPECT_EQ(log.events_.size(), wanted ? 2u : 1u);
+  }
+}
+
 TEST(StreamReaderLimitTest, OctetsBeyondFourGib) {
   Log log;
   log.wanted_ = false;
