@@ -98,14 +98,11 @@ void Acceptor::SentPart(absl::string_view octets, bool inside_payload) {
     last_length_ = frame.length;
     if (frame.id != kEventId) last_id_ = frame.id;
     if (options_.parent) {
-      Output(spec::SEND_REQUEST, frame.id,
-             options_.async ? absl::StrCat("sends a request with id ", frame.id)
-                            : std::string("sends a request"));
+      Output(spec::SEND_REQUEST, frame.id);
     } else if (frame.id == kEventId) {
-      Output(spec::SEND_EVENT, frame.id, "sends an event");
+      Output(spec::SEND_EVENT, frame.id);
     } else {
-      Output(spec::SEND_RESPONSE, frame.id,
-             absl::StrCat("sends a response with id ", frame.id));
+      Output(spec::SEND_RESPONSE, frame.id);
     }
   });
   if (!inside_payload) misframing_.Trim();
@@ -138,18 +135,34 @@ bool Acceptor::Expected(uint32_t id) const {
   return MayBeBad(id);
 }
 
-void Acceptor::SentEnd() {
-  Output(spec::SEND_END, 0, "closes its direction of the stream");
-}
+void Acceptor::SentEnd() { Output(spec::SEND_END, 0); }
 
 void Acceptor::Exited(int status, int signal) {
   if (options_.parent) return;  // how a parent's program ends is its own affair
   if (signal != 0) {
-    Output(spec::EXIT_SIGNAL, 0, absl::StrCat("is killed by signal ", signal));
+    Output(spec::EXIT_SIGNAL, 0, signal);
   } else if (status != 0) {
-    Output(spec::EXIT_ERROR, 0, absl::StrCat("ends with exit status ", status));
+    Output(spec::EXIT_ERROR, 0, status);
   } else {
-    Output(spec::EXIT_CLEAN, 0, "ends with exit status 0");
+    Output(spec::EXIT_CLEAN, 0);
+  }
+}
+
+std::string Acceptor::Text(spec::Event event, uint32_t id, int status) const {
+  switch (event) {
+    case spec::SEND_REQUEST:
+      return options_.async ? absl::StrCat("sends a request with id ", id)
+                            : std::string("sends a request");
+    case spec::SEND_EVENT:
+      return "sends an event";
+    case spec::SEND_RESPONSE:
+      return absl::StrCat("sends a response with id ", id);
+    case spec::SEND_END:
+      return "closes its direction of the stream";
+    case spec::EXIT_SIGNAL:
+      return absl::StrCat("is killed by signal ", status);
+    default:
+      return absl::StrCat("ends with exit status ", status);
   }
 }
 
@@ -282,9 +295,14 @@ void Acceptor::Forget() {
   inputs_.clear();
 }
 
-void Acceptor::Output(spec::Event event, uint32_t id, const std::string& what) {
+void Acceptor::Output(spec::Event event, uint32_t id, int status) {
   if (breach_.has_value()) return;
   const Event output = {event, id, false};
+  // Most often there is but one possibility, and it allows this.
+  if (possible_.size() == 1 && Take(output, &possible_[0])) {
+    TakeQuietly(&possible_[0]);
+    return Forget();
+  }
   std::vector<Possibility> next;
   for (Possibility& each : possible_) {
     if (Take(output, &each)) {
@@ -294,14 +312,14 @@ void Acceptor::Output(spec::Event event, uint32_t id, const std::string& what) {
       Explain(output, each, &next);
     }
   }
-  if (next.empty()) Break(output, what);
+  if (next.empty()) Break(output, status);
   possible_ = std::move(next);
   Forget();
 }
 
-void Acceptor::Break(const Event& event, const std::string& what) {
+void Acceptor::Break(const Event& event, int status) {
   breach_.emplace();
-  breach_->what = what;
+  breach_->what = Text(event.kind, event.id, status);
   breach_->offset = out_.offset();
   const Possibility last = Furthest(possible_.back());
   breach_->state = endpoint_.state(last.state).name;

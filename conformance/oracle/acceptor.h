@@ -140,7 +140,10 @@ class Acceptor {
   }
   // Drops the inputs that every possibility has taken.
   void Forget();
-  void Output(spec::Event event, uint32_t id, const std::string& what);
+  // `status` is that of an exit.
+  void Output(spec::Event event, uint32_t id, int status = 0);
+  // "sends a response with id 7".
+  std::string Text(spec::Event event, uint32_t id, int status) const;
   Machine::Conditions Holding(const Event& event, const Calls& calls) const;
   // `from` behind the transition; false if that is a breach or cannot occur.
   bool Take(const Event& event, Possibility* from) const;
@@ -155,7 +158,7 @@ class Acceptor {
                std::vector<Possibility>* ways) const;
   // `one` when everything that has arrived was read.
   Possibility Furthest(Possibility one) const;
-  void Break(const Event& event, const std::string& what);
+  void Break(const Event& event, int status);
 
   AcceptorOptions options_;
   Machine endpoint_;

@@ -67,6 +67,8 @@ class Passage {
   // Both ends are rid of each other.
   bool over() const { return ways_[0].over && ways_[1].over; }
   bool over(Toward toward) const { return Of(toward).over; }
+  // Whether octets wait for the receiver of that way to take them.
+  bool waits(Toward toward) const { return Of(toward).pending(); }
   // As if both ends had gone.
   void Abort();
 

@@ -69,9 +69,8 @@ absl::StatusOr<ScopedFd> Socket(const cli::SocketAddress& address, int flags) {
 
 absl::Status CannotBeHad(absl::string_view what,
                          const cli::SocketAddress& address, int error) {
-  return absl::UnavailableError(absl::StrCat("cannot ", what, " ",
-                                             address.text(), ": ",
-                                             strerror(error)));
+  return absl::UnavailableError(absl::StrCat(
+      "cannot ", what, " ", address.text(), ": ", strerror(error)));
 }
 
 absl::StatusOr<ScopedFd> Listen(const cli::SocketAddress& address) {
@@ -203,8 +202,9 @@ absl::StatusOr<int> TapSockets(const TapOptions& options,
   }
   (*observer)->Finish();
   if (interrupted != 0) return kSignalled + interrupted;
-  return BrokeMust((*observer)->judge()) ? options.breach_status.value_or(kBreach)
-                                         : 0;
+  return BrokeMust((*observer)->judge())
+             ? options.breach_status.value_or(kBreach)
+             : 0;
 }
 
 }  // namespace forkrpc::conformance

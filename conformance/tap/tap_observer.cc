@@ -78,8 +78,7 @@ absl::Status TapObserver::OpenCapture() {
       },
       file);
   capture::StreamOptions stream;
-  stream.port =
-      options_.judge.async ? capture::kAsyncPort : capture::kSyncPort;
+  stream.port = options_.judge.async ? capture::kAsyncPort : capture::kSyncPort;
   stream.comment = options_.subject;
   capture_.emplace(&*capture_file_, stream);
   return capture_->Open(absl::Now());
@@ -98,9 +97,9 @@ void TapObserver::Moved(Toward toward, absl::string_view octets) {
   if (logs()) {
     const absl::Duration when = stopwatch_.elapsed();
     if (log_.has_value()) {
-      log_->Chunk(toward == Toward::kChild ? WireLog::kToTestee
-                                           : WireLog::kFromTestee,
-                  octets, when);
+      log_->Chunk(
+          toward == Toward::kChild ? WireLog::kToTestee : WireLog::kFromTestee,
+          octets, when);
     }
     if (record_.has_value()) record_->Moved(toward, octets, when);
     if (capture_.has_value()) {

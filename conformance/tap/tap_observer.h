@@ -5,9 +5,9 @@
 //
 // It is told what a Passage hands on, behind that, so that no octet waits for
 // it; says each breach in one line as soon as it is seen; and writes the
-// annotated log, the record that `judge` replays and the capture, as far as they
-// are asked for. A file that cannot be written any more is said once and left
-// alone. One thread.
+// annotated log, the record that `judge` replays and the capture, as far as
+// they are asked for. A file that cannot be written any more is said once and
+// left alone. One thread.
 //
 //   absl::StatusOr<std::unique_ptr<TapObserver>> observer =
 //       TapObserver::Create(options);

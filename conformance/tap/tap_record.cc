@@ -55,8 +55,7 @@ class Replayer {
     if (words.size() < 2 || words[1].empty()) return false;
     const absl::string_view rest = words.size() == 3 ? words[2] : "";
     if (words[1][0] == '=') return TakeOutcome(words[1], rest);
-    const Toward toward =
-        words[1][0] == '>' ? Toward::kChild : Toward::kParent;
+    const Toward toward = words[1][0] == '>' ? Toward::kChild : Toward::kParent;
     absl::string_view what = words[1];
     if (!absl::ConsumePrefix(&what, Mark(toward))) return false;
     if (words.size() == 3) return TakeOctets(toward, what, rest);
@@ -75,9 +74,9 @@ class Replayer {
     for (const End end : {End::kParent, End::kChild}) {
       const std::string& then = said_[end == End::kChild];
       if (then == Reqs(replay_.judge, end)) continue;
-      replay_.differences.push_back(absl::StrCat(
-          Name(end), ": when it was recorded, the oracle said ",
-          then.empty() ? "nothing" : then));
+      replay_.differences.push_back(
+          absl::StrCat(Name(end), ": when it was recorded, the oracle said ",
+                       then.empty() ? "nothing" : then));
     }
   }
 
@@ -127,10 +126,9 @@ TapRecord::TapRecord(const WireJudgeOptions& options, uint64_t snap,
     : sink_(std::move(sink)),
       to_child_(LayoutToward(Toward::kChild, options.async), snap),
       to_parent_(LayoutToward(Toward::kParent, options.async), snap) {
-  sink_(absl::StrCat(kMagic, "\nrun tap\nclass both ",
-                     options.async ? "async" : "sync",
-                     options.contract ? " contract" : "",
-                     "\nverdict LIVE\noracle \n"));
+  sink_(absl::StrCat(
+      kMagic, "\nrun tap\nclass both ", options.async ? "async" : "sync",
+      options.contract ? " contract" : "", "\nverdict LIVE\noracle \n"));
 }
 
 void TapRecord::Line(absl::Duration when, absl::string_view what) {

@@ -53,6 +53,8 @@ class WireJudge : public WireWitness {
   const std::optional<Breach>& breach(End end) const {
     return main_.Of(end).breach();
   }
+  // What that end has still to do, for who finds that it does nothing more.
+  Breach Owes(End end) const { return main_.Of(end).Owes(); }
   // Of a breach: "FR-ERR-018: the child, at octet 24 of what it sent, sends a
   // response with id 7 in the state SERVING", and a hint.
   std::string Text(End end) const;

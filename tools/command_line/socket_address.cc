@@ -73,8 +73,7 @@ absl::StatusOr<SocketAddress> SocketAddress::Parse(absl::string_view text) {
 std::string SocketAddress::NameOf(int fd) {
   SocketAddress at;
   at.size_ = sizeof(at.address_);
-  getsockname(fd, reinterpret_cast<sockaddr*>(&at.address_),
-              &at.size_);
+  getsockname(fd, reinterpret_cast<sockaddr*>(&at.address_), &at.size_);
   char host[INET6_ADDRSTRLEN] = "";
   switch (at.generic()->sa_family) {
     case AF_UNIX:

@@ -72,8 +72,8 @@ absl::StatusOr<TapWords> ParseCommand(const std::vector<std::string>& words) {
   line.AddValue("log", &observer.log);
   line.AddValue("wire", &observer.wire);
   line.AddValue("pcap", &observer.pcap);
-  line.Add("snap", Number(0, UINT32_MAX,
-                          [&](uint64_t n) { observer.snap = n; }));
+  line.Add("snap",
+           Number(0, UINT32_MAX, [&](uint64_t n) { observer.snap = n; }));
   line.Add("breach_status", Number(1, 255, [&](uint64_t n) {
              command.options.breach_status = static_cast<int>(n);
            }));
@@ -99,10 +99,9 @@ absl::StatusOr<TapWords> ParseCommand(const std::vector<std::string>& words) {
     *path = UserPath(*path);
   }
   observer.say = SayOfTap;
-  observer.subject =
-      sockets ? absl::StrCat("between ", command.listen, " and ",
-                             command.connect)
-              : absl::StrJoin(command.child, " ");
+  observer.subject = sockets ? absl::StrCat("between ", command.listen, " and ",
+                                            command.connect)
+                             : absl::StrJoin(command.child, " ");
   return command;
 }
 
@@ -128,7 +127,8 @@ int RunTapCommand(const std::vector<std::string>& arguments) {
   }
   if (command->help) {
     std::cout << TapUsageText() << std::flush;
-    return std::cout ? kConformant : Refuse("standard output cannot be written");
+    return std::cout ? kConformant
+                     : Refuse("standard output cannot be written");
   }
   if (!command->listen.empty()) return RelaySockets(*command);
   return Refuse(TapChild(command->options, command->child, inherited));
