@@ -127,8 +127,8 @@ std::string TableOf(Form form, const InteropReport& report) {
       rows.push_back({pair.parent()});
     }
     if (rows.size() == 2) {
-      rows[0].push_back(absl::StrCat(rows[0].size() == 1 ? "child " : "",
-                                     pair.child()));
+      rows[0].push_back(
+          absl::StrCat(rows[0].size() == 1 ? "child " : "", pair.child()));
     }
     rows.back().push_back(Cell(pair));
   }
@@ -157,7 +157,8 @@ InteropReport PlayAll(const std::vector<Testee>& testees,
 }
 
 std::string InteropTable(const InteropReport& report) {
-  std::string text = absl::StrCat(TableOf(SYNC, report), TableOf(ASYNC, report));
+  std::string text =
+      absl::StrCat(TableOf(SYNC, report), TableOf(ASYNC, report));
   for (const InteropPair& pair : report.pairs()) {
     if (pair.verdict() == InteropPair::FINE) continue;
     const std::string head = absl::StrCat(FormWord(pair.form()), " ",

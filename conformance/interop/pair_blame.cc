@@ -106,8 +106,8 @@ void AddSilent(const PairEvidence& evidence, InteropPair* pair) {
   for (size_t i = 0; i < evidence.stages; ++i) {
     calls += (*evidence.script)[i].calls.size();
   }
-  const bool dropped = evidence.stages > 0 &&
-                       (*evidence.script)[evidence.stages - 1].drop;
+  const bool dropped =
+      evidence.stages > 0 && (*evidence.script)[evidence.stages - 1].drop;
   size_t responses = 0;
   for (const WireFrame& answer : evidence.frames->answers()) {
     if (answer.id != 0) ++responses;
@@ -122,13 +122,12 @@ void AddSilent(const PairEvidence& evidence, InteropPair* pair) {
                             " requests and sends no more"),
                pair);
   }
-  if (responses < calls ||
-      (dropped && evidence.frames->parent_ended() &&
-       !evidence.frames->child_ended())) {
+  if (responses < calls || (dropped && evidence.frames->parent_ended() &&
+                            !evidence.frames->child_ended())) {
     const Breach owed = evidence.judge->Owes(End::kChild);
     return Add(CHILD, owed.reqs,
-               absl::StrCat("does nothing more in the state ", owed.state,
-                            ": ", owed.what),
+               absl::StrCat("does nothing more in the state ", owed.state, ": ",
+                            owed.what),
                pair);
   }
   if (dropped && !evidence.frames->parent_ended()) {
@@ -159,10 +158,10 @@ void AddBlames(const PairEvidence& evidence, InteropPair* pair) {
                pair);
   }
   if (!evidence.how_parent_ended.empty()) {
-    return Add(PARENT, {},
-               absl::StrCat("has ended too early, with ",
-                            evidence.how_parent_ended),
-               pair);
+    return Add(
+        PARENT, {},
+        absl::StrCat("has ended too early, with ", evidence.how_parent_ended),
+        pair);
   }
   if (evidence.silence) AddSilent(evidence, pair);
 }

@@ -31,8 +31,8 @@ struct PairEvidence {
   const std::vector<InteropStage>* script;
   size_t stages = 0;  // begun so far
   Form form = ASYNC;
-  bool child_reads = true;  // nothing waits for it to read
-  bool silence = false;     // nothing has moved for too long
+  bool child_reads = true;       // nothing waits for it to read
+  bool silence = false;          // nothing has moved for too long
   std::string how_parent_ended;  // "" if it has not, or cleanly
 };
 

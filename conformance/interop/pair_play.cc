@@ -111,9 +111,8 @@ class Play {
 
   // The child ends as it should, and the parent when it is told to.
   bool End() {
-    if (!Pump([&] {
-          return passage_.over() && child_.PeekExit().has_value();
-        })) {
+    if (!Pump(
+            [&] { return passage_.over() && child_.PeekExit().has_value(); })) {
       return false;
     }
     const Exit exit = *child_.PeekExit();
@@ -204,8 +203,8 @@ class Play {
   }
 
   void WriteCommands() {
-    const ssize_t count = write(parent_.commands().get(), commands_.data(),
-                                commands_.size());
+    const ssize_t count =
+        write(parent_.commands().get(), commands_.data(), commands_.size());
     if (count > 0) {
       commands_.erase(0, static_cast<size_t>(count));
     } else if (errno != EAGAIN && errno != EINTR) {

@@ -4,8 +4,8 @@
 // ParentReports: what a parent says of a stage, held against what it must say.
 //
 // It takes the lines of the testee contract, in any order that the wire allows:
-// results as they come, events in theirs. The first line that cannot be right is
-// kept. One thread.
+// results as they come, events in theirs. The first line that cannot be right
+// is kept. One thread.
 //
 //   ParentReports reports;
 //   reports.Begin(stage);

@@ -88,7 +88,8 @@ std::vector<InteropStage> InteropScript(Form form, uint64_t max_frame) {
                       false});
   }
   script.push_back({"half-close with calls in flight",
-                    {Echo("last0", "one more"), {"last1", "Bevent", "event"},
+                    {Echo("last0", "one more"),
+                     {"last1", "Bevent", "event"},
                      Echo("last2", "the last")},
                     {"event"},
                     true});

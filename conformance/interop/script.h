@@ -1,8 +1,8 @@
 // Copyright 2026 The forkrpc Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// InteropScript: the calls that a parent makes to a child, and what must come of
-// them.
+// InteropScript: the calls that a parent makes to a child, and what must come
+// of them.
 //
 // Stages, one after the other: the calls of one are commanded at once, and the
 // next begins when all that they must bring has been reported. They use the
@@ -32,7 +32,7 @@ struct InteropStage {
   std::string name;
   std::vector<InteropCall> calls;
   std::vector<std::string> events;  // in this order, among the responses
-  bool drop = false;                // half-close behind the calls: the clean end
+  bool drop = false;  // half-close behind the calls: the clean end
 };
 
 // No payload is longer than `max_frame` octets; 0: any may be sent.

@@ -38,7 +38,7 @@ namespace {
 constexpr char kVersion[] = "0.2.0";
 
 constexpr char kSubcommands[] =
-    "run, matrix, interop, tap, list, explain, vectors, judge, expectations, "
+    "run, matrix, list, explain, interop, tap, vectors, judge, expectations, "
     "mutants, fuzz, shrink or replay";
 
 int WriteSkeleton(const std::vector<std::string>& words, std::ostream& out) {
