@@ -148,8 +148,7 @@ TEST_P(PassageTest, HoldsNoMoreThanItsBufferForWhoDoesNotRead) {
   std::string sent;
   // Until the sender, too, has to wait.
   for (int waits = 0; waits < 3;) {
-    const ssize_t count =
-        write(parent_.out.get(), piece.data(), piece.size());
+    const ssize_t count = write(parent_.out.get(), piece.data(), piece.size());
     waits = count > 0 ? 0 : waits + 1;
     if (count > 0) sent.append(static_cast<size_t>(count), 'x');
     Settle();

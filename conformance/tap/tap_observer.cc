@@ -23,6 +23,15 @@ absl::string_view SenderName(Toward toward) {
   return Name(toward == Toward::kChild ? End::kParent : End::kChild);
 }
 
+// A header, and what is to be kept of a payload behind it; not so little that
+// short frames need a packet each.
+size_t KeptOfPacket(uint64_t snap) {
+  constexpr uint64_t kHeader = 8;
+  constexpr uint64_t kLeast = 256;
+  return std::max(std::min(snap, uint64_t{capture::kMaxSegment}) + kHeader,
+                  kLeast);
+}
+
 absl::Status OpenIfNamed(const std::string& path,
                          std::optional<RecordFile>* file) {
   if (path.empty()) return absl::OkStatus();
@@ -69,7 +78,7 @@ absl::Status TapObserver::OpenFiles() {
 
 absl::Status TapObserver::OpenCapture() {
   capture::PcapngOptions file;
-  file.snap = std::min<uint64_t>(options_.snap, file.snap);
+  if (options_.snap != UINT64_MAX) file.snap = KeptOfPacket(options_.snap);
   file.application = "forkrpc-conformance tap";
   capture_file_.emplace(
       [this](absl::string_view block) {
@@ -81,6 +90,10 @@ absl::Status TapObserver::OpenCapture() {
   stream.port = options_.judge.async ? capture::kAsyncPort : capture::kSyncPort;
   stream.comment = options_.subject;
   capture_.emplace(&*capture_file_, stream);
+  const Form form = options_.judge.async ? ASYNC : SYNC;
+  for (const Role receiver : {CHILD, PARENT}) {
+    cutters_.emplace_back(LayoutTo(receiver, form), options_.snap);
+  }
   return capture_->Open(absl::Now());
 }
 
@@ -90,6 +103,28 @@ void TapObserver::Remark(absl::string_view text, absl::Duration when) {
 
 void TapObserver::Capture(const absl::Status& status) {
   if (!status.ok()) Remark(status.message(), stopwatch_.elapsed());
+}
+
+void TapObserver::CaptureOctets(Toward toward, absl::string_view octets) {
+  const absl::Time now = absl::Now();
+  const capture::Sender sender = SenderOf(toward);
+  if (options_.snap == UINT64_MAX) {
+    return Capture(capture_->Write(sender, octets, now));
+  }
+  // Headers of frames must be there wherever they stand in a packet, and what
+  // is cut must not: a packet ends where a payload is cut, and has zeros there,
+  // of which the file keeps none.
+  PayloadCutter& cutter = cutters_[toward == Toward::kParent];
+  cutter.Cut(octets, [&](absl::string_view kept, uint64_t cut) {
+    const size_t room = KeptOfPacket(options_.snap);
+    while (kept.size() > room) {
+      Capture(capture_->Write(sender, kept.substr(0, room), now));
+      kept.remove_prefix(room);
+    }
+    std::string packet(kept);
+    packet.append(cut, '\0');
+    Capture(capture_->Write(sender, packet, now));
+  });
 }
 
 void TapObserver::Moved(Toward toward, absl::string_view octets) {
@@ -102,9 +137,7 @@ void TapObserver::Moved(Toward toward, absl::string_view octets) {
           octets, when);
     }
     if (record_.has_value()) record_->Moved(toward, octets, when);
-    if (capture_.has_value()) {
-      Capture(capture_->Write(SenderOf(toward), octets, absl::Now()));
-    }
+    if (capture_.has_value()) CaptureOctets(toward, octets);
   }
   SayBreaches();
 }

@@ -22,11 +22,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "conformance/runner/base/stopwatch.h"
+#include "conformance/runner/wire/payload_cutter.h"
 #include "conformance/runner/wire/wire_log.h"
 #include "conformance/tap/passage.h"
 #include "conformance/tap/record_file.h"
@@ -78,6 +80,7 @@ class TapObserver : public WireWitness {
   bool logs() const { return log_file_ || wire_file_ || pcap_file_; }
   void Remark(absl::string_view text, absl::Duration when);
   void Capture(const absl::Status& status);
+  void CaptureOctets(Toward toward, absl::string_view octets);
   // Says what the judge has found by now.
   void SayBreaches();
   void FlushOne(std::optional<RecordFile>* file);
@@ -92,7 +95,8 @@ class TapObserver : public WireWitness {
   std::optional<TapRecord> record_;
   std::optional<capture::PcapngWriter> capture_file_;
   std::optional<capture::StreamWriter> capture_;
-  bool told_[2] = {false, false};  // of the parent, of the child
+  std::vector<PayloadCutter> cutters_;  // to the child, to the parent
+  bool told_[2] = {false, false};       // of the parent, of the child
 };
 
 }  // namespace forkrpc::conformance

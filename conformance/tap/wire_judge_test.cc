@@ -132,9 +132,8 @@ TEST(WireJudgeTest, ManyLargeResponsesAreNotKept) {
 std::string Recorded(uint64_t snap, bool broken) {
   std::string text;
   WireJudge judge = Make(/*async=*/true);
-  TapRecord record({}, snap, [&](absl::string_view line) {
-    text += std::string(line);
-  });
+  TapRecord record({}, snap,
+                   [&](absl::string_view line) { text += std::string(line); });
   const absl::Duration when = absl::Milliseconds(1);
   const auto move = [&](Toward toward, const std::string& octets) {
     judge.Moved(toward, octets);
@@ -177,8 +176,9 @@ TEST(TapRecordTest, SaysWhatIsJudgedOtherwise) {
 }
 
 TEST(TapRecordTest, NamesTheLineThatIsNone) {
-  const std::string head = Recorded(UINT64_MAX, false).substr(
-      0, Recorded(UINT64_MAX, false).find("0.001000"));
+  const std::string head =
+      Recorded(UINT64_MAX, false)
+          .substr(0, Recorded(UINT64_MAX, false).find("0.001000"));
   for (const char* line :
        {"0.1", "0.1 >", "0.1 > 0", "0.1 >cut 0", "0.1 >cut 99999999",
         "0.1 ?end", "0.1 =exit x", "0.1 =breach nobody", "0.1 <lost", ""}) {
