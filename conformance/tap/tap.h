@@ -5,7 +5,8 @@
 //
 // As the command of the child it is to the parent what the child would be, its
 // end included; between two sockets it takes one connection. What it has to say
-// goes to std::cerr, a line each. One thread.
+// goes to standard error, a line each, unless nobody takes it there for a
+// second. One thread.
 //
 //   const Inheritance inherited = Inheritance::Take();
 //   return TapChild(options, {"python3", "child.py"}, inherited);

@@ -120,6 +120,12 @@ ScopedFd WatchSignals() {
 
 Inheritance Inheritance::Take() {
   Inheritance inherited = {};
+  // No file of ours may get the number of a standard descriptor that is closed;
+  // in the child it is closed again.
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+  }
   if (DIR* const folder = opendir("/proc/self/fd")) {
     while (const dirent* const entry = readdir(folder)) {
       int fd = -1;

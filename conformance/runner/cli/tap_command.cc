@@ -61,6 +61,11 @@ cli::CommandLine::Option Number(uint64_t least, uint64_t most,
           }};
 }
 
+bool IsStandardOutput(const std::string& path) {
+  return path == "-" || path == "/dev/stdout" || path == "/dev/fd/1" ||
+         path == "/proc/self/fd/1";
+}
+
 absl::StatusOr<TapWords> ParseCommand(const std::vector<std::string>& words) {
   TapWords command;
   TapObserverOptions& observer = command.options.observer;
@@ -96,6 +101,10 @@ absl::StatusOr<TapWords> ParseCommand(const std::vector<std::string>& words) {
     return absl::InvalidArgumentError(kWhatToSay);
   }
   for (std::string* path : {&observer.log, &observer.wire, &observer.pcap}) {
+    if (IsStandardOutput(*path) && !sockets) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(*path, " is the wire: name a file, or /dev/stderr"));
+    }
     *path = UserPath(*path);
   }
   observer.say = SayOfTap;
