@@ -94,6 +94,9 @@ class Acceptor {
   // The first breach; nothing behind it is judged.
   const std::optional<Breach>& breach() const { return breach_; }
 
+  // How many inputs it keeps, because the testee may not have read them.
+  size_t waiting() const { return inputs_.size(); }
+
   // How many octets the testee has sent, and whether they end with a frame.
   uint64_t sent() const { return out_.offset(); }
   bool sent_whole_frames() const { return out_.End() == spec::RECEIVE_END; }
