@@ -95,6 +95,10 @@ python         ok        ok
     self.expect_blame('parent', 'gives-ids-from-0', 'FR-SID-001',
                       'sends a request with id 0', 'a call', forms=('ASYNC',))
 
+  def test_a_parent_that_sends_the_last_call_first(self):
+    self.expect_blame('parent', 'sends-last-first', 'FR-ORD-007', ' before that of ',
+                      'answers in another order', forms=('ASYNC',))
+
   def test_a_parent_that_never_half_closes(self):
     self.expect_blame('parent', 'never-half-closes', 'FR-CLS-001', 'does not half-close',
                       'half-close with calls in flight')

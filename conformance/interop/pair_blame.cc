@@ -20,15 +20,38 @@ void Add(Role end, const std::vector<std::string>& reqs,
   blame->set_what(what);
 }
 
-// What the machines have found.
-void AddBreaches(const WireJudge& judge, InteropPair* pair) {
-  for (const End end : {End::kParent, End::kChild}) {
-    const std::optional<Breach>& breach = judge.breach(end);
-    if (!breach.has_value()) continue;
-    Add(end == End::kParent ? PARENT : CHILD, breach->reqs,
-        absl::StrCat("at octet ", breach->offset, " of what it sent, ",
-                     breach->what, " in the state ", breach->state),
-        pair);
+// What the machine of that end has found.
+void AddBreach(const WireJudge& judge, End end, InteropPair* pair) {
+  const std::optional<Breach>& breach = judge.breach(end);
+  if (!breach.has_value()) return;
+  Add(end == End::kParent ? PARENT : CHILD, breach->reqs,
+      absl::StrCat("at octet ", breach->offset, " of what it sent, ",
+                   breach->what, " in the state ", breach->state),
+      pair);
+}
+
+// Requests in another order than that of the calls. No machine knows the calls,
+// and the child fails of it: it is told to answer what it does not have yet.
+//= spec/wire.md#FR-ORD-007
+void AddWrongOrder(const PairEvidence& evidence, InteropPair* pair) {
+  std::vector<const InteropCall*> calls;
+  for (size_t i = 0; i < evidence.stages; ++i) {
+    for (const InteropCall& call : (*evidence.script)[i].calls) {
+      calls.push_back(&call);
+    }
+  }
+  const std::vector<WireFrame>& requests = evidence.frames->requests();
+  for (size_t i = 0; i < requests.size() && i < calls.size(); ++i) {
+    if (requests[i].payload == calls[i]->payload) continue;
+    for (size_t j = i + 1; j < calls.size(); ++j) {
+      if (requests[i].payload != calls[j]->payload) continue;
+      return Add(PARENT, {"FR-ORD-007"},
+                 absl::StrCat("sends the request of the call ", calls[j]->tag,
+                              " before that of ", calls[i]->tag,
+                              ", which was made before"),
+                 pair);
+    }
+    return;  // another fault
   }
 }
 
@@ -144,7 +167,9 @@ void AddSilent(const PairEvidence& evidence, InteropPair* pair) {
 }  // namespace
 
 void AddBlames(const PairEvidence& evidence, InteropPair* pair) {
-  AddBreaches(*evidence.judge, pair);
+  AddBreach(*evidence.judge, End::kParent, pair);
+  if (pair->blames_size() == 0) AddWrongOrder(evidence, pair);
+  AddBreach(*evidence.judge, End::kChild, pair);
   if (pair->blames_size() > 0) return;
   const std::map<std::string, std::string> wanted = Wanted(evidence);
   if (AddStrangeRequests(evidence, wanted, pair)) return;

@@ -3,9 +3,10 @@
 
 // PairBlame: which of a parent and a child is to be blamed, and for what.
 //
-// What went over the wire between them decides: the machines' breaches first,
-// then payloads that are not what was asked for, then what the parent reports,
-// and last, where nothing comes any more, whose turn it was. Pure; any thread.
+// What went over the wire between them decides: the machines' breaches and the
+// order of requests first, then payloads that are not what was asked for, then
+// what the parent reports, and last, where nothing comes any more, whose turn
+// it was. Pure; any thread.
 //
 //   AddBlames(evidence, &pair);
 
