@@ -22,19 +22,20 @@ size_t Passage::Await(pollfd* fds) const {
     // What the sender has to say, unless the receiver has not taken the last.
     if (!way.pending()) fds[count++] = {way.from->in(), POLLIN, 0};
     // That the receiver takes more; or, always, that it has gone.
-    const short room = way.pending() ? POLLOUT : 0;
-    fds[count++] = {way.to->out(), room, 0};
+    fds[count] = {way.to->out(), 0, 0};
+    if (way.pending()) fds[count].events = POLLOUT;
+    ++count;
   }
   return count;
 }
 
 void Passage::Move(absl::Span<const pollfd> fds) {
-  constexpr short kGone = POLLERR | POLLHUP | POLLNVAL;
+  constexpr int kGone = POLLERR | POLLHUP | POLLNVAL;
   // Each way looks for what was asked for it; what it does to the other's
   // descriptors the other finds out by itself.
   size_t at = 0;
-  short readable[2] = {0, 0};
-  short writable[2] = {0, 0};
+  int readable[2] = {0, 0};
+  int writable[2] = {0, 0};
   for (size_t i = 0; i < 2; ++i) {
     const Way& way = ways_[i];
     if (way.over) continue;

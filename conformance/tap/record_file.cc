@@ -56,7 +56,8 @@ absl::Status RecordFile::Flush() {
     const int error = errno;
     pollfd takes = {fd_.get(), POLLOUT, 0};
     if (error == EAGAIN &&
-        poll(&takes, 1, absl::ToInt64Milliseconds(kPatience)) > 0) {
+        poll(&takes, 1,
+             static_cast<int>(absl::ToInt64Milliseconds(kPatience))) > 0) {
       continue;
     }
     status_ = absl::FailedPreconditionError(absl::StrCat(

@@ -4,6 +4,7 @@
 #include "conformance/runner/cli/tap_command.h"
 
 #include <cstdint>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -47,7 +48,7 @@ int Refuse(const absl::Status& status) {
 
 // A number that may be left out.
 cli::CommandLine::Option Number(uint64_t least, uint64_t most,
-                                std::function<void(uint64_t)> set) {
+                                const std::function<void(uint64_t)>& set) {
   return {std::nullopt, [=](absl::string_view text) {
             uint64_t number = 0;
             if (!absl::SimpleAtoi(text, &number) || number < least ||
