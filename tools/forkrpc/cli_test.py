@@ -45,6 +45,18 @@ class CliTest(unittest.TestCase):
     self.assertEqual(result.stderr.count(b'\n'), 1, result.stderr)
 
 
+def capture(port, octets):
+  """A pcapng file of a SYN to the port of 127.0.0.1 that has octets."""
+  packet = struct.pack('>BBHIBBH8sHHIIBBHI', 0x45, 0, 40 + len(octets), 0, 64, 6, 0,
+                       bytes([127, 0, 0, 1] * 2), 50000, port, 0, 0, 0x50, 2, 0, 0)
+  packet += octets
+  padded = packet + bytes(-len(packet) % 4)
+  size = 16 + len(padded)
+  return (struct.pack('<IIIHHqI', 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28) +
+          struct.pack('<IIHHII', 1, 20, 101, 0, 0, 20) +
+          struct.pack('<III', 3, size, len(packet)) + padded + struct.pack('<I', size))
+
+
 class ProgramTest(CliTest):
 
   def test_version(self):
@@ -144,6 +156,7 @@ class ProgramTest(CliTest):
                     f'exec "{STRINGS}" "$@"\n',
           'ssh': 'shift; exec "$@" raw\n',
           'json-worker': f'exec "{VALUES}" json\n',
+          'tcpdump': 'exec cat session.pcapng\n',
       }.items():
         with open(path(name), 'w', encoding='utf-8') as file:
           file.write('#!/bin/sh\n' + text)
@@ -152,6 +165,7 @@ class ProgramTest(CliTest):
       for name, octets in {
           'requests.bin': struct.pack('>II', 1, 2) + b'hi',
           'responses.bin': struct.pack('>II', 1, 3) + b'\x02hi',
+          'session.pcapng': capture(4000, struct.pack('>II', 1, 2) + b'hi'),
       }.items():
         with open(path(name), 'wb') as file:
           file.write(octets)
@@ -171,9 +185,10 @@ class ProgramTest(CliTest):
     self.assertEqual(outputs[:6], ['7\n', '7\n', 'hi\n', '3\n7\n', '3\n',
                                    '"show"\n5\n[1, null]\n'])
     self.assertIn('request with id 1, 2 octets', outputs[6])
-    self.assertIn('45 68 69', outputs[7])
-    self.assertEqual(json.loads(outputs[8])['strings'], ['hi'])
-    self.assertIn('= [5]', outputs[9])
+    self.assertEqual(outputs[6], outputs[7])
+    self.assertIn('45 68 69', outputs[9])
+    self.assertEqual(json.loads(outputs[10])['strings'], ['hi'])
+    self.assertIn('= [5]', outputs[11])
 
 
 class DrainTest(CliTest):

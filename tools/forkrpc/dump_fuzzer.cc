@@ -53,7 +53,8 @@ struct Options {
 
   std::vector<std::string> Arguments() const {
     std::vector<std::string> arguments;
-    if (hex) arguments.emplace_back("--hex");
+    // Never what the octets say: capture_fuzzer reads those.
+    arguments.emplace_back(hex ? "--hex" : "--input=raw");
     if (down) arguments.emplace_back("--direction=down");
     arguments.emplace_back(async ? "--form=async" : "--form=sync");
     if (string_pack) arguments.emplace_back("--serialiser=string-pack");

@@ -10,6 +10,7 @@
 #define TOOLS_FORKRPC_DUMP_OPTIONS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "forkrpc/wire/frame.h"
 #include "forkrpc/wire/wire_limits.h"
 #include "tools/forkrpc/direction.h"
+#include "tools/forkrpc/input_kind.h"
 #include "tools/forkrpc/serialiser_choice.h"
 
 namespace forkrpc::cli {
@@ -28,10 +30,14 @@ enum class DumpFormat {
 
 struct DumpOptions {
   Direction direction = Direction::kUp;
-  Form form = Form::kAsync;
+  std::optional<Form> form;  // nullopt: what the input says, or async
   Serialiser serialiser = Serialiser::kRaw;
   DumpFormat format = DumpFormat::kText;
-  bool hex = false;
+  std::optional<InputKind> input;  // nullopt: what its first octets say
+  // Of a capture.
+  std::optional<uint32_t> stream;
+  std::optional<uint16_t> child_port;
+  std::optional<uint16_t> parent_port;
   uint32_t max_payload = 64;  // octets of a payload that are shown
   // The longest payload accepted.
   uint32_t max_length = static_cast<uint32_t>(WireLimits().max_payload);

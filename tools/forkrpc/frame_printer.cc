@@ -54,8 +54,7 @@ absl::string_view FramePrinter::KindOf(Direction direction,
 
 std::string FramePrinter::Problem(Direction direction, const FrameView& frame,
                                   const PayloadView& view) const {
-  if (direction == Direction::kDown && options_.form == Form::kAsync &&
-      frame.id == 0) {
+  if (direction == Direction::kDown && form_ == Form::kAsync && frame.id == 0) {
     return "no request may have id 0 (FR-SID-001)";
   }
   return std::string(view.status.message());
@@ -65,9 +64,8 @@ void FramePrinter::PrintText(Direction direction, uint64_t offset,
                              const FrameView& frame, const PayloadView& view,
                              absl::string_view problem) {
   std::string title(KindOf(direction, frame));
-  if (HasId(direction, options_.form) && title != "event") {
-    const bool answers =
-        direction == Direction::kUp && options_.form == Form::kAsync;
+  if (HasId(direction, form_) && title != "event") {
+    const bool answers = direction == Direction::kUp && form_ == Form::kAsync;
     absl::StrAppend(&title, answers ? " to id " : " with id ", frame.id);
   }
   *out_ << absl::StrFormat("%c %10d  %s, %d octet%s\n",
@@ -90,17 +88,32 @@ void FramePrinter::PrintText(Direction direction, uint64_t offset,
   }
 }
 
+void FramePrinter::PrintEnd(Direction direction, uint64_t offset,
+                            StreamEnd how) {
+  const absl::string_view kind = how == StreamEnd::kReset ? "reset" : "end";
+  if (options_.format == DumpFormat::kJson) {
+    *out_ << JsonStart(direction, offset, kind) << "}\n";
+  } else {
+    *out_ << absl::StrFormat("%c %10d  %s\n",
+                             direction == Direction::kDown ? '>' : '<', offset,
+                             kind);
+  }
+}
+
+std::string FramePrinter::JsonStart(Direction direction, uint64_t offset,
+                                    absl::string_view kind) const {
+  return absl::StrCat(
+      "{",
+      file_.empty() ? "" : absl::StrCat("\"file\":", JsonString(file_), ","),
+      "\"direction\":\"", direction == Direction::kDown ? "down" : "up",
+      "\",\"offset\":", offset, ",\"kind\":\"", kind, "\"");
+}
+
 void FramePrinter::PrintJson(Direction direction, uint64_t offset,
                              const FrameView& frame, const PayloadView& view,
                              absl::string_view problem) {
-  std::string json = "{";
-  if (!file_.empty()) {
-    absl::StrAppend(&json, "\"file\":", JsonString(file_), ",");
-  }
-  absl::StrAppend(
-      &json, "\"direction\":\"", direction == Direction::kDown ? "down" : "up",
-      "\",\"offset\":", offset, ",\"kind\":\"", KindOf(direction, frame), "\"");
-  if (HasId(direction, options_.form)) {
+  std::string json = JsonStart(direction, offset, KindOf(direction, frame));
+  if (HasId(direction, form_)) {
     absl::StrAppend(&json, ",\"id\":", frame.id);
   }
   absl::StrAppend(&json, ",\"length\":", frame.payload.size(), ",\"payload\":",

@@ -29,17 +29,31 @@
 
 namespace forkrpc::cli {
 
+// How a direction ends.
+enum class StreamEnd {
+  kHalfClose,
+  kReset,  // by its sender, for both directions
+};
+
 class FramePrinter {
  public:
   // Both must outlive the printer.
   FramePrinter(const DumpOptions& options, std::ostream* out)
-      : options_(options), out_(out) {}
+      : options_(options),
+        out_(out),
+        form_(options.form.value_or(Form::kAsync)) {}
 
   // Names the file in front of its frames.
   void BeginFile(absl::string_view name);
 
+  // The form of the frames that follow; before, that of the options, or async.
+  void SetForm(Form form) { form_ = form; }
+
   // `offset` is where its header starts.
   void Print(Direction direction, uint64_t offset, const FrameView& frame);
+
+  // The direction ends behind its octet `offset`.
+  void PrintEnd(Direction direction, uint64_t offset, StreamEnd how);
 
   // Frames printed that the wire does not allow.
   int64_t bad_frames() const { return bad_frames_; }
@@ -50,6 +64,9 @@ class FramePrinter {
   // What is wrong with a frame, citing the clause; empty if nothing is.
   std::string Problem(Direction direction, const FrameView& frame,
                       const PayloadView& view) const;
+  // "{" and what every object has in front.
+  std::string JsonStart(Direction direction, uint64_t offset,
+                        absl::string_view kind) const;
   void PrintText(Direction direction, uint64_t offset, const FrameView& frame,
                  const PayloadView& view, absl::string_view problem);
   void PrintJson(Direction direction, uint64_t offset, const FrameView& frame,
@@ -57,6 +74,7 @@ class FramePrinter {
 
   const DumpOptions& options_;
   std::ostream* const out_;
+  Form form_;
   std::string file_;  // what JSON calls the file; empty: does not say
   int64_t bad_frames_ = 0;
 };

@@ -158,6 +158,22 @@ TEST_F(FramePrinterTest, AFrameInJson) {
                          "\"hex\":\"80\"},\"problem\":\"string-pack: "));
 }
 
+TEST_F(FramePrinterTest, EndsAndAFormThatIsFoundLate) {
+  std::ostringstream out;
+  FramePrinter printer(options_, &out);
+  printer.SetForm(Form::kAsync);
+  printer.Print(kDown, 0, {7, ""});
+  printer.PrintEnd(kDown, 8, StreamEnd::kHalfClose);
+  printer.PrintEnd(kUp, 0, StreamEnd::kReset);
+  options_.format = DumpFormat::kJson;
+  printer.PrintEnd(kDown, 8, StreamEnd::kHalfClose);
+  EXPECT_EQ(out.str(),
+            ">          0  request with id 7, 0 octets\n"
+            ">          8  end\n"
+            "<          0  reset\n"
+            "{\"direction\":\"down\",\"offset\":8,\"kind\":\"end\"}\n");
+}
+
 TEST_F(FramePrinterTest, FilesAreNamedIfThereAreSeveral) {
   for (const DumpFormat format : {DumpFormat::kText, DumpFormat::kJson}) {
     options_.format = format;

@@ -79,21 +79,32 @@ wire.
 constexpr char kDump[] =
     R"(forkrpc dump [OPTION...] [FILE...]
 
-Shows the frames of each FILE (standard input if there is none, or for -): the
-raw octets of one direction of a connection, or hex text. A capture may be of
-any length. > marks what goes down, from parent to child, < what goes up; then
-comes the frame's offset.
+Shows the frames of each FILE (standard input if there is none, or for -): a
+capture of TCP in pcapng or pcap, the conformance suite's .wire, the raw octets
+of one direction of a connection, or hex text. It may be of any length. > marks
+what goes down, from parent to child, < what goes up; then comes the frame's
+offset, or that of the direction's end where the file says it.
 
+  --input=auto|raw|hex|capture|wire
+                                 what FILE is; captures and .wire are found by
+                                 their first octets (auto), other files are raw
   --direction=up|down            of raw octets, or hex text without > and < (up)
-  --form=async|sync              of the connection (async). The octets do not
-                                 say: requests of the other form are read wrong
+  --form=async|sync              of the connection. The octets do not say:
+                                 requests of the other form are read wrong. A
+                                 .wire says it; a capture with an end at port
+                                 26227 is sync; other files are async
+  --stream=N                     of a capture with several, by tcp.stream of
+                                 Wireshark; without it they are listed
+  --child-port=N, --parent-port=N
+                                 of a capture: who is who; else the parent is
+                                 who has opened the connection
   --serialiser=raw|string-pack|protobuf|cbor|json|storable|nstorable
                                  shows the strings, too, or the values in their
                                  notation (see call); a payload that is none
                                  keeps its octets, the error stands above them
-  --hex                          the input is hex text: pairs of digits, with
-                                 spaces, commas, 0x and # comments; > or < at
-                                 the start of a line says its direction
+  --hex                          as --input=hex: pairs of digits, with spaces,
+                                 commas, 0x and # comments; > or < at the start
+                                 of a line says its direction
   --max-payload=64               octets of a payload, and of its values, that
                                  are shown
   --max-length=16777216          a longer payload is an error
@@ -102,6 +113,8 @@ comes the frame's offset.
 Exit codes: 0 all frames are whole and allowed, and their payloads the
 serialiser's; 1 not so; 2 wrong usage.
 
+  forkrpc dump session.pcapng
+  tcpdump -i lo -U -w - port 4000 | forkrpc dump --child-port=4000
   forkrpc dump --direction=down requests.bin
   printf '> 00 00 00 03 45 68 69' | forkrpc dump --hex --form=sync
   forkrpc dump --serialiser=string-pack --format=json responses.bin

@@ -76,6 +76,32 @@ def wire_record(vector, role):
   return ('\n'.join(lines + ['0.002000 =exit 0']) + '\n').encode()
 
 
+def captured(vector):
+  """A session as a pcapng file of simple packets, a step each."""
+  made = bytearray(struct.pack('<IIIHHqI', 0x0a0d0d0a, 28, 0x1a2b3c4d, 1, 0, -1, 28))
+  made += struct.pack('<IIHHII', 1, 20, 101, 0, 0, 20)
+  numbers = {'parent': 0, 'child': 0}
+  ports = {'parent': (49152, 26226), 'child': (26226, 49152)}
+
+  def packet(side, flags, octets=b''):
+    made_packet = struct.pack(
+        '>BBHIBBH8sHHIIBBHI', 0x45, 0, 40 + len(octets), 0, 64, 6, 0,
+        bytes([127, 0, 0, 1] * 2), *ports[side], numbers[side], 0, 0x50, flags,
+        0, 0) + octets
+    numbers[side] += len(octets) + (flags & 3 != 0)
+    size = len(made_packet)
+    made_packet += bytes(-size % 4)
+    total = struct.pack('<I', 16 + len(made_packet))
+    made.extend(struct.pack('<I', 3) + total + struct.pack('<I', size) + made_packet +
+                total)
+
+  packet('parent', 0x02)
+  packet('child', 0x12)
+  for step in vector['steps']:
+    packet(step['from'], 0x11 if step.get('end') else 0x10, vectors.octets(step))
+  return bytes(made)
+
+
 def frames(vector):
   """A stream or frame: frame_decoder and dump, corpus and seed."""
   octets = vectors.octets(vector)
@@ -100,6 +126,7 @@ def seeds_of(vector):
     yield 'cc/forkrpc/connection/server_connection', server_session(vector)
     for role in ('child', 'parent'):
       yield 'conformance/runner/play/wire_record', wire_record(vector, role)
+    yield 'tools/capture/capture', captured(vector)
   elif kind in ('frame', 'stream'):
     yield from frames(vector)
   elif kind == 'string-pack':
@@ -153,6 +180,12 @@ def all_seeds(root):
            for number, (corpus, octets) in enumerate(seeds_of(vector))]
   found.append(('tools/forkrpc/json_text', 'list',
                 b'\x01["add", "3", {"hex": "ff00"}, "\\u00e9\\n"]'))
+  # Segments: in order, reversed, overlapping, cut, with an end.
+  for name, segments in (('order', '08040001 0c040000'), ('reversed', '0c040000 08040001'),
+                         ('overlap', '0a060001 08060001 05080001'),
+                         ('cut', '08060201 0c040000 14020001'),
+                         ('gap', '10040000 18040001')):
+    found.append(('tools/capture/segment_queue', name, bytes.fromhex(segments)))
   # Payloads beyond the receive buffer's first block, in pieces of 640, 2,624 and
   # 8,192 octets; the target fills them up, or half of what is missing.
   for length in (40000, 70000, 150000, 0xFFFFFF):
