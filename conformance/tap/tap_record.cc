@@ -3,8 +3,9 @@
 
 #include "conformance/tap/tap_record.h"
 
-#include <algorithm>
+#include <iterator>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -17,6 +18,7 @@ namespace forkrpc::conformance {
 namespace {
 
 constexpr char kMagic[] = "forkrpc-wire 1";
+constexpr char kClass[] = "class both ";
 // Of one line; what the tap hands on at once is shorter.
 constexpr uint32_t kMostCut = uint32_t{1} << 20;
 
@@ -169,18 +171,22 @@ bool IsTapRecord(absl::string_view text) {
   const std::vector<absl::string_view> lines =
       absl::StrSplit(text, absl::MaxSplits('\n', 3));
   return lines.size() >= 3 && lines[0] == kMagic &&
-         absl::StartsWith(lines[2], "class both ");
+         absl::StartsWith(lines[2], kClass);
 }
 
 absl::StatusOr<TapReplay> ReplayTap(absl::string_view text) {
   const std::vector<absl::string_view> lines =
       absl::StrSplit(absl::StripSuffix(text, "\n"), '\n');
-  if (lines.size() < 5 || lines[0] != kMagic ||
-      !absl::StartsWith(lines[1], "run ")) {
-    return Wrong(0, "is not the head of a record");
+  constexpr absl::string_view kHead[] = {kMagic, "run ", kClass, "verdict ",
+                                         "oracle "};
+  for (size_t i = 0; i < std::size(kHead); ++i) {
+    const absl::string_view line = i < lines.size() ? lines[i] : "";
+    if (i == 0 ? line != kMagic : !absl::StartsWith(line, kHead[i])) {
+      return Wrong(i, absl::StrCat("does not begin with \"", kHead[i], "\""));
+    }
   }
   WireJudgeOptions options;
-  absl::string_view form = absl::StripPrefix(lines[2], "class both ");
+  absl::string_view form = absl::StripPrefix(lines[2], kClass);
   options.contract = absl::ConsumeSuffix(&form, " contract");
   options.async = form == "async";
   if (form != "async" && form != "sync") {

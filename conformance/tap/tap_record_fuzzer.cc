@@ -33,8 +33,8 @@ using forkrpc::conformance::TapReplay;
 // Longer ones take longer and show no more.
 constexpr uint64_t kMostCut = 4096;
 
-// Each line of octets as two, of which the first has one; "" if more is cut than
-// is worth while.
+// Each line of octets as two, of which the first has one; "" if more is cut
+// than is worth while.
 std::string InPieces(absl::string_view text) {
   std::string pieces;
   size_t number = 0;
@@ -62,10 +62,9 @@ std::string InPieces(absl::string_view text) {
 }
 
 std::string Outcome(const TapReplay& replay) {
-  return absl::StrCat(replay.judge.Text(End::kParent), "|",
-                      replay.judge.Text(End::kChild), "|",
-                      replay.judge.FormHint(), "|",
-                      absl::StrJoin(replay.differences, "|"));
+  return absl::StrCat(
+      replay.judge.Text(End::kParent), "|", replay.judge.Text(End::kChild), "|",
+      replay.judge.FormHint(), "|", absl::StrJoin(replay.differences, "|"));
 }
 
 }  // namespace

@@ -187,6 +187,11 @@ TEST(TapRecordTest, NamesTheLineThatIsNone) {
     EXPECT_TRUE(absl::StartsWith(status.message(), "line 7: "))
         << line << ": " << status;
   }
+  // Found by fuzzing: a form that is of no class.
+  const absl::Status no_class =
+      ReplayTap("forkrpc-wire 1\nrun x\nsync\nverdict LIVE\noracle \n")
+          .status();
+  EXPECT_EQ(no_class.message(), "line 3: does not begin with \"class both \"");
   EXPECT_FALSE(IsTapRecord("forkrpc-wire 1\nrun x\nclass child sync\n"));
   EXPECT_FALSE(ReplayTap("").ok());
 }
