@@ -10,7 +10,9 @@
 // finds a breach only when none is left. So it never blames a testee for not
 // having read yet; ProvedToHaveRead() tells it what a report has shown. It
 // knows nothing of what functions do: whether a payload is right is not its
-// affair. One thread.
+// affair. Memory grows with the calls in flight and with nothing else: who has
+// kMostWaiting inputs behind one that changes its state is taken to have read
+// them. One thread.
 //
 //   absl::StatusOr<Acceptor> acceptor = Acceptor::Create(Role::kChild, ...);
 //   acceptor->Received(request);
@@ -43,6 +45,8 @@ struct AcceptorOptions {
   // with another may make one fail, so that the child ends of itself. Empty:
   // none fails.
   std::string functions;
+  // Nothing is known of the child's functions: each may fail.
+  bool any_may_fail = false;
   // A receiver may refuse a length beyond this, in octets (FR-LIM-006).
   uint32_t refusable = 1 << 20;
 };
@@ -62,11 +66,16 @@ struct Breach {
 //  1. possible_ holds ways in which the testee could have done what was seen;
 //     it is empty only after a breach.
 //  2. Each of them has taken all of inputs_, or waits before one that changes
-//  its
-//     state: to take another early only makes more things legal, and to wait
-//     with this one does, so it is taken when nothing else explains an output.
+//     its state: to take another early only makes more things legal, and to
+//     wait with this one does, so it is taken when nothing else explains an
+//     output.
+//  3. inputs_ holds what one of them has yet to take, and at most kMostWaiting.
 class Acceptor {
  public:
+  // More frames than this lie in no buffer between two processes behind one
+  // that is too long to be taken, or in error.
+  static constexpr size_t kMostWaiting = 8192;
+
   static absl::StatusOr<Acceptor> Create(const AcceptorOptions& options);
 
   // What reaches the testee: octets, the end of the stream, or its loss.
@@ -85,6 +94,13 @@ class Acceptor {
   // The first breach; nothing behind it is judged.
   const std::optional<Breach>& breach() const { return breach_; }
 
+  // How many inputs it keeps, because the testee may not have read them.
+  size_t waiting() const { return inputs_.size(); }
+
+  // How many octets the testee has sent, and whether they end with a frame.
+  uint64_t sent() const { return out_.offset(); }
+  bool sent_whole_frames() const { return out_.End() == spec::RECEIVE_END; }
+
   // What the testee has still to do, for who finds that it does nothing more:
   // "DRAINING: It answers ...", and the clauses.
   Breach Owes() const;
@@ -98,7 +114,7 @@ class Acceptor {
   };
   struct Possibility {
     int state;
-    uint64_t taken;  // how many of inputs_
+    uint64_t taken;  // how many inputs, those that are forgotten included
     Calls calls;
   };
   struct Event {
@@ -111,6 +127,8 @@ class Acceptor {
   Acceptor(const AcceptorOptions& options, Machine endpoint,
            std::unique_ptr<Machine> reassembler);
 
+  // A piece of what it sends, with no header in it if `inside_payload`.
+  void SentPart(absl::string_view octets, bool inside_payload);
   // Finds a header of the testee's that cannot be one.
   void JudgeHeader(const Reassembler::Found& header);
   // Whether a frame of the testee's with that id is to be expected.
@@ -118,7 +136,17 @@ class Acceptor {
   // Whether a request with that id may be in error.
   bool MayBeBad(uint32_t id) const;
   void Input(spec::Event event, uint32_t id, bool optional = false);
-  void Output(spec::Event event, uint32_t id, const std::string& what);
+  // The inputs so far, and the one with that number.
+  uint64_t input_count() const { return forgotten_ + inputs_.size(); }
+  const Event& input(uint64_t number) const {
+    return inputs_[number - forgotten_];
+  }
+  // Drops the inputs that every possibility has taken.
+  void Forget();
+  // `status` is that of an exit.
+  void Output(spec::Event event, uint32_t id, int status = 0);
+  // "sends a response with id 7".
+  std::string Text(spec::Event event, uint32_t id, int status) const;
   Machine::Conditions Holding(const Event& event, const Calls& calls) const;
   // `from` behind the transition; false if that is a breach or cannot occur.
   bool Take(const Event& event, Possibility* from) const;
@@ -133,7 +161,7 @@ class Acceptor {
                std::vector<Possibility>* ways) const;
   // `one` when everything that has arrived was read.
   Possibility Furthest(Possibility one) const;
-  void Break(const Event& event, const std::string& what);
+  void Break(const Event& event, int status);
 
   AcceptorOptions options_;
   Machine endpoint_;
@@ -144,6 +172,7 @@ class Acceptor {
   uint32_t last_length_ = 0;  // of the last frame that was sent
   uint32_t last_id_ = 0;  // of a frame that was sent, no event; 0 = none yet
   std::vector<Event> inputs_;
+  uint64_t forgotten_ = 0;  // inputs before those
   std::vector<Possibility> possible_;
   bool function_may_fail_ = false;
   std::optional<Breach> breach_;

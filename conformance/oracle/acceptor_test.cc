@@ -261,5 +261,46 @@ TEST(AcceptorTest, ManyCallsInFlight) {
   EXPECT_FALSE(acceptor.breach().has_value()) << acceptor.breach()->what;
 }
 
+// What has been read is forgotten at once; of what waits behind a response that
+// the parent may have refused, so much that it must have been read.
+TEST(AcceptorTest, KeepsNoInputsOfALongSession) {
+  Acceptor parent = Make(/*parent=*/true, /*async=*/true);
+  const std::string event = absl::HexStringToBytes("0000000000000000");
+  for (int i = 0; i < 100; ++i) parent.Received(event);
+  EXPECT_EQ(parent.waiting(), 0u);
+  const std::string long_response =
+      absl::HexStringToBytes("0000000100200000") + std::string(0x200000, 'x');
+  parent.Sent(absl::HexStringToBytes("0000000100000000"));
+  parent.Received(long_response);
+  for (int i = 0; i < 100; ++i) parent.Received(event);
+  EXPECT_GT(parent.waiting(), 100u);
+  for (size_t i = 0; i < 2 * Acceptor::kMostWaiting; ++i) {
+    parent.Received(event);
+    ASSERT_LE(parent.waiting(), Acceptor::kMostWaiting);
+  }
+  EXPECT_EQ(parent.waiting(), 0u);
+  // It has read the response, so its id is free.
+  parent.Sent(absl::HexStringToBytes("0000000100000000"));
+  EXPECT_FALSE(parent.breach().has_value());
+}
+
+// Evidence of misframing is looked for where a header stands, wherever the
+// pieces end.
+TEST(AcceptorTest, KeepsTheEndOfALongPayloadAsEvidence) {
+  const std::string good = absl::HexStringToBytes("0000000100000064") +
+                           std::string(92, 'x') +
+                           absl::HexStringToBytes("0000000200000001");
+  for (size_t piece = 1; piece <= good.size() + 9; ++piece) {
+    Acceptor child = Make(/*parent=*/false, /*async=*/true);
+    child.Received(absl::HexStringToBytes("00000001000000000000000200000000"));
+    const std::string octets = good + "y12345678";
+    for (size_t at = 0; at < octets.size(); at += piece) {
+      child.Sent(absl::string_view(octets).substr(at, piece));
+    }
+    ASSERT_TRUE(child.breach().has_value()) << piece;
+    EXPECT_THAT(child.breach()->reqs, Contains("FR-FRM-005")) << piece;
+  }
+}
+
 }  // namespace
 }  // namespace forkrpc::conformance

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "conformance/oracle/machines_text.h"
@@ -70,6 +71,7 @@ absl::StatusOr<Machine> Machine::Create(const spec::Machine& data) {
     const auto found = numbers.find(name);
     return found == numbers.end() ? -1 : found->second;
   };
+  machine.leaving_.resize(machine.states_.size() * spec::Event_ARRAYSIZE);
   machine.initial_ = number(data.initial());
   if (machine.initial_ < 0) {
     return absl::InternalError(
@@ -93,14 +95,15 @@ absl::StatusOr<Machine> Machine::Create(const spec::Machine& data) {
     transition.reqs.assign(each.reqs().begin(), each.reqs().end());
     transition.when = Bits(each.when());
     transition.unless = Bits(each.unless());
-    machine.leaving_[Key(from, each.event())].push_back(std::move(transition));
+    machine.leaving_[Place(from, each.event())].push_back(
+        std::move(transition));
   }
   return machine;
 }
 
 std::vector<const Machine::Transition*> Machine::transitions() const {
   std::vector<const Transition*> all(count_);
-  for (const auto& [key, leaving] : leaving_) {
+  for (const std::vector<Transition>& leaving : leaving_) {
     for (const Transition& each : leaving) all[each.number] = &each;
   }
   return all;
@@ -108,9 +111,7 @@ std::vector<const Machine::Transition*> Machine::transitions() const {
 
 const Machine::Transition* Machine::Find(int state, spec::Event event,
                                          Conditions holding) const {
-  const auto found = leaving_.find(Key(state, event));
-  if (found == leaving_.end()) return nullptr;
-  for (const Transition& each : found->second) {
+  for (const Transition& each : leaving_[Place(state, event)]) {
     if ((each.when & ~holding) == 0 && (each.unless & holding) == 0) {
       return &each;
     }

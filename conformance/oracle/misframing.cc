@@ -12,7 +12,6 @@
 namespace forkrpc::conformance {
 namespace {
 
-constexpr size_t kLongestHeader = 8;
 // No payload of a case comes near it, and any text read as a length is beyond.
 constexpr uint32_t kLongestPayload = uint32_t{64} << 20;
 
@@ -42,8 +41,8 @@ bool Counts(absl::string_view octets) {
 }  // namespace
 
 void Misframing::Trim() {
-  if (octets_.size() <= 2 * kLongestHeader) return;
-  const size_t cut = octets_.size() - 2 * kLongestHeader;
+  if (octets_.size() <= kLookBack) return;
+  const size_t cut = octets_.size() - kLookBack;
   octets_.erase(0, cut);
   begin_ += cut;
 }

@@ -42,8 +42,15 @@ class Misframing {
   void Append(absl::string_view octets) {
     octets_.append(octets.data(), octets.size());
   }
+  // The next `count` octets of the stream, which no later header needs.
+  void Skip(uint64_t count) {
+    begin_ += octets_.size() + count;
+    octets_.clear();
+  }
   // Forgets what no later header can need.
   void Trim();
+  // How many octets before a header are looked at, and more.
+  static constexpr size_t kLookBack = 16;
 
   // What is wrong with the header that begins at `offset` of the stream and is
   // complete, `before` octets of payload behind the header before it.

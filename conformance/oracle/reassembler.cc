@@ -58,8 +58,17 @@ void Reassembler::Step(char octet, absl::FunctionRef<void(const Found&)> sink) {
 void Reassembler::Feed(absl::string_view octets,
                        absl::FunctionRef<void(const Found&)> sink) {
   while (!octets.empty()) {
-    // Octets inside a payload leave the machine where it is: all but the first
-    // and the last are taken at once.
+    // Octets inside a header and inside a payload leave the machine where it
+    // is: all but the first and the last are taken at once.
+    if (header_have_ > 0 && header_have_ + 1 < header_size_) {
+      const size_t inner =
+          std::min(octets.size(), header_size_ - header_have_ - 1);
+      std::copy_n(octets.data(), inner, header_ + header_have_);
+      header_have_ += inner;
+      offset_ += inner;
+      octets.remove_prefix(inner);
+      if (octets.empty()) return;
+    }
     if (payload_have_ > 0) {
       const uint64_t inner =
           std::min<uint64_t>(octets.size(), frame_.length - payload_have_ - 1);

@@ -49,6 +49,10 @@ class Reassembler {
   spec::Event End() const;
 
   uint64_t offset() const { return offset_; }
+  // Octets of the payload at hand that are yet to come; 0 in a header.
+  uint64_t payload_left() const {
+    return header_have_ < header_size_ ? 0 : frame_.length - payload_have_;
+  }
 
  private:
   // Takes one octet through the machine.

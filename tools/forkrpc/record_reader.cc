@@ -8,6 +8,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 
@@ -71,8 +72,11 @@ absl::Status RecordReader::TakeHead(absl::string_view line) {
 }
 
 absl::Status RecordReader::TakeClass(absl::string_view line) {
-  const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
-  const bool is_child = words.size() == 3 && words[1] == "child";
+  std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
+  const bool is_both = words.size() >= 3 && words[1] == "both";
+  // Whether its functions are a testee's is not on the wire.
+  if (is_both && words.size() == 4 && words[3] == "contract") words.pop_back();
+  const bool is_child = is_both || (words.size() == 3 && words[1] == "child");
   const bool is_sync = words.size() == 3 && words[2] == "sync";
   if (words.size() != 3 || (!is_child && words[1] != "parent") ||
       (!is_sync && words[2] != "async")) {
@@ -90,11 +94,16 @@ absl::Status RecordReader::TakeEvent(absl::string_view line) {
     if (what == ">end") return listener_.OnHalfClose(to_testee_);
     if (what == "<end") return listener_.OnHalfClose(from_testee);
     if (what == ">loss") return listener_.OnReset(to_testee_);
+    if (what == "<loss") return listener_.OnReset(from_testee);
     if (what == "=proved") return absl::OkStatus();
   }
+  // What was found is no octet either.
+  if (words.size() >= 3 && what == "=breach") return absl::OkStatus();
   if (words.size() == 3) {
     // How the testee has ended is not on the wire.
     if (what == "=exit" || what == "=signal") return absl::OkStatus();
+    if (what == ">cut") return TakeCut(to_testee_, words[2]);
+    if (what == "<cut") return TakeCut(from_testee, words[2]);
     const absl::string_view hex = words[2] == "-" ? "" : words[2];
     if ((what == ">" || what == "<") && IsHex(hex) && !words[2].empty()) {
       return listener_.OnOctets(what == ">" ? to_testee_ : from_testee,
@@ -102,6 +111,15 @@ absl::Status RecordReader::TakeEvent(absl::string_view line) {
     }
   }
   return Wrong("is no event: TIME > HEX, TIME <end, TIME =exit 0, ...");
+}
+
+absl::Status RecordReader::TakeCut(Direction direction,
+                                   absl::string_view count) {
+  uint32_t octets = 0;
+  if (!absl::SimpleAtoi(count, &octets) || octets == 0 || octets > kMostCut) {
+    return Wrong(absl::StrCat("cuts no number of octets from 1 to ", kMostCut));
+  }
+  return listener_.OnOctets(direction, std::string(octets, '\0'));
 }
 
 absl::Status RecordReader::Wrong(absl::string_view what) const {

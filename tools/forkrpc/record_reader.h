@@ -5,7 +5,9 @@
 //
 // Text, one event a line behind five lines of head, of which one names the
 // class of the testee, "class child sync": so it is known which direction is
-// whose, and the form. Text may be cut anywhere; memory is a line's, 64 MiB at
+// whose, and the form. Records of `tap` are of both ends, "class both sync",
+// and read as a child's; payload octets that they do not keep are zeros. Text
+// may be cut anywhere; memory is a line's, 64 MiB at
 // most. One thread. The first error is final.
 //
 //   RecordReader reader(&listener);
@@ -41,6 +43,7 @@ class RecordListener {
 class RecordReader {
  public:
   static constexpr size_t kMostLine = size_t{64} << 20;
+  static constexpr uint32_t kMostCut = uint32_t{1} << 20;
 
   // `listener` must outlive this object.
   explicit RecordReader(RecordListener* listener) : listener_(*listener) {}
@@ -56,6 +59,8 @@ class RecordReader {
   absl::Status TakeHead(absl::string_view line);
   absl::Status TakeClass(absl::string_view line);
   absl::Status TakeEvent(absl::string_view line);
+  // So many payload octets that are not kept.
+  absl::Status TakeCut(Direction direction, absl::string_view count);
   absl::Status Wrong(absl::string_view what) const;
 
   RecordListener& listener_;

@@ -83,6 +83,19 @@ TEST(RecordReaderTest, AParentsRecordIsTheOtherWayRound) {
             "async <00000003456869 < >0000 <end >end <reset");
 }
 
+TEST(RecordReaderTest, TheTapsRecordIsOfBothEnds) {
+  for (const char* contract : {"", " contract"}) {
+    EXPECT_EQ(
+        Read(absl::StrCat("forkrpc-wire 1\nrun tap\nclass both async", contract,
+                          "\nverdict LIVE\noracle \n"
+                          "0.1 > 0000000100000003\n0.1 >cut 3\n"
+                          "0.2 < 00000001\n0.2 =breach child\n"
+                          "0.2 =breach parent FR-SID-001 FR-SID-002\n"
+                          "0.3 <loss\n")),
+        "async >0000000100000003 >000000 <00000001 <reset");
+  }
+}
+
 TEST(RecordReaderTest, TheLastLineNeedsNoEnd) {
   const absl::string_view record = kRecord;
   EXPECT_EQ(Read(record.substr(0, record.find(">loss") + 5)),
@@ -96,16 +109,20 @@ TEST(RecordReaderTest, WhatIsWrongIsNamedWithItsLine) {
   EXPECT_EQ(with("wire 1", "wire 2"),
             "line 1: does not begin with \"forkrpc-wire 1\"");
   EXPECT_EQ(with("run ", "ran "), "line 2: does not begin with \"run \"");
-  for (const char* other :
-       {"child both", "kid sync", "child", "child sync x"}) {
+  for (const char* other : {"child both", "kid sync", "child", "child sync x",
+                            "both", "both sync x", "both x contract"}) {
     EXPECT_EQ(with("child sync", other),
               "line 3: names no class such as \"child sync\"");
   }
   for (const char* event :
        {"0.1 > 0", "0.1 > 0G", "0.1 > AB", "0.1 >", "0.1 > ", "0.1 ? 00",
-        "0.1 <loss", "0.1 >end x", ""}) {
+        "0.1 <lost", "0.1 >end x", ""}) {
     EXPECT_EQ(with("0.001300 < 0000", event),
               "line 8: is no event: TIME > HEX, TIME <end, TIME =exit 0, ...");
+  }
+  for (const char* count : {"0", "-1", "x", "1048577", ""}) {
+    EXPECT_EQ(with("0.001300 < 0000", absl::StrCat("0.1 <cut ", count)),
+              "line 8: cuts no number of octets from 1 to 1048576");
   }
   EXPECT_EQ(Read("forkrpc-wire 1\nrun x\n"),
             "line 3: does not begin with \"class \"");

@@ -102,6 +102,23 @@ def captured(vector):
   return bytes(made)
 
 
+def tap_record(vector):
+  """A session as the tap records it, seen from both ends; payloads are cut."""
+  lines = ['forkrpc-wire 1', 'run tap', f'class both {vector["form"]}', 'verdict LIVE', 'oracle ']
+  for step in vector['steps']:
+    mark = '>' if step['from'] == 'parent' else '<'
+    octets = vectors.octets(step)
+    if step.get('end'):
+      lines.append(f'0.001000 {mark}end')
+      continue
+    kept = octets[:12]
+    lines.append(f'0.001000 {mark} {kept.hex() or "-"}')
+    if len(octets) > len(kept):
+      lines.append(f'0.001000 {mark}cut {len(octets) - len(kept)}')
+  return ('\n'.join(lines + ['0.002000 =breach child FR-ORD-005', '0.002000 =exit 0']) +
+          '\n').encode()
+
+
 def frames(vector):
   """A stream or frame: frame_decoder and dump, corpus and seed."""
   octets = vectors.octets(vector)
@@ -127,6 +144,7 @@ def seeds_of(vector):
     for role in ('child', 'parent'):
       yield 'conformance/runner/play/wire_record', wire_record(vector, role)
     yield 'tools/capture/capture', captured(vector)
+    yield 'conformance/tap/tap_record', tap_record(vector)
   elif kind in ('frame', 'stream'):
     yield from frames(vector)
   elif kind == 'string-pack':

@@ -12,6 +12,7 @@
 #include "conformance/runner/cases/selection.h"
 #include "conformance/runner/cli/command_input.h"
 #include "conformance/runner/cli/explain.h"
+#include "conformance/runner/cli/interop_command.h"
 #include "conformance/runner/cli/judge_command.h"
 #include "conformance/runner/cli/run_command.h"
 #include "conformance/runner/cli/selection_flags.h"
@@ -37,8 +38,8 @@ namespace {
 constexpr char kVersion[] = "0.2.0";
 
 constexpr char kSubcommands[] =
-    "run, matrix, list, explain, vectors, judge, expectations, mutants, fuzz, "
-    "shrink or replay";
+    "run, matrix, list, explain, interop, tap, vectors, judge, expectations, "
+    "mutants, fuzz, shrink or replay";
 
 int WriteSkeleton(const std::vector<std::string>& words, std::ostream& out) {
   if (words.size() != 2) {
@@ -122,6 +123,10 @@ int RunCommand(const std::vector<std::string>& words,
   if (words[0] == "run" || words[0] == "matrix") {
     return RunTestees(words, interrupted, out);
   }
+  if (words[0] == "interop") return RunInterop(words, interrupted, out);
+  if (words[0] == "tap") {
+    return Complain(kUsage, "the options of tap stand behind that word");
+  }
   if (words[0] == "judge") return JudgeWires(words, out);
   if (words[0] == "expectations") return WriteSkeleton(words, out);
   if (words[0] == "list" || words[0] == "explain") {
@@ -149,6 +154,10 @@ std::string UsageText() {
   matrix [--out DIR] TESTEE.json...
           the same for many testees: a table, then the logs and the report in
           every format in DIR (out/conformance)
+  interop [--json FILE] [--logs DIR] TESTEE.json...
+          every parent of the testees with every child of them, in both forms: a
+          table of who cannot talk to whom, and which of the two broke what; in
+          DIR log, record and capture of each
   list [--filter GLOB] [--noruns]
           the cases with the ids of their runs, and the requirements that no case
           cites; --noruns: one line for each case

@@ -21,6 +21,7 @@
 #include "conformance/runner/cli/commands.h"
 #include "conformance/runner/cli/fuzz_command.h"
 #include "conformance/runner/cli/options.h"
+#include "conformance/runner/cli/tap_command.h"
 
 ABSL_FLAG(bool, help, false, "say how to use this program");
 ABSL_FLAG(bool, version, false, "say which version this is");
@@ -68,7 +69,9 @@ using forkrpc::conformance::kUsage;
 using forkrpc::conformance::ParseOptions;
 using forkrpc::conformance::RunCommand;
 using forkrpc::conformance::RunFuzzCommand;
+using forkrpc::conformance::RunTapCommand;
 using forkrpc::conformance::SayVersion;
+using forkrpc::conformance::TapUsageText;
 using forkrpc::conformance::UsageText;
 
 namespace {
@@ -86,6 +89,10 @@ int Flushed(int code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // What it starts finds signals and descriptors as they are now.
+  if (argc > 1 && std::string(argv[1]) == "tap") {
+    return RunTapCommand({argv + 2, argv + argc});
+  }
   FillStandardDescriptors();
   SetSignals();
   const absl::StatusOr<std::vector<std::string>> words =
@@ -95,7 +102,7 @@ int main(int argc, char** argv) {
                     absl::StrCat(words.status().message(), "; see --help"));
   }
   if (absl::GetFlag(FLAGS_help)) {
-    std::cout << UsageText() << FuzzUsageText();
+    std::cout << UsageText() << FuzzUsageText() << TapUsageText();
     return Flushed(forkrpc::conformance::kConformant);
   }
   if (absl::GetFlag(FLAGS_version)) return SayVersion(std::cout);

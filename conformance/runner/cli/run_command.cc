@@ -28,6 +28,7 @@
 #include "conformance/runner/cases/spec_text.h"
 #include "conformance/runner/cli/command_input.h"
 #include "conformance/runner/cli/debugger.h"
+#include "conformance/runner/cli/load_testees.h"
 #include "conformance/runner/cli/log_keeper.h"
 #include "conformance/runner/cli/report_flags.h"
 #include "conformance/runner/cli/selection_flags.h"
@@ -52,28 +53,6 @@ ABSL_FLAG(absl::Duration, progress, absl::Seconds(10),
 
 namespace forkrpc::conformance {
 namespace {
-
-// Loads the manifests; false after a complaint.
-bool LoadTestees(const std::vector<std::string>& paths, const SpecText& spec,
-                 std::vector<Testee>* testees) {
-  std::set<std::string> names;
-  for (const std::string& path : paths) {
-    absl::StatusOr<Testee> testee = Testee::Load(UserPath(path), spec);
-    absl::Status status = testee.status();
-    if (status.ok() && !names.insert(testee->manifest().name()).second) {
-      status = absl::InvalidArgumentError(
-          absl::StrCat(path, ": the name \"", testee->manifest().name(),
-                       "\" is another testee's; change one"));
-    }
-    if (status.ok()) status = testee->CheckInstalled();
-    if (!status.ok()) {
-      Complain(status);
-      return false;
-    }
-    testees->push_back(*std::move(testee));
-  }
-  return true;
-}
 
 // What a run needs to be done again in the same way.
 std::vector<std::string> RepeatOptions() {

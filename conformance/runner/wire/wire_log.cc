@@ -16,6 +16,7 @@ constexpr size_t kHeadOctets = size_t{768} << 10;
 constexpr size_t kTailOctets = size_t{256} << 10;
 constexpr size_t kDumpedOctets = 256;  // of each chunk
 constexpr int kAnnotatedFrames = 24;   // of each chunk
+constexpr uint64_t kEverything = UINT64_MAX;
 constexpr size_t kShownLine = 120;
 constexpr int kLinesInARow = 20;  // of one direction
 constexpr absl::string_view kIndent = "             ";
@@ -41,9 +42,40 @@ std::string DescribeHeader(const FrameHeader& header, Layout layout,
 }  // namespace
 
 WireLog::WireLog(Role role, Form form)
-    : streams_{{FrameScanner(LayoutTo(role, form)), role == CHILD},
-               {FrameScanner(LayoutTo(role == CHILD ? PARENT : CHILD, form)),
-                role == PARENT}} {}
+    : WireLog(role, form, kEverything, nullptr) {}
+
+WireLog::WireLog(Role role, Form form, uint64_t snap,
+                 std::function<void(absl::string_view)> sink)
+    : streams_{MakeStream(role, form, snap),
+               MakeStream(role == CHILD ? PARENT : CHILD, form, snap)},
+      sink_(std::move(sink)) {}
+
+WireLog::Stream WireLog::MakeStream(Role receiver, Form form, uint64_t snap) {
+  const Layout layout = LayoutTo(receiver, form);
+  return {FrameScanner(layout), receiver == CHILD, PayloadCutter(layout, snap)};
+}
+
+std::string WireLog::Dump(absl::string_view octets, Stream* stream) {
+  uint64_t offset = stream->scanner.offset();
+  size_t room = kDumpedOctets;
+  uint64_t more = octets.size();
+  std::string text;
+  stream->cutter.Cut(octets, [&](absl::string_view kept, uint64_t cut) {
+    const absl::string_view shown = kept.substr(0, room);
+    if (!shown.empty()) {
+      absl::StrAppend(&text, HexDump(shown, offset, room, kIndent));
+    }
+    more -= shown.size();
+    room -= shown.size();
+    offset += kept.size() + cut;
+    if (cut > 0 && room > 0) {
+      absl::StrAppend(&text, kIndent, "... ", cut, " payload octets cut\n");
+      more -= cut;
+    }
+  });
+  if (more > 0) absl::StrAppend(&text, kIndent, "... ", more, " more octets\n");
+  return text;
+}
 
 std::string WireLog::Annotate(absl::string_view octets, Stream* stream) {
   std::string text;
@@ -78,10 +110,9 @@ void WireLog::Chunk(Direction direction, absl::string_view octets,
                     absl::Duration when) {
   Stream* const stream = &streams_[direction];
   const uint64_t offset = stream->scanner.offset();
-  std::string entry =
-      absl::StrCat(Prefix(when, direction == kToTestee ? '>' : '<'),
-                   "chunk of ", octets.size(), " at octet ", offset, "\n",
-                   HexDump(octets, offset, kDumpedOctets, kIndent));
+  std::string entry = absl::StrCat(
+      Prefix(when, direction == kToTestee ? '>' : '<'), "chunk of ",
+      octets.size(), " at octet ", offset, "\n", Dump(octets, stream));
   entry += Annotate(octets, stream);
   Add(std::move(entry));
 }
@@ -118,6 +149,7 @@ void WireLog::Add(std::string entry) {
 }
 
 void WireLog::Keep(std::string entry) {
+  if (sink_ != nullptr) return sink_(entry);
   if (octets_kept_ < kHeadOctets && tail_.empty()) {
     octets_kept_ += entry.size();
     head_.push_back(std::move(entry));

@@ -3,10 +3,7 @@
 
 // StreamAddress: where doctor connects to, or serves at.
 //
-// HOST:PORT with the host in numbers (or localhost), [HOST]:PORT for IPv6, or
-// the path of a UNIX socket, which has a slash. Names are not looked up: the
-// program may be linked statically, and looking up has no end that we set. Any
-// thread.
+// A SocketAddress, and sockets of ours there. Any thread.
 //
 //   absl::StatusOr<StreamAddress> address =
 //       StreamAddress::Parse("127.0.0.1:4000");
@@ -15,14 +12,14 @@
 #ifndef TOOLS_FORKRPC_DOCTOR_STREAM_ADDRESS_H_
 #define TOOLS_FORKRPC_DOCTOR_STREAM_ADDRESS_H_
 
-#include <sys/socket.h>
-
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "forkrpc/base/monotonic_time.h"
 #include "forkrpc/base/owned_fd.h"
+#include "tools/command_line/socket_address.h"
 
 namespace forkrpc::cli {
 
@@ -44,13 +41,10 @@ class StreamAddress {
   static std::string NameOf(const OwnedFd& listener);
 
  private:
-  const sockaddr* generic() const {
-    return reinterpret_cast<const sockaddr*>(&address_);
-  }
+  explicit StreamAddress(SocketAddress address)
+      : address_(std::move(address)) {}
 
-  std::string text_;
-  sockaddr_storage address_ = {};
-  socklen_t size_ = 0;
+  SocketAddress address_;
 };
 
 }  // namespace forkrpc::cli
