@@ -34,6 +34,7 @@ Doing WhatItDid(const Activity& before, const Activity& now,
 void Watchdog::Begin() {
   silence_ = absl::ZeroDuration();
   worked_ = absl::ZeroDuration();
+  waited_ = absl::ZeroDuration();
   sample_.reset();
 }
 
@@ -58,8 +59,12 @@ Watchdog::Bark Watchdog::Look(absl::Duration look, bool moved,
                                                    : Bark::kNone;
 }
 
-bool Watchdog::IsOverdue() {
-  worked_ += silence_;
+bool Watchdog::Excuse(absl::Duration waited) {
+  // Of a group, several may have waited at a time.
+  waited = std::min(waited, silence_);
+  waited_ += waited;
+  excused_ = std::min(excused_ + waited, kLimitsInAll * limit_);
+  worked_ += silence_ - waited;
   silence_ = absl::ZeroDuration();
   return worked_ > kBusyLimits * limit_;
 }
@@ -70,16 +75,17 @@ Watchdog::Bark Watchdog::JudgeSilence(absl::FunctionRef<Activity()> activity) {
     case Doing::kSleeping:
       return Bark::kSilent;
     case Doing::kWorking:
-      if (IsOverdue()) return Bark::kWorksInVain;
+      if (Excuse(now.waited_time - sample_->waited_time)) {
+        return Bark::kWorksInVain;
+      }
       break;
     case Doing::kUnseen:
-      if (IsOverdue()) return Bark::kSilent;
+      if (Excuse(absl::ZeroDuration())) return Bark::kSilent;
       break;
     case Doing::kStarving:
-      excused_ = std::min(excused_ + silence_, kLimitsInAll * limit_);
+      Excuse(silence_);
       break;
   }
-  silence_ = absl::ZeroDuration();
   sample_ = now;
   sampled_ago_ = absl::ZeroDuration();
   return Bark::kNone;

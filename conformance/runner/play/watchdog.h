@@ -6,8 +6,8 @@
 //
 // It barks when nothing has moved for its limit and the testee sleeps. One that
 // uses the processor is given kBusyLimits times as long, as is one of which the
-// system does not show what it does; one that would use it, but
-// other programs have the processors, is not blamed for that. In all, nobody
+// system does not show what it does; what it waits for a processor that other
+// programs have is not counted. In all, nobody
 // gets more than kLimitsInAll times the limit, and once more as much of waiting
 // for processors. Time is what the caller watched. One thread; allocates
 // nothing.
@@ -31,7 +31,8 @@ namespace forkrpc::conformance {
 // Invariants:
 // 1. silence_ is the time since something moved, was excused, or Begin().
 // 2. worked_ is what silence was excused before, since something moved, because
-//    the testee used the processor, or may have wanted to.
+//    the testee used the processor, or may have wanted to; waited_ what it was
+//    because others had the processors.
 class Watchdog {
  public:
   enum class Bark {
@@ -54,12 +55,13 @@ class Watchdog {
             absl::FunctionRef<Activity()> activity);
 
   // How long nothing has moved, what was excused included.
-  absl::Duration silence() const { return silence_ + worked_; }
+  absl::Duration silence() const { return silence_ + worked_ + waited_; }
   absl::Duration limit() const { return limit_; }
 
  private:
-  // Excuses the silence; whether that is more than it may be excused.
-  bool IsOverdue();
+  // Excuses the silence, of which `waited` was spent waiting for a processor;
+  // whether the rest is more than it may be excused.
+  bool Excuse(absl::Duration waited);
   Bark JudgeSilence(absl::FunctionRef<Activity()> activity);
 
   const absl::Duration limit_;
@@ -67,6 +69,7 @@ class Watchdog {
   absl::Duration excused_;  // of total_: others had the processors
   absl::Duration silence_;
   absl::Duration worked_;
+  absl::Duration waited_;
   // What the testee was doing `sampled_ago_` before, to compare with.
   std::optional<Activity> sample_;
   absl::Duration sampled_ago_;

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "absl/time/time.h"
 
 namespace forkrpc::conformance {
@@ -83,6 +85,24 @@ TEST_F(WatchdogTest, OneThatWorksGetsLongerButNotForEver) {
   EXPECT_GE(after_, Watchdog::kBusyLimits * kLimit);
   EXPECT_LE(after_, (Watchdog::kBusyLimits + 2) * kLimit);
   EXPECT_EQ(dog_.silence() > Watchdog::kBusyLimits * kLimit, true);
+}
+
+// On a machine that others use, too.
+TEST_F(WatchdogTest, OneThatWorksIsNotChargedForWhatItWaits) {
+  const auto look_for = [&](absl::Duration most) {
+    absl::Duration after;
+    for (; after < most; after += kLook) {
+      now_.processor_time += 0.4 * kLook;
+      now_.waited_time += 0.6 * kLook;
+      const Bark bark = dog_.Look(kLook, false, [&] { return now_; });
+      if (bark != Bark::kNone) return std::pair(bark, after);
+    }
+    return std::pair(Bark::kNone, after);
+  };
+  EXPECT_EQ(look_for(2 * Watchdog::kBusyLimits * kLimit).first, Bark::kNone);
+  EXPECT_GE(dog_.silence(), (2 * Watchdog::kBusyLimits - 1) * kLimit);
+  EXPECT_EQ(look_for(2 * Watchdog::kBusyLimits * kLimit).first,
+            Bark::kWorksInVain);
 }
 
 TEST_F(WatchdogTest, OneThatHasWorkedAndSleepsIsCaughtAtTheNextBark) {
