@@ -109,6 +109,11 @@ bazel run //tools/spec:update
 Each row is one run of `forkrpc doctor`, which has begun up to STARTS workers for it:
 what is lost now and then may have been missed. An answer 75 s after the half-close is
 tried only with `--slow`. The rows here are of Debian 12.
+
+A scheduler needs daemons, and `tools/launchers/slurm` starts Slurm's for itself. With
+slurm-wlm 22.05.8, `srun` passes what a worker writes on by lines, so that a response
+without a line's end waits for the next one; with `srun -u` all holds, and the worker's
+standard output is a terminal that changes no octet.
 """
 
 

@@ -9,6 +9,8 @@
 // that may be started now, the one with the fewest workers for its weight, the
 // first of several. A pool schedules nothing beyond that, and moves no worker.
 //
+//   #include "forkrpc/pool/pool_options.h"
+//
 //   forkrpc::PoolOptions options;
 //   for (const char* host : {"alpha", "beta"}) {
 //     forkrpc::PoolLauncher launcher;

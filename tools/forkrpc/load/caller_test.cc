@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <functional>
 #include <map>
 #include <random>
@@ -47,6 +46,11 @@ class CallerTest : public ::testing::Test {
     delay_ = std::move(delay);
     caller_.emplace(plan, &connection_, &payloads_);
     caller_->Start(now_);
+  }
+
+  void Measure(const LoadPlan& plan, Delay delay) {
+    Make(plan, std::move(delay));
+    Run();
   }
 
   // Runs until the caller is done, or `to`.
@@ -149,8 +153,7 @@ LoadPlan ClosedLoop(uint32_t in_flight) {
 }
 
 TEST_F(CallerTest, ClosedLoopMakesTheNextCallWhenOneIsAnswered) {
-  Make(ClosedLoop(1), [](uint64_t, int64_t) { return kMillisecond; });
-  Run();
+  Measure(ClosedLoop(1), [](uint64_t, int64_t) { return kMillisecond; });
   EXPECT_EQ(tally().answered, 10000u);
   EXPECT_EQ(tally().measured, 10 * kSecond);
   EXPECT_EQ(tally().error_count(), 0u);
@@ -235,8 +238,7 @@ TEST_F(CallerTest, OpenLoopShowsAPauseInAllCallsThatWereDueMeanwhile) {
                         : 50 * kMicrosecond);
     return truth.back();
   };
-  Make(OpenLoop(1000), delay);
-  Run();
+  Measure(OpenLoop(1000), delay);
   EXPECT_EQ(tally().latency.count(), 10000u);
   ExpectWithin(0.008, tally().latency, truth);
   // A fifth of the time is pause.
@@ -253,8 +255,7 @@ TEST_F(CallerTest, ClosedLoopHidesAPauseAndItsCorrectionDoesNot) {
     return in_second < 200 * kMillisecond ? 200 * kMillisecond - in_second
                                           : kMillisecond;
   };
-  Make(ClosedLoop(1), delay);
-  Run();
+  Measure(ClosedLoop(1), delay);
   EXPECT_LE(tally().latency.ValueAt(99), kMillisecond + kMillisecond / 128);
   EXPECT_EQ(tally().latency.max(), 200 * kMillisecond);
   const LatencyHistogram corrected = tally().latency.CorrectedFor(kMillisecond);
@@ -268,8 +269,7 @@ TEST_F(CallerTest, AnOpenLoopThatIsHeldBackStillCountsFromWhenACallWasDue) {
   plan.in_flight = 1;
   plan.measure = kSecond;
   // Twice as long as there is time: the last is due at 1 s, answered at 2 s.
-  Make(plan, [](uint64_t, int64_t) { return 2 * kMillisecond; });
-  Run();
+  Measure(plan, [](uint64_t, int64_t) { return 2 * kMillisecond; });
   EXPECT_EQ(tally().answered, 1000u);
   EXPECT_NEAR(static_cast<double>(tally().latency.max()), kSecond,
               10 * kMillisecond);
@@ -321,8 +321,7 @@ TEST_F(CallerTest, WarmUpIsNotCounted) {
   LoadPlan open = OpenLoop(1000);
   open.warm_up = kSecond;
   open.measure = kSecond;
-  Make(open, [](uint64_t, int64_t) { return kMillisecond; });
-  Run();
+  Measure(open, [](uint64_t, int64_t) { return kMillisecond; });
   EXPECT_EQ(tally().answered, 1000u);
 }
 
@@ -331,8 +330,7 @@ TEST_F(CallerTest, ANumberOfCalls) {
   plan.measure = kNever;
   plan.warm_up = kSecond;
   plan.calls = 1234;
-  Make(plan, [](uint64_t, int64_t) { return kMillisecond; });
-  Run();
+  Measure(plan, [](uint64_t, int64_t) { return kMillisecond; });
   EXPECT_EQ(tally().answered, 1234u);
   EXPECT_EQ(tally().latency.count(), 1234u);
   EXPECT_NEAR(static_cast<double>(tally().measured), 1234.0 / 7 * kMillisecond,
@@ -412,15 +410,13 @@ TEST_F(CallerTest, ComparedWithTheFirstResponseOrWithNothing) {
   LoadPlan plan = ClosedLoop(1);
   plan.expected = Expected::kFirstResponse;
   plan.measure = 10 * kMillisecond;
-  Make(plan, [](uint64_t, int64_t) { return kMillisecond; });
-  Run();
+  Measure(plan, [](uint64_t, int64_t) { return kMillisecond; });
   // The requests differ, and so do their echoes.
   EXPECT_EQ(tally().answered, 1u);
   EXPECT_EQ(errors(LoadError::kWrong), 9u);
   EXPECT_THAT(tally().first_error, HasSubstr("not as the first"));
   plan.expected = Expected::kNothing;
-  Make(plan, [](uint64_t, int64_t) { return kMillisecond; });
-  Run();
+  Measure(plan, [](uint64_t, int64_t) { return kMillisecond; });
   EXPECT_EQ(tally().answered, 10u);
   EXPECT_EQ(tally().error_count(), 0u);
 }
@@ -474,17 +470,6 @@ TEST_F(CallerTest, AnInterruptLosesNothingThatWasMeasured) {
   EXPECT_EQ(tally().error_count(), 0u);
   EXPECT_NEAR(static_cast<double>(tally().measured), 2 * kSecond,
               2 * kMillisecond);
-}
-
-TEST_F(CallerTest, AnInterruptOfTheWarmUp) {
-  LoadPlan plan = ClosedLoop(4);
-  plan.warm_up = kSecond;
-  Make(plan, [](uint64_t, int64_t) { return kMillisecond; });
-  Run(now_ + kSecond / 2);
-  caller_->Interrupt();
-  EXPECT_EQ(tally().latency.count(), 0u);
-  EXPECT_EQ(tally().measured, 0);
-  EXPECT_EQ(tally().unfinished, 0u);
 }
 
 TEST_F(CallerTest, EventsAreCountedAndChangeNothing) {

@@ -19,6 +19,9 @@
 namespace forkrpc::cli {
 namespace {
 
+// How much later than a worker we may be interrupted, who are together.
+constexpr int64_t kInterruptedTogether = 250000000;
+
 // How long an interrupt may go unseen.
 constexpr int64_t kLookEvery = 100000000;
 
@@ -45,7 +48,7 @@ ClientOptions ConnectionOptions(const CallTerms& terms) {
 // Whether the user interrupts within a moment: an interrupt from the terminal
 // reaches the workers as it reaches us, and may end them first.
 bool IsInterrupted(const std::atomic<bool>& stop) {
-  const int64_t until = NanosecondsNow() + kLookEvery;
+  const int64_t until = NanosecondsNow() + kInterruptedTogether;
   while (!stop.load(std::memory_order_relaxed)) {
     if (NanosecondsNow() >= until) return false;
     const timespec moment = {0, 1000000};
