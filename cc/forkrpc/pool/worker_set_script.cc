@@ -135,4 +135,12 @@ PoolStats WorkerSetScript::stats() const {
   return stats;
 }
 
+void PlayScene(const Scene& scene, PoolOptions options) {
+  scene.options(&options);
+  WorkerSetScript script(options);
+  for (const SceneStep& step : scene.steps) {
+    EXPECT_EQ(script.Do(step.fact), step.decisions) << "after " << step.fact;
+  }
+}
+
 }  // namespace forkrpc

@@ -16,6 +16,7 @@
 #define FORKRPC_POOL_WORKER_SET_SCRIPT_H_
 
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,25 @@ class WorkerSetScript {
   std::string missing_ = "no launcher";
   absl::Status why_;
 };
+
+// Steps, and what must be decided after each.
+struct SceneStep {
+  const char* fact;
+  const char* decisions;
+};
+
+struct Scene {
+  const char* name;
+  void (*options)(PoolOptions* options);
+  std::vector<SceneStep> steps;
+};
+
+inline void PrintTo(const Scene& scene, std::ostream* out) {
+  *out << scene.name;
+}
+
+// With `options`, which the scene may change.
+void PlayScene(const Scene& scene, PoolOptions options);
 
 }  // namespace forkrpc
 
