@@ -31,6 +31,22 @@ ScopedFd OpenedAnew(ScopedFd fd, int flags) {
   return fd;
 }
 
+// A UNIX socket takes what is read at once at once, too, as a write that blocks
+// would have it; where it takes less, each piece costs two writes. TCP's room
+// is the system's to choose.
+void MakeRoom(int fd) {
+  constexpr int kRoom = 256 << 10;
+  int family = 0;
+  int room = 0;
+  socklen_t size = sizeof family;
+  getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
+  getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, &size);
+  // The system doubles what is asked for.
+  if (family == AF_UNIX && room < 2 * kRoom) {
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kRoom, sizeof kRoom);
+  }
+}
+
 Link::Moved Result(ssize_t count) {
   if (count > 0) return {Link::Moved::kOctets, static_cast<size_t>(count)};
   if (count == 0) return {Link::Moved::kEnd};
@@ -63,6 +79,7 @@ Link::Link(ScopedFd socket)
   // Nothing waits for the acknowledgement of another; other sockets refuse it.
   const int at_once = 1;
   setsockopt(in_.get(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+  MakeRoom(in_.get());
 }
 
 Link::Link(ScopedFd in, ScopedFd out)
