@@ -72,9 +72,9 @@ struct Breach {
 //  3. inputs_ holds what one of them has yet to take, and at most kMostWaiting.
 class Acceptor {
  public:
-  // More frames than this lie in no buffer between two processes behind one
-  // that is too long to be taken, or in error.
-  static constexpr size_t kMostWaiting = 8192;
+  // More frames than this, 4 MiB at the least, lie in no buffer between two
+  // processes behind one that is too long to be taken, or in error.
+  static constexpr size_t kMostWaiting = size_t{1} << 20;
 
   static absl::StatusOr<Acceptor> Create(const AcceptorOptions& options);
 
