@@ -29,7 +29,7 @@ class StreamAddress {
   static absl::StatusOr<StreamAddress> Parse(absl::string_view text);
 
   // As Parse() was given it.
-  const std::string& text() const { return text_; }
+  const std::string& text() const { return address_.text(); }
 
   // Unavailable or DeadlineExceeded, naming the address.
   absl::StatusOr<OwnedFd> Connect(MonotonicTime deadline) const;
