@@ -8,6 +8,8 @@
 // nobody is told how it ended. A future outlives its pool, which ends every
 // call before it goes. One allocation each.
 //
+//   #include <thread>
+//
 //   auto call = forkrpc::MakeCallFuture();
 //   std::thread pool([&call] { call.second.Set("hello"); });
 //   if (call.first.Wait(absl::Seconds(5))) std::cout << *call.first.Take();
