@@ -79,11 +79,11 @@ void CallPromise::Set(CallFuture::Result end) {
 }
 
 void CallPromise::SetAll(
-    std::vector<std::pair<CallPromise, CallFuture::Result>> promises_and_ends) {
+    std::vector<std::pair<CallPromise, CallFuture::Result>>&& all) {
   using Callback = absl::AnyInvocable<void(CallFuture::Result)>;
   std::vector<std::shared_ptr<CallFutureState>> waited_for;
   std::vector<std::pair<Callback, CallFuture::Result>> called;
-  for (auto& [promise, end] : promises_and_ends) {
+  for (auto& [promise, end] : all) {
     const std::shared_ptr<CallFutureState> state = std::move(promise.state_);
     const std::lock_guard<std::mutex> lock(state->mutex);
     if (state->callback != nullptr) {

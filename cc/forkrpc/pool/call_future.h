@@ -88,8 +88,8 @@ class CallPromise {
 
   // Brings many: all that can be waited for has come before anybody is woken,
   // so that who takes one after the other is woken once.
-  static void SetAll(std::vector<std::pair<CallPromise, CallFuture::Result>>
-                         promises_and_ends);
+  static void SetAll(
+      std::vector<std::pair<CallPromise, CallFuture::Result>>&& all);
 
   // Null once it was brought.
   const std::shared_ptr<CallFutureState>& call() const { return state_; }
